@@ -48,7 +48,7 @@ final class RecordingCommandTest extends FolderCase {
             served.pool.recording(0, new byte[0], recorded.inputs(), other).write(file);
             assertEquals(
                     "session 0: output 3 " + (fires ? "fires" : "does not fire")
-                            + " in step 8, and was recorded otherwise\n2 sessions replayed: 1 differences",
+                            + " in step 8, unlike in the recording\n2 sessions replayed: 1 differences",
                     run(1, replays));
         }
     }

@@ -10,8 +10,8 @@ import dev.spikelane.simd.Checks;
  * Products of float matrices by OpenBLAS, if it is installed: for comparison, and for machines with a well-tuned
  * OpenBLAS.
  *
- * <p>Results are close to those of this library's own kernels, not identical: OpenBLAS chooses the order of its sums by
- * CPU, shape and number of threads.
+ * <p>Results are close to the results of this library's own kernels, not identical: OpenBLAS chooses the order of its
+ * sums by CPU, shape and number of threads.
  *
  * <p>The library is searched once, at the first use of this class: at the absolute path in the system property
  * {@value #PROPERTY}, or under its usual names in the system's library folders. The value {@code off} disables the
@@ -21,8 +21,8 @@ import dev.spikelane.simd.Checks;
  *
  * <p>OpenBLAS runs on the calling thread only, unless the property {@value #THREADS_PROPERTY} sets more threads;
  * {@code OPENBLAS_NUM_THREADS} is ignored. Several threads may call it. A build without threads may lack locks, so it
- * gets one call at a time. For a build with OpenMP the number of threads is set before each call, which also affects
- * other OpenMP code of the caller.
+ * gets one call at a time. The number of threads of an OpenMP build is set before each call, which also affects other
+ * OpenMP code of the caller.
  */
 public final class OpenBlas {
 
@@ -35,18 +35,18 @@ public final class OpenBlas {
     private OpenBlas() {}
 
     /**
-     * Tells whether OpenBLAS was found and may be used.
+     * Returns true if OpenBLAS was found and may be used.
      *
-     * @return whether products can be asked for
+     * @return true if products are available
      */
     public static boolean isAvailable() {
         return OpenBlasSearch.result().library() != null;
     }
 
     /**
-     * Says which OpenBLAS serves, or why none does, in one line.
+     * Describes the loaded OpenBLAS, or the reason why there is none, in one line.
      *
-     * @return such as {@code 0.3.29, core SkylakeX, 1 thread inside, /usr/lib/libopenblas.so.0}, or
+     * @return a text such as {@code 0.3.29, core SkylakeX, 1 thread inside, /usr/lib/libopenblas.so.0}, or
      *     {@code not found: tried libopenblas.so.0, libopenblas.so}
      */
     public static String describe() {
@@ -65,8 +65,8 @@ public final class OpenBlas {
      * @param a the left matrix
      * @param b the right matrix; may be {@code a}
      * @param beta factor on the old {@code c}
-     * @param c {@code [m x n]}, updated; shares no memory with the others
-     * @throws IllegalArgumentException if a shape does not fit, or {@code c} shares memory with {@code a} or {@code b}
+     * @param c {@code [m x n]}, updated; shares no memory with other arguments
+     * @throws IllegalArgumentException if a shape differs, or {@code c} shares memory with {@code a} or {@code b}
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -90,15 +90,15 @@ public final class OpenBlas {
      * <p>{@code y = alpha * op(a) * x + beta * y}, where {@code op} transposes or does nothing; {@code op(a)} is
      * {@code [m x k]}. If {@code beta} is 0, {@code y} is not read.
      *
-     * @param transpose {@link Matmul.Transpose#NEITHER}; or {@link Matmul.Transpose#FIRST}: then {@code a} is {@code [k
-     *     x m]}
+     * @param transpose {@link Matmul.Transpose#NEITHER}; or {@link Matmul.Transpose#FIRST}: then {@code a} is
+     *     {@code [k x m]}
      * @param alpha factor on the product
      * @param a the matrix
      * @param x {@code [1 x k]}
      * @param beta factor on the old {@code y}
-     * @param y {@code [1 x m]}, updated; shares no memory with the others
-     * @throws IllegalArgumentException if a shape does not fit, the vector is to be transposed, or {@code y} shares
-     *     memory with {@code a} or {@code x}
+     * @param y {@code [1 x m]}, updated; shares no memory with other arguments
+     * @throws IllegalArgumentException if a shape differs, the vector is to be transposed, or {@code y} shares memory
+     *     with {@code a} or {@code x}
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -117,7 +117,7 @@ public final class OpenBlas {
     /**
      * Throws unless OpenBLAS can be used.
      *
-     * @throws IllegalStateException if it is not available; the message says why
+     * @throws IllegalStateException if it is not available; the message gives the reason
      */
     public static void requireAvailable() {
         OpenBlasSearch.require();

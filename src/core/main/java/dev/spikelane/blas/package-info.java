@@ -1,5 +1,5 @@
 /**
- * Optional calls of OpenBLAS by the foreign function API ({@link dev.spikelane.blas.OpenBlas}). Only a program that
- * asks for it uses it. OpenBLAS sums in another order, so results are close to the kernels' results, not identical.
+ * Optional calls of OpenBLAS by the foreign function API ({@link dev.spikelane.blas.OpenBlas}). It is never used by
+ * default. OpenBLAS sums in another order, so results are close to the kernels' results, not identical.
  */
 package dev.spikelane.blas;

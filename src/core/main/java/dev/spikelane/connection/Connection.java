@@ -21,11 +21,11 @@ public sealed interface Connection
                 Sparse {
 
     /**
-     * Returns the shape that this connection makes from that of a source.
+     * Returns the output shape of this connection for a source.
      *
      * @param input the source's shape
      * @return the shape of the result
-     * @throws IllegalArgumentException if the source's shape does not fit
+     * @throws IllegalArgumentException if the connection does not accept the source's shape
      */
     Shape outputShape(Shape input);
 }

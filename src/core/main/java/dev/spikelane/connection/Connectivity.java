@@ -35,14 +35,14 @@ public final class Connectivity {
     private final double cells;
     private final boolean periodic;
     private final boolean self;
-    /** Where the edges of each source start; the sources of listed edges follow from it. */
+    /** Offsets of each source's edges, which define the sources of listed edges. */
     private final int[] starts;
 
     private final int[] targets;
-    /** The last of these neurons. */
+    /** The largest target. */
     private final int most;
 
-    /** The place of each edge in the list that was given; empty if it is its own. */
+    /** Index of each edge in the given list; empty if the order is unchanged. */
     private final int[] places;
 
     private Connectivity(Rule rule, double number, double cells, boolean periodic, boolean self) {
@@ -69,7 +69,7 @@ public final class Connectivity {
         this.places = places;
     }
 
-    /** Says a rule, and checks its numbers. */
+    /** Creates a rule, and checks its numbers. */
     private static Connectivity ruled(Rule rule, double number, double cells) {
         boolean likely = rule == Rule.PROBABILITY || rule == Rule.GAUSSIAN;
         if (likely && !(number > 0 && number <= 1)) {
@@ -281,17 +281,17 @@ public final class Connectivity {
         return places.length == 0 ? edge : places[edge];
     }
 
-    /** How many edges are listed. */
+    /** Returns the number of listed edges. */
     int listed() {
         return targets.length;
     }
 
-    /** How many sources listed edges have at most. */
+    /** Returns the largest source of listed edges plus 1. */
     int sources() {
         return starts.length - 1;
     }
 
-    /** How many listed edges go to the target with most of them. */
+    /** Returns the largest number of listed edges to one target. */
     int mostInto() {
         int[] counts = new int[most + 1];
         for (int target : targets) {
@@ -329,7 +329,7 @@ public final class Connectivity {
         }
     }
 
-    /** Takes from options what {@link #say} says; listed edges are none yet. */
+    /** Reads the options that {@link #say} writes; listed edges are still missing. */
     static Connectivity read(Map<String, Double> options) {
         for (Rule rule : Rule.values()) {
             Double number = options.remove(name(rule));

@@ -48,7 +48,7 @@ public final class Distribution {
         1
     };
 
-    /** How numbers are spread, and what files call the second number that says it; an empty word if there is none. */
+    /** The kind of distribution, with the name of its second number in files; empty if there is none. */
     enum Kind {
         CONSTANT(""),
         UNIFORM("_greatest"),
@@ -63,7 +63,7 @@ public final class Distribution {
         }
     }
 
-    /** What happens to a number that is out of bounds. */
+    /** The treatment of numbers out of bounds. */
     enum Bounds {
         NONE,
         CLIPPED,
@@ -71,20 +71,20 @@ public final class Distribution {
     }
 
     private final Kind kind;
-    /** The constant, the least or the mean. */
+    /** The constant, the smallest number, or the mean. */
     private final double first;
-    /** The greatest or the standard deviation. */
+    /** The largest number or the standard deviation. */
     private final double second;
 
     private final Bounds bounds;
     private final double least;
     private final double most;
     private final float[] listed;
-    /** The shares of numbers below the bounds between which numbers are drawn again. */
+    /** The share of numbers below the lower bound, for distributions that draw again. */
     private final double shareBelow;
 
     private final double shareWithin;
-    /** Tables, which nobody changes, once somebody has asked for them. */
+    /** Cached tables, immutable after the first call. */
     private volatile float @Nullable [] weights;
 
     private volatile float @Nullable [] delays;
@@ -260,7 +260,7 @@ public final class Distribution {
         return made;
     }
 
-    /** The same as whole steps. */
+    /** Returns the numbers as steps. */
     float[] delays() {
         float[] known = delays;
         if (known == null) {
@@ -286,7 +286,7 @@ public final class Distribution {
         return made;
     }
 
-    /** Of whole steps from the least to the greatest all are equally likely. */
+    /** Maps a uniform number to a step between the bounds; all steps are equally likely. */
     private double steps(double share) {
         boolean again = bounds == Bounds.REDRAWN;
         double lowest = Math.floor((again ? Math.max(first, least) : first) + 0.5);
@@ -298,7 +298,7 @@ public final class Distribution {
         return Math.clamp(unboundedQuantile(shareBelow + share * shareWithin), least, most);
     }
 
-    /** The share of numbers below one, found by halving. */
+    /** Computes the share of numbers below a number, by bisection. */
     private double share(double number) {
         double low = 0;
         double high = 1;
@@ -323,8 +323,8 @@ public final class Distribution {
     }
 
     /**
-     * The quantile of the standard normal distribution, to nine digits. Source: P. J. Acklam, "An algorithm for
-     * computing the inverse normal cumulative distribution function", 2003.
+     * Computes the quantile of the standard normal distribution, to nine digits. Source: P. J. Acklam, "An algorithm
+     * for computing the inverse normal cumulative distribution function", 2003.
      */
     private static double normal(double share) {
         if (share > 0.5) {
@@ -361,7 +361,7 @@ public final class Distribution {
         }
     }
 
-    /** Takes from options what {@link #say} says; the numbers of a list are none yet. */
+    /** Reads the options that {@link #say} writes; the numbers of a list are still missing. */
     static Distribution read(String word, Map<String, Double> options) {
         Distribution read = of(Kind.LIST, 0, 0);
         for (Kind kind : Kind.values()) {

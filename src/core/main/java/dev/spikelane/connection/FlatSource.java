@@ -2,12 +2,12 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.Shape;
 
-/** Checks the source of a connection of all inputs to all outputs. */
+/** Checks sources of dense connections. */
 final class FlatSource {
 
     private FlatSource() {}
 
-    /** The shape of the outputs; throws unless the source is flat and has as many inputs. */
+    /** Returns the shape of the outputs; throws unless the source is flat and has {@code inputs} inputs. */
     static Shape outputs(Connection connection, Shape input, int inputs, int outputs) {
         if (input.rank() != 1) {
             String remedy = input.size() == inputs

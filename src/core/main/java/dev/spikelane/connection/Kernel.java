@@ -279,7 +279,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         return Math.multiplyExact(y.size, x.size);
     }
 
-    /** The number of outputs of a kernel for so many inputs along one axis. */
+    /** Returns the number of outputs of a kernel along one axis. */
     private long outputs(String name, Axis axis, int inputs) {
         if (transposed) {
             long made = (inputs - 1L) * axis.stride - 2L * axis.padding + axis.span() + axis.outputPadding;
@@ -307,7 +307,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         return (padded - axis.span()) / axis.stride + 1;
     }
 
-    /** Places are counted by ints, those in the padding among them. */
+    /** Checks that an int can count all places, including the padding. */
     private void requireReach(String name, long places) {
         if (places > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(this + " reaches " + places + " inputs along its " + name

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * builder.project("x-a", x, a, Dense.linear(784, 100, random)).plastic(rule);
  * }</pre>
  *
- * <p>A statement is a line; {@code #} begins a comment; expressions are those of
+ * <p>A statement is a line; {@code #} begins a comment; expressions have the syntax of
  * {@code dev.spikelane.neuron.EquationNeuron}:
  *
  * <pre>{@code
@@ -36,53 +36,55 @@ import org.jspecify.annotations.Nullable;
  * let       NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * state     pre|post|synapse NAME [= EXPRESSION], ...
  *                                            a variable of each input or output, in each sample; or of each synapse
- * reads     post NAME, ...                   a variable of the neurons that the projection enters, behind the step
+ * reads     post NAME, ...                   a variable of the target's neurons, after the step
  * trace     pre|post NAME tau = EXPRESSION [nearest] [behind]
- *                                            times exp(-dt / tau) in each step, nothing below 1e-30 or where a
- *                                            modulator makes tau no number above 0; then plus 1 where an input or
- *                                            output fires, or nearest: 1; behind: after all other lines
- * each step                                  lines behind it run in each step, of all samples
+ *                                            times exp(-dt / tau) in each step; 0 below 1e-30, or if a modulator
+ *                                            makes tau not positive; then plus 1 if an input or output fires;
+ *                                            nearest: 1 in place of plus 1; behind: after all other lines
+ * each step                                  the lines after it run in each step, for all samples
  * on pre [CONDITION]                         for each input that fires, or fulfills a condition, along its synapses
  * on post [CONDITION]                        for each output that fires, or fulfills one, along its synapses
  * NAME = EXPRESSION                          in each step: a variable; else a name for the lines that follow
- * NAME += EXPRESSION                         on spikes: what is added to w, the weight, or to a variable of synapses
- * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters but modulators
+ * NAME += EXPRESSION                         on spikes: adds to w, the weight, or to a variable of synapses
+ * bounds    EXPRESSION, EXPRESSION           the smallest and largest weight, without modulators
  * }</pre>
  *
- * <p>The rule runs behind each step of the network. It sees the spikes of inputs as they arrive, behind the
- * projection's delay (an axonal one), and the spikes of outputs in the step in which they fire. Synapses of a sparse
- * connection have delays of their own, axonal too: {@code on pre} runs along a synapse when the spike arrives there,
- * and a synapse sees its input's variables as they were when the spikes that arrive now were due by the shortest delay
- * of the projection, to which {@code each step} and {@code Simulation.trace} refer. Before the first step variables are
- * what they begin with, and no input fires or fulfills a condition. {@code pre} and {@code post} say in each step
- * whether an input or output fires. Blocks run in the order in which they are written. What spikes add is summed in
- * float32 from +0: blocks as written, in each of them samples ascending, then inputs or outputs, then positions of a
- * convolution; lines of a block that add to the same are one sum before. It is added to weights before the next lines
- * of synapses in each step, or at the end of the step; until then all lines see weights without it. Weights that change
- * stay within bounds, which hold from the end of their block on, without a line those of finite floats; a sum that is
- * NaN makes the least. Padding of a convolution is no input.
+ * <p>The rule runs after each step of the network. It sees input spikes when they arrive, after the projection's delay
+ * (an axonal one), and output spikes in the step in which they fire. Synapses of a sparse connection have further
+ * axonal delays: {@code on pre} runs along a synapse when the spike arrives there. A synapse with delay {@code d} sees
+ * its input's variables of {@code d - m} steps before, where {@code m} is the shortest delay of the projection.
+ * {@code each step} and {@code Simulation.trace} refer to {@code m}. Before the first step, variables have their
+ * initial values, and no input fires or fulfills a condition. In each step, {@code pre} and {@code post} tell if an
+ * input or output fires.
  *
- * <p>Lines of synapses in each step take all synapses; other steps take a row of synapses for each input that fires,
- * and a column for each output, on one thread. Sparse connections need stored weights of float32, one for each synapse:
- * fixed point and procedural synapses are refused. Weights belong to the simulation
- * ({@code Simulation.plasticWeights()}), with variables of synapses and modulators beside them; snapshots and forks
- * carry all that, and {@code Network.weights().replace} takes weights over. Resetting a simulation begins variables
- * anew, and keeps weights and modulators.
+ * <p>Blocks run in the order of the text. Additions by spikes are summed in float32 from +0: blocks in order, in each
+ * of them samples ascending, then inputs or outputs, then positions of a convolution. Lines of a block that add to one
+ * variable are summed first. The sum is added to weights before the next lines of synapses in each step, or at the end
+ * of the step; until then all lines see the weights without it. The bounds limit changed weights at the end of each
+ * block; without a {@code bounds} line, the range of finite floats does. A NaN sum gives the smallest weight. The
+ * padding of a convolution is not an input.
+ *
+ * <p>Lines of synapses in {@code each step} visit all synapses. Other rules visit a row of synapses for each input that
+ * fires, and a column for each output, on one thread. Sparse connections need stored float32 weights, one for each
+ * synapse: fixed point and procedural synapses are refused. A simulation owns its weights
+ * ({@code Simulation.plasticWeights()}), variables of synapses, and modulators; snapshots and forks contain them.
+ * {@code Network.weights().replace} copies weights into the network. A reset of the simulation resets variables, and
+ * keeps weights and modulators.
  */
 public final class Plasticity {
 
-    /** Weights that stay as they are, the network's own. */
+    /** Constant weights, shared with the network. */
     public static final Plasticity NONE = new Plasticity("", null, Map.of(), false);
 
-    /** Weights of each simulation that the program changes, without a rule. */
+    /** Weights of each simulation that a program changes, without a rule. */
     public static final Plasticity BY_PROGRAM = new Plasticity("by program", null, Map.of(), false);
 
     private final String text;
-    /** What the text says. */
+    /** The parsed text. */
     private final @Nullable Rule rule;
 
     private final Map<String, Float> values;
-    /** True if the caller gave the time of a step, which networks then leave as it is. */
+    /** True if the caller set the time step, which networks then keep. */
     private final boolean hasOwnStep;
 
     private Plasticity(String text, @Nullable Rule rule, Map<String, Float> values, boolean hasOwnStep) {

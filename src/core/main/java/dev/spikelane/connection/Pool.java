@@ -71,12 +71,12 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
             return new Axis(size, size, 0, 1);
         }
 
-        /** Whether windows lie side by side. */
+        /** Returns true if windows do not overlap. */
         private boolean isApart() {
             return size > 0 && stride == size && padding == 0;
         }
 
-        /** How many windows there are of so many values. */
+        /** Returns the number of windows over {@code inputs} values. */
         private int outputs(Pool pool, String name, int inputs) {
             if (pool.rule == Rule.SPREAD) {
                 if (size > Integer.MAX_VALUE / inputs) {

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Synapses of a matrix as {@code scipy.sparse.save_npz} writes it, in the format CSR, CSC or COO. */
+/** Reads the synapses of a matrix that {@code scipy.sparse.save_npz} wrote, in the format CSR, CSC or COO. */
 final class SciPyMatrix {
 
     private SciPyMatrix() {}
 
-    /** Reads synapses from row to column, or the other way around. */
+    /** Reads synapses from rows to columns, or from columns to rows. */
     static Sparse read(Path file, boolean fromRows) throws IOException {
         Tensors read = Tensors.read(file, Tensors.Format.NUMPY, Long.MAX_VALUE);
         return FileText.made(file + ": ", () -> of(read, fromRows));
@@ -64,7 +64,7 @@ final class SciPyMatrix {
         return file.tensor(name).integers();
     }
 
-    /** The row of each entry, of where rows start. */
+    /** Returns the row of each entry, from the offsets of rows. */
     private static int[] spread(int[] starts, int lines, int entries) {
         int[] spread = new int[entries];
         boolean ascend = starts.length == lines + 1 && starts[0] == 0 && starts[lines] == entries;

@@ -17,12 +17,12 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects some pairs of neurons, each by a synapse with a weight and a delay of its own: {@code current_j = sum of
- * w_k} over the synapses k to j whose source fired {@code d_k} steps before. Immutable; each method that says something
- * gives another one.
+ * Connects some pairs of neurons, each by a synapse with a weight and a delay of its own:
+ * {@code current_j = sum of w_k} over the synapses k to j whose source fired {@code d_k} steps before. Immutable;
+ * methods return changed copies.
  *
- * <p>All projections into one port of a population whose path is a sparse connection alone make one sum, in the place
- * of the first of them: delays ascending (those of synapse and projection together), then projections in the order of
+ * <p>All projections into one port of a population whose path is a sparse connection alone form one sum, in the place
+ * of the first one. Its order is: delays ascending (synapse and projection together), then projections in the order of
  * their sources (inputs, then populations) and of their declaration, then neurons, then synapses in the order of their
  * edges. A connection with delays stands alone in its path.
  *
@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class Sparse implements Connection {
 
-    /** The most steps that a synapse may delay a spike. */
+    /** Most steps of a synapse's delay. */
     static final int LONGEST_DELAY = 1 << 15;
 
-    /** The most weights that a matrix of one row has. */
+    /** Most weights of a matrix with one row. */
     private static final int MOST_SET = Integer.MAX_VALUE - FloatMatrix.ROW_MULTIPLE;
 
     private static final String SEED = "seed";
@@ -45,20 +45,20 @@ public final class Sparse implements Connection {
     private static final String PROCEDURAL = "procedural";
 
     private final Said declared;
-    /** How many synapses there are from a source, which may take long to count. */
+    /** The number of synapses from a source, cached because the count may take long. */
     private volatile @Nullable Counted counted;
 
-    /** The delays that synapses have. */
+    /** The delays of the synapses. */
     private volatile int @Nullable [] steps;
 
     private volatile @Nullable Reached reached;
 
     private record Counted(Shape source, long count) {}
 
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Reached(Shape source, int[] targets) {}
 
-    /** What is said, which changes while a connection is made of another one. */
+    /** The options of a connection, mutable while a changed copy is built. */
     private static final class Said {
 
         private Connectivity edges;
@@ -380,7 +380,7 @@ public final class Sparse implements Connection {
         return known.clone();
     }
 
-    /** Those that listed edges have drawn: a file lists them, and a network has no others when it is read. */
+    /** Returns the delays that listed edges have drawn: a file lists them, so a network that is read has no others. */
     private int[] ofEdges() {
         float[] table = declared.delays.delays();
         SynapseNumbers drawn =
@@ -494,7 +494,7 @@ public final class Sparse implements Connection {
         return known.targets.clone();
     }
 
-    /** The numbers, for those who draw them. */
+    /** Returns the distribution of the weights. */
     Distribution drawnWeights() {
         return declared.weights;
     }

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/** The weights or the delays of the synapses of a source, which are listed, equal, or drawn from a table. */
+/** The weights or the delays of a source's synapses: listed, equal, or drawn from a table. */
 final class SynapseNumbers {
 
     private static final int PURPOSE = 2;
@@ -19,7 +19,7 @@ final class SynapseNumbers {
     private final int shift;
     private final Bits bits = new Bits();
     private float[] row = new float[16];
-    /** Whether a number that is the same for all stands in the row. */
+    /** True if the row is filled with the common number. */
     private boolean filled;
 
     /** Numbers of a source's edges are halves of the same random bits, from a bit on. */
@@ -31,7 +31,7 @@ final class SynapseNumbers {
         this.shift = shift;
     }
 
-    /** The same for another thread. */
+    /** Copies the numbers for another thread. */
     SynapseNumbers(SynapseNumbers other) {
         this.edges = other.edges;
         this.listed = other.listed;
@@ -90,7 +90,7 @@ final class SynapseNumbers {
         private MemorySegment drawn = MemorySegment.NULL;
         private int[] bits = {};
 
-        /** Draws those of some edges from one on, a multiple of 64. */
+        /** Draws the bits of some edges, from a multiple of 64 on. */
         int[] draw(long key, int first, int count) {
             if (bits.length < count) {
                 bits = new int[Math.ceilDiv(count, Long.SIZE) * Long.SIZE];

@@ -16,24 +16,24 @@ public final class SynapseRows {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final int EDGES = 1;
     private static final int SOURCES = 3;
-    /** Where weights and delays begin in the random bits of an edge. */
+    /** First random bits of an edge's weight; the delay follows. */
     private static final int WEIGHTS = 16;
 
     static final int DELAYS = 0;
 
-    /** So many bits are drawn at a time where it is not known how many are needed, and so many sources with one key. */
+    /** Bits drawn at a time if the number of needed bits is unknown, and sources with one key. */
     private static final int SOME = 128;
 
     private static final int SOURCES_OF_KEY = 4096;
 
-    /** How likely the likeliest pair must be. */
+    /** Smallest probability of the likeliest pair. */
     private static final double UNLIKELY = 0x1p-32;
 
     private final Sparse sparse;
     private final Connectivity edges;
     private final int sources;
     private final int targets;
-    /** Whether an edge from a neuron to itself is left out. */
+    /** True if neurons have no edge to themselves. */
     private final boolean others;
 
     private final SynapseNumbers weights;
@@ -44,20 +44,20 @@ public final class SynapseRows {
     private double[] factors = new double[0];
     private final SynapseNumbers.Bits random = new SynapseNumbers.Bits();
     private int[] target = new int[16];
-    /** Synapses of the source that was read. */
+    /** Number of synapses of the present source. */
     private int present;
 
     private int[] steps = {};
-    /** What all readers share, which is drawn when the first synapse is asked for. */
+    /** Data that all readers share, drawn for the first synapse. */
     private @Nullable Sorted sorted;
 
     /**
-     * What rules draw that do not say the targets of each source.
+     * Draws of rules that do not draw targets for each source.
      *
-     * @param starts where the targets of each source start, if these are drawn for each target
+     * @param starts offsets of the targets of each source, if they are drawn for each target
      * @param degrees edges of each source, if their number is drawn
      */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Sorted(long[] starts, MemorySegment targets, int[] degrees) {}
 
     SynapseRows(Sparse sparse, Shape source) {
@@ -269,7 +269,7 @@ public final class SynapseRows {
         return random.draw(CounterRandom.rowKey(sparse.seed(), purpose, neuron), first, count);
     }
 
-    /** A number below a bound, from the high half of a product. */
+    /** Returns a number below a bound, from the high half of a product. */
     private static int below(int bound, int word) {
         return (int) (Integer.toUnsignedLong(word) * bound >>> Integer.SIZE);
     }
@@ -315,7 +315,7 @@ public final class SynapseRows {
         return count;
     }
 
-    /** The neuron of a number among all, or among all others. */
+    /** Returns a neuron by its index among all neurons, or among all but {@code self}. */
     private int neuron(int number, int self) {
         return others && number >= self ? number + 1 : number;
     }
@@ -330,7 +330,7 @@ public final class SynapseRows {
         return count;
     }
 
-    /** Edges of a probability by their distances, which are geometric. */
+    /** Draws edges with a probability by their distances, which have a geometric distribution. */
     private int gaps(int neuron) {
         int among = others ? targets - 1 : targets;
         int count = 0;
@@ -376,7 +376,7 @@ public final class SynapseRows {
         return count;
     }
 
-    /** A line of cells, to which factors of sources along it fall with the distance. */
+    /** A line of cells, with factors that decrease with the distance from a source. */
     private record Line(int from, int to, double cells, boolean around, double reach) {
 
         private static final Line NONE = new Line(1, 1, 1, false, 0);
@@ -393,7 +393,10 @@ public final class SynapseRows {
             return 2 * reach + 1 >= to;
         }
 
-        /** The first cell that a source reaches; where a line goes around, it may be negative, and the end behind. */
+        /**
+         * Returns the first cell within a source's reach; negative if the line is a ring and the reach crosses its
+         * start.
+         */
         private int first(int source) {
             return isWhole() ? 0 : Math.max(around ? -to : 0, (int) Math.ceil(place(source) - reach));
         }
@@ -408,12 +411,12 @@ public final class SynapseRows {
             return StrictMath.exp(-d * d / 2);
         }
 
-        /** At least the sum of what all sources add to a cell. */
+        /** Returns an upper bound of the sum of all sources' factors at a cell. */
         private double most() {
             return Math.min(from, 1 + cells * Math.sqrt(2 * Math.PI) * from / to);
         }
 
-        /** All factors, as a hundred sources have them. */
+        /** Estimates the sum of all factors from at most 100 sources. */
         private double sum() {
             double sum = 0;
             int some = Math.min(from, 100);
@@ -463,7 +466,7 @@ public final class SynapseRows {
         return counts;
     }
 
-    /** Draws the sources of each target twice: to count, and to sort. */
+    /** Draws the sources of each target twice: to count and to sort them. */
     private Sorted ofTargets() {
         int each = (int) edges.number();
         long[] starts = new long[sources + 1];

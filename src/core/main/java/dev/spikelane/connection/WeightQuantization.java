@@ -5,12 +5,12 @@ import dev.spikelane.memory.ElementType;
 import java.util.Locale;
 
 /**
- * Quantization-aware training: how weights are rounded to integers while they are trained. The trainer keeps floats;
- * the optimizer changes them, and checkpoints and files hold them. Each step rounds them once, with one scale for each
- * row, and the forward pass computes exactly the numbers of a network with these integers. Gradients pass straight
- * through the rounding, and are zero for weights beyond the range of the integers. Immutable.
+ * Quantization-aware training rounds weights to integers during training. The trainer keeps floats; the optimizer
+ * changes them, and checkpoints and files hold them. Each step rounds them once, with one scale for each row, and the
+ * forward pass computes exactly the numbers of a network with these integers. Gradients pass straight through the
+ * rounding, and are zero for weights beyond the range of the integers. Immutable.
  *
- * <p>With {@code w} of a row of {@code n} weights and {@code G} the greatest integer, 1, 7 or 127,
+ * <p>A row has {@code n} weights {@code w}, and {@code G} is the largest integer, 1, 7 or 127. Then
  * {@code item = clamp(rint(w / scale), -G, G)}:
  *
  * <pre>{@code

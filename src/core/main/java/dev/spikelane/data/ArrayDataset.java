@@ -7,8 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Samples in memory, with labels, targets or neither. */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record ArrayDataset(
         Shape shape,
         FloatMatrix values,
@@ -23,7 +22,7 @@ record ArrayDataset(
         values.requireShared("values");
     }
 
-    /** Samples with labels. */
+    /** Creates samples with labels. */
     static ArrayDataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
         Objects.requireNonNull(values, "values");
         Objects.requireNonNull(labels, "labels");
@@ -35,7 +34,7 @@ record ArrayDataset(
         return new ArrayDataset(shape, values, labels.clone(), classes, null);
     }
 
-    /** Samples with targets that are numbers, or with none. */
+    /** Creates samples with numeric targets, or without targets. */
     static ArrayDataset ofTargets(Shape shape, FloatMatrix values, @Nullable FloatMatrix targets) {
         Objects.requireNonNull(shape, "shape");
         Objects.requireNonNull(values, "values");

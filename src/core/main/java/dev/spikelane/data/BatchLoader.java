@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Batches are the same whether they are read ahead or not. From the second epoch on nothing is allocated but the
- * order of each epoch.
+ * <p>Reading ahead does not change batches. From the second epoch on, only the order of each epoch is allocated.
  */
 public final class BatchLoader implements AutoCloseable {
 
@@ -40,7 +39,7 @@ public final class BatchLoader implements AutoCloseable {
     private final int samples;
 
     private int epoch;
-    /** That of the epoch, if the caller has drawn it. */
+    /** The epoch's order, if the caller has drawn it. */
     private int @Nullable [] drawn;
 
     private int run;
@@ -50,12 +49,11 @@ public final class BatchLoader implements AutoCloseable {
     private @Nullable Throwable failure;
 
     /**
-     * Makes a loader and its thread.
+     * Creates a loader and its thread.
      *
      * @param data the samples
-     * @param batching how they become batches
-     * @throws IllegalArgumentException if there are no samples, or no batch, because there are fewer samples than one
-     *     has
+     * @param batching the batches of samples
+     * @throws IllegalArgumentException if there are no samples, or fewer than a batch needs
      */
     public BatchLoader(Dataset data, Batching batching) {
         Objects.requireNonNull(data, "data");
@@ -89,10 +87,10 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Starts an epoch from some batch, as a run that is resumed does.
+     * Starts an epoch from some batch, as a resumed run does.
      *
      * @param number the epoch's number, from 0
-     * @param batch the number of the batch to which {@link #next} goes first, from 0
+     * @param batch the number of the first batch, from 0
      * @throws IllegalArgumentException if a number is negative
      * @throws IllegalStateException if this loader is closed
      */
@@ -104,9 +102,9 @@ public final class BatchLoader implements AutoCloseable {
      * Starts an epoch in an order that the caller has drawn.
      *
      * @param number the epoch's number, from 0
-     * @param batch the number of the batch to which {@link #next} goes first, from 0
-     * @param order numbers of samples, as many as there are, such as those of {@link Batching#order(int, int)}; not
-     *     to be changed before the next epoch
+     * @param batch the number of the first batch, from 0
+     * @param order the numbers of all samples, such as the result of {@link Batching#order(int, int)}; not to be
+     *     changed before the next epoch
      * @throws IllegalArgumentException if a number is negative or there is no such sample
      * @throws IllegalStateException if this loader is closed
      */
@@ -143,8 +141,8 @@ public final class BatchLoader implements AutoCloseable {
     /**
      * Goes to the next batch of the epoch, and waits until it is read.
      *
-     * @return whether there is one
-     * @throws IllegalStateException if this loader is closed, or reading failed; the cause says why
+     * @return true if there is a next batch
+     * @throws IllegalStateException if this loader is closed, or reading failed; the cause has the reason
      */
     public synchronized boolean next() {
         requireOpen();
@@ -208,7 +206,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Fills batches of the current run until both slots are full: the work of the thread. */
+    /** Fills batches of the current run until both slots are full: the loop of the thread. */
     private void work() {
         int mine = 0;
         int fill = batches;
@@ -246,7 +244,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Hands a batch over, or why there is none, unless another run has started. */
+    /** Publishes a batch, or its failure, unless another run has started. */
     private synchronized void publish(int ofRun, int batch, @Nullable Throwable problem) {
         if (run == ofRun) {
             ready[batch % 2] = problem == null;
@@ -255,14 +253,14 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Waits for a slot that is free, another run, or the end. */
+    /** Waits for a free slot, another run, or the end. */
     private synchronized void awaitWork(int ofRun, int batch) {
         try {
             while (!closed && run == ofRun && (batch >= batches || ready[batch % 2])) {
                 wait();
             }
         } catch (InterruptedException nobody) {
-            closed = true; // only close() ends this thread; an interrupt wants the same
+            closed = true; // an interrupt also ends this thread, as close() does
         }
     }
 
@@ -286,7 +284,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Some samples of an epoch, in memory that the loader uses again. */
+    /** Some samples of an epoch, in memory that the loader reuses. */
     public static final class Batch {
 
         private final Dataset data;
@@ -296,7 +294,7 @@ public final class BatchLoader implements AutoCloseable {
         private final int[] lengths;
         private final Rows full;
         private final @Nullable FloatMatrix targets;
-        /** Names of populations with targets of their own, and those. */
+        /** Names of populations with targets of their own; the next field holds these targets. */
         private final String[] targeted;
 
         private final FloatMatrix[] targetsOf;
@@ -309,7 +307,7 @@ public final class BatchLoader implements AutoCloseable {
         private int epoch;
         private int number;
 
-        /** Memory of so many samples: the values and their code. */
+        /** Memory of some samples: their values and encodings. */
         private record Rows(FloatMatrix values, Signal input) {}
 
         Batch(Dataset data, Batching batching) {
@@ -339,7 +337,7 @@ public final class BatchLoader implements AutoCloseable {
             return new Rows(FloatMatrix.zeros(size, neurons), batching.code().allocate(size, neurons));
         }
 
-        /** Reads a batch of an epoch. Memory for fewer samples is made where it is needed and kept. */
+        /** Reads a batch of an epoch. Memory for smaller batches is created on demand and kept. */
         void read(int ofEpoch, int batch, int[] order) {
             number = batch;
             int first = batch * batching.size();
@@ -347,11 +345,11 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Reads the first samples of the data set under other numbers, for example a shard whose samples have these
-         * numbers in the whole data set. Augmentations and encodings draw by these numbers.
+         * Reads the first samples of the data set under other numbers, such as a shard's numbers in the whole data set.
+         * Augmentations and encodings draw by these numbers.
          *
          * @param ofEpoch the epoch, from 0
-         * @param numbers of the samples, at most as many as {@link Batching#batch} made memory for
+         * @param numbers the numbers of the samples, at most as many as {@link Batching#batch} has memory for
          * @throws IllegalArgumentException if there are none or more, or the epoch is negative
          */
         public void read(int ofEpoch, int... numbers) {
@@ -430,7 +428,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the number of samples.
          *
-         * @return samples, as many as a batch has or, in the last batch of an epoch, fewer
+         * @return samples; the last batch of an epoch may have fewer
          */
         public int count() {
             return count;
@@ -512,19 +510,19 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Returns the code of the values.
+         * Returns the encoded values.
          *
-         * @return the input of a network, {@code [count x values]} of a static frame, or {@code [steps * count x
-         *     values]}
+         * @return the input of a network, {@code [count x values]} of a static frame, or
+         *     {@code [steps * count x values]}
          */
         public Signal input() {
             return rows.input;
         }
 
         /**
-         * Tells whether samples have targets that are numbers.
+         * Returns true if samples have numeric targets.
          *
-         * @return whether {@link #targets} has them
+         * @return true if {@link #targets} has them
          */
         public boolean hasTargets() {
             return targets != null;

@@ -15,8 +15,8 @@ import java.util.Objects;
 /**
  * Options for cutting a data set into batches.
  *
- * <p>With a seed, the orders of all epochs equal those of {@code torch.utils.data.DataLoader(shuffle=True)} without
- * workers. The order of an epoch is a function of the seed and the epoch's number.
+ * <p>Seeded orders equal the orders of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, in all
+ * epochs. The seed and the epoch's number determine an order.
  */
 public final class Batching {
 
@@ -37,7 +37,7 @@ public final class Batching {
             int sorted) {}
 
     /**
-     * Makes batches in the order of the data set, as they are.
+     * Creates batches in the order of the data set, without changes.
      *
      * @param size samples of a batch, at least 1
      * @throws IllegalArgumentException if the size is below 1
@@ -85,7 +85,7 @@ public final class Batching {
     /**
      * Returns this recipe with or without a last batch of fewer samples.
      *
-     * @param drop whether it is left out
+     * @param drop true to drop it
      * @return the recipe
      */
     public Batching withDropLast(boolean drop) {
@@ -166,9 +166,9 @@ public final class Batching {
     }
 
     /**
-     * Chooses whether a last batch with fewer samples is left out.
+     * Returns true if a smaller last batch is dropped.
      *
-     * @return whether it is left out
+     * @return true if it is dropped
      */
     public boolean dropLast() {
         return options.dropLast;
@@ -251,16 +251,16 @@ public final class Batching {
     }
 
     /**
-     * Makes memory for a batch that its caller fills by {@link BatchLoader.Batch#read}, without a {@link BatchLoader}.
+     * Allocates a batch that its caller fills by {@link BatchLoader.Batch#read}, without a {@link BatchLoader}.
      *
-     * @param data where samples come from
-     * @return a batch of at most as many samples as the data set has, and as a batch has
+     * @param data the source of the samples
+     * @return a batch with at most the samples of the data set, and of a batch
      */
     public BatchLoader.Batch batch(Dataset data) {
         return new BatchLoader.Batch(data, this);
     }
 
-    /** Draws orders of successive epochs without starting anew. */
+    /** Draws orders of successive epochs from one generator. */
     Shuffle.Orders orders(int samples) {
         return options.shuffle.orders(samples);
     }
@@ -281,8 +281,8 @@ public final class Batching {
     }
 
     /**
-     * A random change of a sample, a function of its random key alone: of the seed, the epoch, the sample's number, and
-     * the place of this change among those that a loader makes.
+     * A random change of a sample. It depends only on a random key: a function of the seed, the epoch, the sample's
+     * number, and the index of this augmentation.
      */
     @FunctionalInterface
     public interface Augmentation {

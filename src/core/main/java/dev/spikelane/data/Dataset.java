@@ -22,7 +22,7 @@ import java.util.Optional;
 public interface Dataset {
 
     /**
-     * Returns how many samples there are.
+     * Returns the number of samples.
      *
      * @return samples, at least 1
      */
@@ -36,7 +36,7 @@ public interface Dataset {
     Shape shape();
 
     /**
-     * Returns how many classes labels may name.
+     * Returns the number of classes.
      *
      * @return classes, or 0 if samples have no labels
      */
@@ -63,8 +63,7 @@ public interface Dataset {
     void read(int sample, FloatMatrix into, int row);
 
     /**
-     * Returns how many steps a sample has where they have different lengths. The rows that a code makes behind them are
-     * cleared.
+     * Returns the number of steps of a sample, if lengths differ. Rows of an encoding after its last step are cleared.
      *
      * @param sample its number
      * @return steps, at least 1; 0 if it has all steps of its code
@@ -78,7 +77,7 @@ public interface Dataset {
      *
      * @param sample its number
      * @param into {@code [any x shape().size()]}
-     * @param row the row of the first step, overwritten as those of the other steps
+     * @param row the row of the first step; the rows of all steps are overwritten
      * @param stride rows from a step to the next
      * @throws IndexOutOfBoundsException if there is no such sample or row
      * @throws IllegalStateException if samples are values
@@ -88,7 +87,7 @@ public interface Dataset {
     }
 
     /**
-     * Returns how many steps the spikes of a sample have.
+     * Returns the number of steps of a recording.
      *
      * @return steps, or 0 if samples are values
      */
@@ -97,8 +96,8 @@ public interface Dataset {
     }
 
     /**
-     * Returns the number of values that a sample's target has, where targets are numbers and not classes. A target of
-     * each step has its steps one after another, {@code [steps x outputs]} in one row.
+     * Returns the number of values of a sample's numeric target. Targets of steps are adjacent,
+     * {@code [steps x outputs]} in one row.
      *
      * @return values, or 0 if there are no such targets
      */
@@ -120,10 +119,10 @@ public interface Dataset {
     }
 
     /**
-     * Returns which populations have targets of their own, and how many values those of a sample have. Losses of other
+     * Returns the populations with targets of their own, and the number of values of a sample's target. Losses of other
      * populations read the {@linkplain #targetSize target without a name}.
      *
-     * @return values by the names of populations, in an order that does not change
+     * @return values by the names of populations, in a constant order
      */
     default Map<String, Integer> targetSizes() {
         return Map.of();
@@ -159,10 +158,10 @@ public interface Dataset {
      * Returns successive samples, numbered anew from 0.
      *
      * @param first the first sample
-     * @param count how many, at least 1
+     * @param count the number of samples, at least 1
      * @return the data set
      * @throws IllegalArgumentException if there are none
-     * @throws IndexOutOfBoundsException if the samples are not all there
+     * @throws IndexOutOfBoundsException if the range is not within the data set
      */
     default Dataset range(int first, int count) {
         int[] samples = new int[Math.max(0, count)];
@@ -197,8 +196,7 @@ public interface Dataset {
 
     /**
      * Splits the samples at random by shares, as {@code torch.utils.data.random_split} does with fractions: a part gets
-     * {@code floor(share * size())} samples, and the samples that are left over go to the parts from the first on, one
-     * each.
+     * {@code floor(share * size())} samples, and the remaining samples go to the first parts, one each.
      *
      * @param seed the seed
      * @param shares one for each part, from 0 to 1, which add up to 1
@@ -248,7 +246,8 @@ public interface Dataset {
      * @param means one for each channel, or one for all
      * @param deviations one for each channel, or one for all, not 0
      * @return the data set
-     * @throws IllegalArgumentException if their numbers do not fit the channels, one is not finite, or a deviation is 0
+     * @throws IllegalArgumentException if their counts do not match the channels, a number is not finite, or a
+     *     deviation is 0
      */
     default Dataset normalized(float[] means, float[] deviations) {
         Objects.requireNonNull(means, "means");
@@ -266,11 +265,11 @@ public interface Dataset {
     }
 
     /**
-     * Returns the samples with the values of another data set behind their own, for networks of several inputs: each
-     * gets as many values of a sample as it has neurons, in the order in which the network names them. Labels and
-     * targets are those of this data set.
+     * Returns the samples with the values of another data set appended, for networks with several inputs. Each input
+     * gets as many values as it has neurons, in the network's order of inputs. This data set gives the labels and
+     * targets.
      *
-     * @param other as many samples
+     * @param other a data set with the same number of samples
      * @return the data set, of shape {@code [shape().size() + other.shape().size()]}
      * @throws IllegalArgumentException if there are more or fewer samples
      */
@@ -296,7 +295,7 @@ public interface Dataset {
     /**
      * Returns the samples with lengths.
      *
-     * @param lengths of each sample its steps, at least 1
+     * @param lengths the steps of each sample, at least 1
      * @return the data set
      * @throws IllegalArgumentException if there is not one for each sample, or one is below 1
      */
@@ -306,22 +305,22 @@ public interface Dataset {
     }
 
     /**
-     * Makes a data set of samples with labels.
+     * Creates a data set of samples with labels.
      *
      * @param shape the shape of a sample
      * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
      *     read
      * @param labels one for each sample, from 0
-     * @param classes how many classes there are, at least 1
+     * @param classes the number of classes, at least 1
      * @return the data set
-     * @throws IllegalArgumentException if a shape does not fit or a label is not a class
+     * @throws IllegalArgumentException if a shape differs or a label is not a class
      */
     static Dataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
         return ArrayDataset.of(shape, values, labels, classes);
     }
 
     /**
-     * Makes a data set of samples with targets that are numbers.
+     * Creates a data set of samples with numeric targets.
      *
      * @param shape the shape of a sample
      * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
@@ -329,7 +328,7 @@ public interface Dataset {
      * @param targets {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with the steps one after
      *     another; not copied, and of memory that every thread may read
      * @return the data set
-     * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalArgumentException if a shape differs
      */
     static Dataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
         Objects.requireNonNull(targets, "targets");
@@ -337,14 +336,14 @@ public interface Dataset {
     }
 
     /**
-     * Makes a data set of samples with targets for populations by name.
+     * Creates a data set of samples with targets for populations by name.
      *
      * @param shape the shape of a sample
      * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
      *     read
      * @param targets as {@link #withTargets} takes them
      * @return the data set
-     * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalArgumentException if a shape differs
      */
     static Dataset ofTargets(Shape shape, FloatMatrix values, Map<String, FloatMatrix> targets) {
         return ArrayDataset.ofTargets(shape, values, null).withTargets(targets);
@@ -406,17 +405,16 @@ public interface Dataset {
     }
 
     /**
-     * Takes the recordings of event cameras in a folder, or of a file of HDF5, as samples, which
-     * {@link InputEncoding#recordings} brings to a network. They are read where they are needed; {@link #read} of such
-     * a sample writes the spikes of each neuron, added up over the steps.
+     * Returns the event-camera recordings of a folder, or of an HDF5 file, as samples for
+     * {@link InputEncoding#recordings}. They are read on demand; {@link #read} of such a sample writes the spike counts
+     * of the neurons.
      *
-     * <p>Labels are, of HDF5, its own; else, if the folder has a {@code labels.csv}, those of its lines,
-     * {@code file,label}; else folders are classes, in the order of their names, or of their numbers if all are
-     * numbers.
+     * <p>An HDF5 file has labels. A folder may have a {@code labels.csv} with lines {@code file,label}; otherwise its
+     * folders are classes, in the order of their names, or of their numbers if all are numbers.
      *
      * @param folder the folder, or the file
-     * @param binning how events become spikes
-     * @param steps of a sample, from its first event on, at least 1
+     * @param binning the conversion of events to spikes
+     * @param steps the steps of a sample, from its first event on, at least 1
      * @return the data set, of the shape of a step
      * @throws IOException if there are no recordings or labels, or the folder cannot be read
      * @throws IllegalArgumentException if steps is below 1
@@ -426,15 +424,16 @@ public interface Dataset {
     }
 
     /**
-     * Takes recordings as samples, as {@link #events(Path, EventBinning, int)} does, and keeps their packed spikes in a
-     * file: it is written once, under a temporary name, and again if the recordings or the binning have changed.
+     * Returns recordings as samples, as {@link #events(Path, EventBinning, int)} does, and caches their packed spikes
+     * in a file. The file is written under a temporary name, and again if the recordings or the binning change.
      *
      * @param folder the folder, or the file
-     * @param binning how events become spikes
-     * @param steps of a sample, from its first event on, at least 1
+     * @param binning the conversion of events to spikes
+     * @param steps the steps of a sample, from its first event on, at least 1
      * @param cache the file, which takes a bit for each neuron, step and sample
      * @return the data set, of the shape of a step
-     * @throws IOException if there are no recordings or labels, one of them cannot be read, or the file not be written
+     * @throws IOException if there are no recordings or labels, one of them cannot be read, or the file cannot be
+     *     written
      * @throws IllegalArgumentException if steps is below 1
      */
     static Dataset events(Path folder, EventBinning binning, int steps, Path cache) throws IOException {
@@ -443,7 +442,7 @@ public interface Dataset {
     }
 
     /**
-     * Finds Fashion-MNIST where Debian's package dataset-fashion-mnist installs it.
+     * Returns the folder of Fashion-MNIST from Debian's package dataset-fashion-mnist.
      *
      * @return the folder, or nothing if the package is not installed
      */

@@ -5,7 +5,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Map;
 
-/** A data set that is another one, but for the changes of its subclass. */
+/** A data set with the content of another one, except for the changes of its subclass. */
 abstract class DerivedDataset implements Dataset {
 
     final Dataset source;
@@ -14,7 +14,7 @@ abstract class DerivedDataset implements Dataset {
         this.source = source;
     }
 
-    /** The number of the source's sample that stands in the place of a sample. */
+    /** Returns the number of a sample in the source. */
     int place(int sample) {
         return sample;
     }

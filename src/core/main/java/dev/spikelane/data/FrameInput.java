@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.CounterRandom;
 
-/** Gives the values as they are. */
+/** Passes values on unchanged. */
 record FrameInput() implements InputEncoding {
 
     static final String WORD = "frame";

@@ -14,11 +14,11 @@ import java.util.Optional;
 
 /**
  * Images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as
- * torchvision's {@code ToTensor} computes them. A set of 60,000 images takes 47 MB, a byte each pixel.
+ * torchvision's {@code ToTensor} computes them. A set of 60,000 images takes 47 MB, a byte for each pixel.
  */
 final class IdxDataset implements Dataset {
 
-    /** Where Debian's package dataset-fashion-mnist puts its files. */
+    /** The folder of Debian's package dataset-fashion-mnist. */
     private static final Path FASHION_MNIST = Path.of("/usr/share/datasets/fashion-mnist");
 
     private final String name;
@@ -70,7 +70,7 @@ final class IdxDataset implements Dataset {
         return read(folder, "t10k");
     }
 
-    /** Finds Fashion-MNIST where Debian's package installs it. */
+    /** Returns the folder of Fashion-MNIST from Debian's package. */
     static Optional<Path> fashionMnist() {
         return Optional.of(FASHION_MNIST).filter(Files::isDirectory);
     }

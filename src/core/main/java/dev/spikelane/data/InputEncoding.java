@@ -14,17 +14,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How the values of a batch become the input of a network. Random numbers come from the samples' streams, so a
- * sample's spikes do not depend on its place.
+ * Encodes the values of a batch as the input of a network. Random numbers come from the samples' streams, so a sample's
+ * spikes do not depend on its place in the batch.
  */
 public interface InputEncoding {
 
     /**
-     * Allocates the rows that this code writes.
+     * Allocates the rows that this encoding writes.
      *
-     * @param samples of a batch, at least 1
+     * @param samples the samples of a batch, at least 1
      * @param neurons values of a sample
-     * @return a matrix of spikes {@code [steps * samples x neurons]}, or of values where a code says so
+     * @return a matrix of spikes {@code [steps * samples x neurons]}, or of values for some encodings
      */
     default Signal allocate(int samples, int neurons) {
         return SpikeMatrix.zeros(Math.multiplyExact(steps(), samples), neurons);
@@ -35,50 +35,48 @@ public interface InputEncoding {
      *
      * @param values {@code [samples x neurons]}
      * @param draws the random streams of the samples
-     * @param into from {@link #allocate} for as many samples, overwritten
-     * @throws IllegalArgumentException if the values cannot be encoded so
+     * @param into rows of {@link #allocate} for the same number of samples, overwritten
+     * @throws IllegalArgumentException if the values cannot be encoded
      */
     void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into);
 
     /**
-     * Tells whether random numbers come from one stream after all samples before, and not from the samples' own: a run
-     * with such a code cannot be saved and resumed.
+     * Returns true if random numbers come from one stream for all samples, and not from the samples' streams. A run
+     * with such an encoding cannot be saved and resumed.
      *
-     * @return whether the code of a sample depends on the samples before it
+     * @return true if the encoding of a sample depends on the samples before it
      */
     default boolean isSequential() {
         return false;
     }
 
     /**
-     * Returns the time steps that a sample becomes. A run of another number of steps refuses this
-     * code.
+     * Returns the time steps of an encoded sample. A run with another number of steps refuses this encoding.
      *
-     * @return steps, or 0 if the result has one row for each sample, a frame that does not change in time; also 0 if
-     *     the code does not say it
+     * @return steps; 0 for a frame, which has one row for each sample, or if the number is unknown
      */
     default int steps() {
         return 0;
     }
 
     /**
-     * Returns the word by which a model file notes this code, for {@link #named}.
+     * Returns the name of this encoding in a model file, for {@link #named}.
      *
      * @return {@code frame}, {@code pieces}, {@code rate}, {@code latency}, or latency with its options, such as
-     *     {@code latency(tau=5.0, linear=true)}; empty if the code has options that a word does not say
+     *     {@code latency(tau=5.0, linear=true)}; empty if the encoding has options without a name
      */
     default String word() {
         return "";
     }
 
     /**
-     * Finds a code by its word: {@link #frame}, {@link #pieces}, {@link #rate(Rate, int)} without options, or
+     * Returns an encoding by its name: {@link #frame}, {@link #pieces}, {@link #rate(Rate, int)} without options, or
      * {@link #latency}.
      *
-     * @param word the word that {@link #word} returns
+     * @param word the name that {@link #word} returns
      * @param steps time steps, at least 1
-     * @return the code
-     * @throws IllegalArgumentException if there is none of that word, or steps is below 1
+     * @return the encoding
+     * @throws IllegalArgumentException if there is no such encoding, or steps is below 1
      */
     static InputEncoding named(String word, int steps) {
         Objects.requireNonNull(word, "word");
@@ -94,35 +92,32 @@ public interface InputEncoding {
     }
 
     /**
-     * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in
-     * time.
+     * Returns the encoding that passes values on unchanged, one row for each sample: a frame that is constant in time.
      *
-     * @return the code
+     * @return the encoding
      */
     static InputEncoding frame() {
         return new FrameInput();
     }
 
     /**
-     * Returns the code that shows a sample piece by piece: at each step the next values of it, such as a line of an
-     * image.
+     * Returns the encoding that shows the next part of a sample at each step, such as a line of an image.
      *
      * @param steps time steps, at least 1
-     * @return the code, which makes {@code [steps * samples x values / steps]}
+     * @return the encoding, {@code [steps * samples x values / steps]}
      */
     static InputEncoding pieces(int steps) {
         return new SlicedInput(steps);
     }
 
     /**
-     * Returns delta modulation of a series, as {@code snntorch.spikegen.delta} has it: at each step the next values of
-     * the sample come, as those of {@link #pieces}, and a neuron fires where its value has risen by the threshold since
-     * the step before.
+     * Returns delta modulation of a series, as in {@code snntorch.spikegen.delta}. Each step has the next values of the
+     * sample, as in {@link #pieces}. A neuron fires if its value has risen by the threshold since the previous step.
      *
      * @param delta the encoder
      * @param steps time steps, at least 1
-     * @return the code, which makes {@code [steps * samples x values / steps]} spikes, has memory of its own and is for
-     *     one loader at a time
+     * @return the encoding, {@code [steps * samples x values / steps]} spikes; it has memory of its own and is for one
+     *     loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputEncoding delta(Delta delta, int steps) {
@@ -130,13 +125,13 @@ public interface InputEncoding {
     }
 
     /**
-     * Returns delta modulation of a series with values 1 where it rises by the threshold and -1 where it falls,
+     * Returns delta modulation of a series with value 1 if the series rises by the threshold and -1 if it falls,
      * snnTorch's {@code off_spike=True}.
      *
      * @param delta the encoder
      * @param steps time steps, at least 1
-     * @return the code, which makes {@code [steps * samples x values / steps]} values, has memory of its own and is for
-     *     one loader at a time
+     * @return the encoding, {@code [steps * samples x values / steps]} values; it has memory of its own and is for one
+     *     loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputEncoding signedDelta(Delta delta, int steps) {
@@ -148,7 +143,7 @@ public interface InputEncoding {
      *
      * @param rate the encoder
      * @param steps time steps, at least 1
-     * @return the code, which draws from the streams of {@link CounterRandom.Draws#encoding}
+     * @return the encoding, which draws from the streams of {@link CounterRandom.Draws#encoding}
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputEncoding rate(Rate rate, int steps) {
@@ -157,33 +152,33 @@ public interface InputEncoding {
 
     /**
      * Returns rate coding with numbers from one stream, spike for spike as {@code snntorch.spikegen.rate} draws them
-     * batch after batch. It is for comparisons with a run of Python: the spikes of a sample depend on all that was
-     * encoded before, so that a run with it cannot be resumed.
+     * batch after batch. It is for comparisons with Python. The spikes of a sample depend on all earlier samples, so
+     * that a run with it cannot be resumed.
      *
      * @param rate the encoder
      * @param steps time steps, at least 1
-     * @param random the stream, which nobody else draws from while a loader is open: a loader reads a batch or two
-     *     ahead
-     * @return the code, for one loader at a time
+     * @param random the stream; only an open loader may draw from it, as it reads one or two batches ahead
+     * @return the encoding, for one loader at a time
      */
     static InputEncoding rate(Rate rate, int steps, TorchRandom random) {
         return new RateInput(rate, steps, Objects.requireNonNull(random, "random"));
     }
 
     /**
-     * Returns the code that gives the spikes of recordings as they are, or changed at random. A change is a function
-     * of the seed of a {@link Batching}, the epoch and the sample; evaluation takes a code without one.
+     * Returns the encoding that passes on the spikes of recordings, with optional random changes. A change is a
+     * function of the seed of a {@link Batching}, the epoch and the sample; for evaluation, use an encoding without
+     * changes.
      *
-     * @param steps time steps, as many as {@link Dataset#events} was told
-     * @param changes of each sample, in this order
-     * @return the code, which has memory of its own and is for one loader at a time
+     * @param steps time steps, equal to the steps of {@link Dataset#events}
+     * @param changes the changes of each sample, in this order
+     * @return the encoding, which has memory of its own and is for one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputEncoding recordings(int steps, SpikeChange... changes) {
         return new RecordingInput(steps, List.of(Objects.requireNonNull(changes, "changes")));
     }
 
-    /** A random change of a sample's spikes, which is a function of its random key alone. */
+    /** A random change of a sample's spikes, a function of its random key alone. */
     @FunctionalInterface
     interface SpikeChange {
 
@@ -191,14 +186,14 @@ public interface InputEncoding {
          * Sets the spikes of a changed sample.
          *
          * @param from the sample, {@code [steps x shape.size()]}
-         * @param to receives it, of the same shape, without a spike
+         * @param to gets the changed spikes, of the same shape, initially without a spike
          * @param shape the shape of a step
-         * @param key from which {@link CounterRandom#uniform(long, int)} draws, one number for each column
+         * @param key the key of {@link CounterRandom#uniform(long, int)}, which draws one number for each column
          */
         void apply(SpikeMatrix from, SpikeMatrix to, Shape shape, long key);
 
         /**
-         * Leaves spikes out, each with a probability.
+         * Drops each spike with a probability.
          *
          * @param probability from 0 to 1
          * @return the change
@@ -209,8 +204,8 @@ public interface InputEncoding {
         }
 
         /**
-         * Moves each spike by itself, by 0 to {@code most} steps and pixels, both ways alike likely; one that leaves
-         * the sample is left out.
+         * Moves each spike separately, by 0 to {@code most} steps and pixels, equally likely in both directions. Spikes
+         * that leave the sample are dropped.
          *
          * @param mostSteps the most steps, at least 0
          * @param mostPixels the most pixels in x and y, at least 0
@@ -222,7 +217,7 @@ public interface InputEncoding {
         }
 
         /**
-         * Moves all spikes of a sample alike, by 0 to {@code most} pixels.
+         * Moves all spikes of a sample together, by 0 to {@code most} pixels.
          *
          * @param mostPixels the most pixels in x and y, at least 0
          * @return the change
@@ -244,8 +239,8 @@ public interface InputEncoding {
         }
 
         /**
-         * Mixes a sample with another one of the same class: each spike of the other comes with a probability, and each
-         * of its own stays with the rest of it. The probability is drawn for each sample, up to the most.
+         * Mixes a sample with another one of its class. Each spike of the other sample is taken with probability p, and
+         * each of its own spikes is kept with 1 - p. A p is drawn for each sample, from 0 to {@code most}.
          *
          * @param most from 0 to 1
          * @return the change
@@ -261,7 +256,7 @@ public interface InputEncoding {
      *
      * @param latency the encoder
      * @param steps time steps, at least 1
-     * @return the code, which has memory of its own and is for one loader at a time
+     * @return the encoding, which has memory of its own and is for one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputEncoding latency(Latency latency, int steps) {

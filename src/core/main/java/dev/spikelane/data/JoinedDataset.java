@@ -5,12 +5,12 @@ import dev.spikelane.memory.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** Samples whose values are those of a data set, and behind them those of another. */
+/** Samples with the values of two data sets, one after the other. */
 final class JoinedDataset extends DerivedDataset {
 
     private final Dataset second;
     private final Shape shape;
-    /** A row of either for each thread that reads, as data sets may be read by any number of them. */
+    /** A row of each data set for each reading thread. */
     private final ThreadLocal<FloatMatrix[]> rows;
 
     JoinedDataset(Dataset first, Dataset second) {
@@ -47,7 +47,7 @@ final class JoinedDataset extends DerivedDataset {
         }
     }
 
-    /** Values and spikes do not stand side by side. */
+    /** Returns 0: values and spikes cannot be joined. */
     @Override
     public int steps() {
         return 0;

@@ -11,12 +11,12 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Latency coding, with memory for the spike times of the batch that it encoded last. */
+/** Latency coding, with memory for the spike times of the last encoded batch. */
 final class LatencyInput implements InputEncoding {
 
     static final String WORD = "latency";
 
-    /** The options that a word says in parentheses where they are not the default. */
+    /** The options in the parentheses of a name, if they are not the default. */
     private record Option(String name, Function<Latency, Object> get, BiFunction<Latency, String, Latency> with) {}
 
     private static final List<Option> OPTIONS = List.of(
@@ -65,12 +65,12 @@ final class LatencyInput implements InputEncoding {
         return options.isEmpty() ? WORD : WORD + "(" + options + ")";
     }
 
-    /** Whether a word is one of this code. */
+    /** Returns true if a name is a name of this encoding. */
     static boolean isNamed(String word) {
         return word.equals(WORD) || word.startsWith(WORD + "(") && word.endsWith(")");
     }
 
-    /** The encoder of a word; throws if it has other options. */
+    /** Returns the encoder of a name; throws for unknown options. */
     static Latency named(String word) {
         Latency latency = new Latency();
         if (word.equals(WORD)) {

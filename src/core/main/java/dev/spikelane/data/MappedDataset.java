@@ -6,7 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.util.Arrays;
 
-/** Another data set with its values scaled or normalized, or its shape forgotten. */
+/** Another data set with scaled, normalized or flattened values. */
 final class MappedDataset extends DerivedDataset {
 
     /** The change of values. */
@@ -54,7 +54,7 @@ final class MappedDataset extends DerivedDataset {
         return new MappedDataset(source, shape, Kind.NOTHING, new float[0], new float[0]);
     }
 
-    /** A row of values is one channel. */
+    /** Returns the number of channels; a row of values is one channel. */
     private static int channels(Shape shape) {
         return shape.rank() == 1 ? 1 : shape.channels();
     }

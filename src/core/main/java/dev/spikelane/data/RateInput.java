@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rate coding.
  *
- * @param random one stream, whose numbers are taken in the order in which batches are read; null for those of the
- *     samples' own streams
+ * @param random a stream for all samples, in the order of batches; null for the streams of the samples
  */
 record RateInput(Rate rate, int steps, @Nullable TorchRandom random) implements InputEncoding {
 

@@ -8,7 +8,7 @@ import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Brings spikes of recordings to a batch, with memory for the sample that is changed. */
+/** Copies spikes of recordings to a batch, with memory for a changed sample. */
 final class RecordingInput implements InputEncoding {
 
     private final int steps;
@@ -65,7 +65,7 @@ final class RecordingInput implements InputEncoding {
         copy(from.segment(), from.rowOffset(1), steps, batch, row, stride);
     }
 
-    /** Copies the steps of a sample, which stand one behind the other, to rows that stand apart. */
+    /** Copies the steps of a sample, which are adjacent, to rows at a distance of {@code stride}. */
     static void copy(MemorySegment from, long bytes, int steps, SpikeMatrix into, int row, int stride) {
         for (int step = 0; step < steps; step++) {
             MemorySegment.copy(from, step * bytes, into.segment(), into.rowOffset(row + step * stride), bytes);

@@ -5,11 +5,10 @@ import dev.spikelane.random.TorchRandom;
 /**
  * The order of the samples in each epoch, a function of a seed and the epoch's number.
  *
- * <p>Orders by seed are those of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after
- * epoch. The order of an epoch comes from a generator
- * that has drawn those of all epochs before, or left them out, which builds none of them.
+ * <p>Orders by seed equal the orders of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after
+ * epoch. The generator of an epoch has drawn or skipped the orders of all earlier epochs; skipping builds no order.
  *
- * @param seed where the generator starts
+ * @param seed the seed of the generator
  */
 record Shuffle(Kind kind, long seed) {
 
@@ -19,28 +18,28 @@ record Shuffle(Kind kind, long seed) {
         GLOBAL_GENERATOR
     }
 
-    /** Outputs of a {@link TorchRandom#nextLong}. */
+    /** Outputs of the generator for a {@link TorchRandom#nextLong}. */
     private static final int OF_LONG = 2;
 
-    /** The order of the data set itself. */
+    /** Returns the order of the data set itself. */
     static Shuffle none() {
         return new Shuffle(Kind.NONE, 0);
     }
 
-    /** The orders of {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}. */
+    /** Returns the orders of {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}. */
     static Shuffle of(long seed) {
         return new Shuffle(Kind.OWN_GENERATOR, seed);
     }
 
     /**
-     * The orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else draws
-     * random numbers.
+     * Returns the orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else
+     * draws random numbers.
      */
     static Shuffle ofGlobalSeed(long seed) {
         return new Shuffle(Kind.GLOBAL_GENERATOR, seed);
     }
 
-    /** The generator as it stands before an epoch. */
+    /** Returns the generator in its state before an epoch. */
     TorchRandom generator(int epoch, int samples) {
         TorchRandom random = new TorchRandom(seed);
         skip(random, epoch, samples);
@@ -57,7 +56,7 @@ record Shuffle(Kind kind, long seed) {
         random.skip(epochs * outputs);
     }
 
-    /** Draws the order of the epoch before which a generator stands. */
+    /** Draws the order of an epoch from a generator in its state before the epoch. */
     int[] draw(TorchRandom random, int samples) {
         requireSamples(samples);
         if (kind == Kind.NONE) {
@@ -67,12 +66,12 @@ record Shuffle(Kind kind, long seed) {
             }
             return order;
         }
-        random.nextLong(); // the seed of workers, which are not there
+        random.nextLong(); // torch draws a seed of its workers
         if (kind == Kind.GLOBAL_GENERATOR) {
             return new TorchRandom(random.nextLong()).randperm(samples);
         }
         int[] order = random.randperm(samples);
-        random.skip(samples - 1L); // torch draws one more order, of which it takes no sample
+        random.skip(samples - 1L); // torch draws one more order, without using it
         return order;
     }
 
@@ -82,12 +81,12 @@ record Shuffle(Kind kind, long seed) {
         }
     }
 
-    /** Draws orders of successive epochs without starting anew. */
+    /** Returns orders of successive epochs from one generator. */
     Orders orders(int samples) {
         return new Orders(samples);
     }
 
-    /** A stream and the epoch at which it stands. */
+    /** A generator and its present epoch. */
     final class Orders {
 
         private final int samples;

@@ -79,7 +79,7 @@ final class SpikeChanges {
         return (int) (CounterRandom.uniform(key, draw) * (2 * most + 1)) - most;
     }
 
-    /** Where a neuron moves to; -1 if that is outside of its map. */
+    /** Returns the new place of a neuron; -1 if it is outside of its map. */
     private static int moved(Shape shape, int neuron, int right, int down) {
         int x = neuron % shape.width() + right;
         int y = neuron / shape.width() % shape.height() + down;
@@ -93,7 +93,7 @@ final class SpikeChanges {
         }
     }
 
-    /** Takes spikes of another sample of the class, for which {@link RecordingInput} looks. */
+    /** Takes spikes of another sample of the class, which {@link RecordingInput} chooses. */
     record Mix(double most) implements SpikeChange {
 
         Mix {
@@ -110,7 +110,7 @@ final class SpikeChanges {
             keep(other, to, key, keep(from, to, key, 2, 1 - share), share);
         }
 
-        /** Another sample of the same class; the sample itself if it is alone. */
+        /** Returns another sample of the same class; the sample itself if it is the only one. */
         static int partner(Dataset data, int sample, long key) {
             int first = (int) (CounterRandom.uniform(key, 0) * (double) data.size());
             for (int i = 0; i < data.size(); i++) {

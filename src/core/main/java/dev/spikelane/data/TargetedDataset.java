@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Samples of another data set with targets for populations by name, beside its labels and targets. */
+/** Samples of another data set with additional targets for populations by name. */
 final class TargetedDataset extends DerivedDataset {
 
-    /** In an order that does not change from run to run. */
+    /** Targets in the same order in each run. */
     private final SortedMap<String, FloatMatrix> targets = new TreeMap<>();
 
     private final SortedMap<String, Integer> sizes = new TreeMap<>();

@@ -1,9 +1,8 @@
 /**
- * Data sets, and batches of their samples in random order, transformed, encoded and loaded ahead of the training that
- * uses them.
+ * Data sets, and batches of their samples: shuffled, augmented, encoded, and loaded in the background. Start with
+ * {@link dev.spikelane.data.Dataset} and {@link dev.spikelane.data.Batching}.
  *
- * <p>A sample's number in its {@link dev.spikelane.data.Dataset} decides the numbers that are drawn for it, never its
- * place in a batch: see {@link dev.spikelane.random.CounterRandom.Draws}. Orders and splits are those of PyTorch for
- * the same seed.
+ * <p>Random numbers of a sample depend on its number in the data set, never on its place in a batch: see
+ * {@link dev.spikelane.random.CounterRandom.Draws}. Orders and splits equal PyTorch's for the same seed.
  */
 package dev.spikelane.data;

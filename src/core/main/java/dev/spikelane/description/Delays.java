@@ -9,30 +9,30 @@ public final class Delays {
 
     private final Map<SourceDescription, Integer> longest = new HashMap<>();
 
-    /** Reads the delays of a network. */
+    /** Computes the delays of a network's projections. */
     public Delays(List<ProjectionDescription> projections) {
         for (ProjectionDescription projection : projections) {
             longest.merge(projection.source(), longest(projection), Math::max);
         }
     }
 
-    /** The longest delay of a projection, with that of its connection. */
+    /** Returns the longest delay of a projection, including its connection. */
     public static int longest(ProjectionDescription projection) {
         int[] delays = projection.delays();
         return delays[delays.length - 1];
     }
 
-    /** Whether a projection starts there. */
+    /** Returns true if a projection starts at the source. */
     public boolean isSource(SourceDescription source) {
         return longest.containsKey(source);
     }
 
-    /** Steps of any source that must be kept. */
+    /** Returns the most steps that any source must keep. */
     public int longest() {
         return longest.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
-    /** Steps of the source that must be kept. */
+    /** Returns the steps that a source must keep. */
     public int of(SourceDescription source) {
         return longest.getOrDefault(source, 0);
     }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** A SHA-256, or its first 64 bits. */
+/** Computes a SHA-256, or its first 64 bits. */
 public final class Fingerprint {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -19,7 +19,7 @@ public final class Fingerprint {
         this.digest = digest();
     }
 
-    /** Makes a SHA-256 of bytes. */
+    /** Returns a new SHA-256 digest. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -28,7 +28,7 @@ public final class Fingerprint {
         }
     }
 
-    /** Adds a text, and where it ends. */
+    /** Adds a text and a mark of its end. */
     public void add(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
@@ -47,7 +47,7 @@ public final class Fingerprint {
         return digest.digest();
     }
 
-    /** The first 64 bits of a SHA-256. */
+    /** Returns the first 64 bits of a SHA-256. */
     public static long value(byte[] sha256) {
         return (long) LONG.get(sha256, 0);
     }

@@ -5,8 +5,8 @@ import dev.spikelane.connection.operator.ValueDescription;
 /**
  * Values of a network.
  *
- * @param owner the projection, with the operator's place in its path where several have values; or the population
- * @param declared their name among the owner's, and torch's layout
+ * @param owner the projection, with the operator's place in its path if several have values; or the population
+ * @param declared their name within the owner, and torch's layout
  */
 public record NamedValues(String owner, ValueDescription declared) {
 

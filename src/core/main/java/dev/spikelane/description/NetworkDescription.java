@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A network as it was said: sources and targets are numbers in the order of declaration.
+ * A declared network. Sources and targets are numbers in the order of declaration.
  *
  * @param inputs the inputs
  * @param populations the populations, at least one
@@ -27,7 +27,7 @@ public record NetworkDescription(
         projections = List.copyOf(projections);
     }
 
-    /** Returns the same network without plasticity. */
+    /** Returns this network without plasticity. */
     public NetworkDescription fixed() {
         return new NetworkDescription(
                 inputs,
@@ -46,7 +46,7 @@ public record NetworkDescription(
         };
     }
 
-    /** Returns the name of the input or population that a source is of. */
+    /** Returns the name of a source's input or population. */
     public String nameOf(SourceDescription source) {
         return switch (source) {
             case SourceDescription.OfInput input -> inputs.get(input.input()).name();
@@ -57,7 +57,7 @@ public record NetworkDescription(
         };
     }
 
-    /** Whether the model of its target brings a projection along when a network is built. */
+    /** Returns true if the target's model adds this projection when a network is built. */
     public boolean isRecurrence(ProjectionDescription projection) {
         PopulationDescription target = populations.get(projection.target());
         return projection.port().equals(Neuron.FEEDBACK)
@@ -66,8 +66,8 @@ public record NetworkDescription(
     }
 
     /**
-     * Returns the operators of a projection, from source to target, at least one; throws where a connection does not
-     * fit.
+     * Returns the operators of a projection, from source to target, at least one; throws if a connection does not
+     * accept its source.
      */
     public List<OperatorDescription> operators(int projection) {
         ProjectionDescription said = projections.get(projection);
@@ -75,8 +75,8 @@ public record NetworkDescription(
     }
 
     /**
-     * Returns all values: those of projections, then those of populations, in order of declaration. The shapes of
-     * parameters are those that were declared; a parameter may get one value for all neurons, or one for each.
+     * Returns all values, first of projections, then of populations, in order of declaration. Parameters have their
+     * declared shapes; a parameter may get one value for all neurons, or one for each.
      */
     public List<NamedValues> values() {
         List<NamedValues> values = new ArrayList<>();
@@ -89,9 +89,7 @@ public record NetworkDescription(
         return values;
     }
 
-    /**
-     * Returns the parameters of a population; the weights of a recurrence that is a projection are that projection's.
-     */
+    /** Returns the parameters of a population. The weights of a recurrence belong to its projection. */
     public List<NamedValues> parameters(int population) {
         PopulationDescription owner = populations.get(population);
         boolean fed = enters(population, Neuron.FEEDBACK);
@@ -112,7 +110,7 @@ public record NetworkDescription(
                 .collect(Collectors.joining(" + "));
     }
 
-    /** Whether projections enter a port of a population. */
+    /** Returns true if projections enter a port of a population. */
     public boolean enters(int population, String port) {
         return projections.stream()
                 .anyMatch(projection ->

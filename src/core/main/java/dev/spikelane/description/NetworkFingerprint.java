@@ -11,19 +11,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Tells graphs and models from others: all that a network was declared with but the weights of projections. Each part
- * is added as numbers and names, each list behind its length, so that texts for readers may change.
+ * Identifies graphs and models: the complete declaration of a network except for the weights of projections. Parts are
+ * hashed as numbers and names, and lists start with their length, so that texts for readers may change.
  */
 public final class NetworkFingerprint {
 
-    /** Of 24 bits; a model file holds no more neurons. */
+    /** A mask of 24 bits; a model file holds no more neurons. */
     private static final long NEURONS = 0xff_ffff;
 
     private final Fingerprint fingerprint = new Fingerprint();
 
     private NetworkFingerprint() {}
 
-    /** A hash, with the number of neurons in its lowest bits, by which most others are told apart in a message. */
+    /** Returns a hash whose lowest bits are the number of neurons, which distinguishes most networks in a message. */
     public static long of(NetworkDescription network) {
         long neurons = network.populations().stream()
                 .mapToLong(PopulationDescription::size)
@@ -31,14 +31,14 @@ public final class NetworkFingerprint {
         return Fingerprint.value(sha256(network)) & ~NEURONS | Math.min(neurons, NEURONS);
     }
 
-    /** All of the hash. */
+    /** Returns the complete hash. */
     public static byte[] sha256(NetworkDescription network) {
         NetworkFingerprint made = new NetworkFingerprint();
         made.add(network);
         return made.fingerprint.sha256();
     }
 
-    /** The number of neurons of the network that a fingerprint was made of, or the greatest that it can say. */
+    /** Returns the number of neurons in a fingerprint, at most the largest number that it can hold. */
     public static long neurons(long fingerprint) {
         return fingerprint & NEURONS;
     }

@@ -24,13 +24,13 @@ import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The options with which a model was declared, without its parameters. */
+/** The declared options of a model, without its parameters. */
 public final class NeuronOptions {
 
-    /** The option that says how neurons feed back. */
+    /** The option for the recurrence of neurons. */
     public static final String RECURRENCE = "recurrence";
 
-    /** Not at all. */
+    /** No recurrence. */
     public static final String NONE = "none";
 
     /** Each neuron to itself. */
@@ -46,8 +46,8 @@ public final class NeuronOptions {
     private NeuronOptions() {}
 
     /**
-     * The name of a model, {@code model}, and its options, in the order and under the names of files: texts, truths,
-     * numbers, lists of them, {@link Connection connections} and {@link Quantization quantizations}.
+     * Returns the name of a model, {@code model}, and its options in the order and with the names of files. Options are
+     * texts, booleans, numbers, lists of them, {@link Connection connections} and {@link Quantization quantizations}.
      */
     public static Map<String, Object> of(Neuron neuron) {
         NeuronOptions declared = switch (neuron) {

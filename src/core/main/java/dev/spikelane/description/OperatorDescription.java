@@ -7,15 +7,15 @@ import dev.spikelane.memory.Shape;
 import java.util.List;
 
 /**
- * A connection of a path that computes something, so that it gets an operator.
+ * A connection of a path that needs an operator.
  *
  * @param place its place in the path
- * @param rows the shape whose inner order the rows of its source have
+ * @param rows the shape that defines the inner order of its source's rows
  * @param owner the prefix of the names of its values
  */
 public record OperatorDescription(Connection connection, int place, Shape rows, String owner) {
 
-    /** Returns the values that it has. */
+    /** Returns its values. */
     public List<NamedValues> values() {
         ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
         return kind.values(connection, rows).stream()

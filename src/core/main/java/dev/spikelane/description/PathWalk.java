@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes along the path of a projection: which connections get operators, for rows of which shape, and the prefixes of
- * the names of their values. It asks only for the kinds of connections, so that a file can be read on the
- * way.
+ * Walks along the path of a projection, and finds the connections that need operators, the shapes of their rows, and
+ * the prefixes of their values' names. It only needs the kinds of connections, so that it can run while a file is read.
  */
 public final class PathWalk {
 
@@ -33,7 +32,7 @@ public final class PathWalk {
         this.rows = source;
     }
 
-    /** Describes the operators of a path, at least one; throws where a connection does not fit. */
+    /** Describes the operators of a path, at least one; throws if a connection does not accept its source. */
     static List<OperatorDescription> operators(ProjectionDescription projection, Shape source) {
         List<Connection> path = projection.path();
         PathWalk walk = new PathWalk(
@@ -53,7 +52,7 @@ public final class PathWalk {
     }
 
     /**
-     * Whether the next connection computes nothing: its rows stay where they are, and the next connection knows their
+     * Returns true if the next connection computes nothing: rows are not moved, and the connection after it knows their
      * order.
      */
     private boolean seesThrough(Connection connection) {
@@ -63,15 +62,12 @@ public final class PathWalk {
                         || place + 1 < kinds.size() && kinds.get(place + 1).takesInnerOrder());
     }
 
-    /**
-     * Returns the prefix of the names of the values of the next connection: its operator's place, where several have
-     * values.
-     */
+    /** Returns the prefix of the next connection's value names, with its operator's place if several have values. */
     public String owner() {
         return projection + (several ? "." + operators : "");
     }
 
-    /** Goes behind the next connection; throws if it does not fit. */
+    /** Moves past the next connection; throws if it does not accept its source. */
     public void pass(Connection connection) {
         Shape made = connection.outputShape(shape);
         boolean unseen = seesThrough(connection);

@@ -7,8 +7,8 @@ import dev.spikelane.neuron.Neuron;
  * Neurons of one model.
  *
  * @param name the name
- * @param shape how many neurons, and how they are arranged
- * @param neuron the model, with the parameters that were declared
+ * @param shape the number and arrangement of the neurons
+ * @param neuron the model, with its declared parameters
  */
 public record PopulationDescription(String name, Shape shape, Neuron neuron) {
 

@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
  * Carries the spikes or values of a source to the neurons of a population.
  *
  * @param name the name
- * @param source where it starts
+ * @param source the source of its spikes or values
  * @param target the number of the population that gets the currents
- * @param port where the currents enter the target's equation
+ * @param port the place of the currents in the target's equation
  * @param delay steps after which the source reaches the target
- * @param path the connections that rows go through, from source to target; empty for the identity
- * @param plasticity how its values change while a simulation runs
+ * @param path the connections, from source to target; empty for the identity
+ * @param plasticity the rule by which its values change while a simulation runs
  */
 public record ProjectionDescription(
         String name,
@@ -40,17 +40,19 @@ public record ProjectionDescription(
         }
     }
 
-    /** Returns the name of the projection that the recurrence of a population is. */
+    /** Returns the name of a population's recurrence as a projection. */
     public static String nameOfRecurrence(String population) {
         return population + ".recurrent";
     }
 
-    /** Whether its values belong to each simulation. */
+    /** Returns true if each simulation has its own values. */
     public boolean plastic() {
         return !plasticity.equals(Plasticity.NONE);
     }
 
-    /** Returns the steps after which the source reaches the target: those of the projection and of its connection. */
+    /**
+     * Returns the steps after which the source reaches the target: the delays of the projection and its connection.
+     */
     public int[] delays() {
         int[] own = path.size() == 1 ? ConnectionKinds.of(path.getFirst()).delays(path.getFirst()) : new int[1];
         int longest = own[own.length - 1];
@@ -61,17 +63,17 @@ public record ProjectionDescription(
         return Arrays.stream(own).map(each -> each + delay).toArray();
     }
 
-    /** Returns the same with another delay. */
+    /** Returns this projection with another delay. */
     public ProjectionDescription withDelay(int steps) {
         return new ProjectionDescription(name, source, target, port, steps, path, plasticity);
     }
 
-    /** Returns the same without plasticity. */
+    /** Returns this projection without plasticity. */
     ProjectionDescription fixed() {
         return new ProjectionDescription(name, source, target, port, delay, path, Plasticity.NONE);
     }
 
-    /** The path in words. */
+    /** Describes the path in words. */
     public String describePath() {
         return path.isEmpty()
                 ? "identity"

@@ -2,7 +2,7 @@ package dev.spikelane.description;
 
 import java.util.OptionalInt;
 
-/** Where a projection starts. */
+/** The source of a projection. */
 public sealed interface SourceDescription {
 
     /** An input, by its number. */
@@ -32,6 +32,6 @@ public sealed interface SourceDescription {
         }
     }
 
-    /** Returns the number of the population that this is of; nothing for an input. */
+    /** Returns the number of the source's population; empty for an input. */
     OptionalInt ofPopulation();
 }

@@ -20,8 +20,8 @@ import java.util.Objects;
  * CExport.of(ModelFile.readModel(Path.of("model.safetensors"))).write(Path.of("network.c"));
  * }</pre>
  *
- * <p>The file has a function {@code network_step} that takes the inputs of a step and gives the spikes of the output
- * population, {@code network_reset}, and, where {@code NETWORK_TEST} is defined, a {@code main} that compares golden
+ * <p>The file has a function {@code network_step} that takes the inputs of a step and computes the spikes of the output
+ * population, {@code network_reset}, and, if {@code NETWORK_TEST} is defined, a {@code main} that compares golden
  * spikes. Connections with integers keep them. A file of 8-bit weights can be read in two ways:
  * {@link ModelFile#readIntegers} keeps integers, whose sums are exact, and {@link ModelFile#readModel} makes floats,
  * whose sums round, so a few spikes may differ. The C file has the spikes of the network from which it was made. All
@@ -48,7 +48,7 @@ public final class CExport {
     /**
      * Exports a network whose inputs are spikes, and whose output is its last population.
      *
-     * @param network the network, with the weights and parameters that it has when text is made of it
+     * @param network the network, whose weights and parameters are read when the text is made
      * @return the export
      */
     public static CExport of(Network network) {
@@ -56,9 +56,9 @@ public final class CExport {
     }
 
     /**
-     * Exports a model, whose notes say whether inputs are values, and which population is the output.
+     * Exports a model, whose notes name the type of its inputs and its output population.
      *
-     * @param model the network, with the weights and parameters that it has when text is made of it, and its notes
+     * @param model the network, whose weights and parameters are read when the text is made, and its notes
      * @return the export
      */
     public static CExport of(Model model) {
@@ -125,9 +125,9 @@ public final class CExport {
     /**
      * Returns this export with another self-test.
      *
-     * @param steps how many it runs, 1 to 10,000
+     * @param steps the steps of its run, 1 to 10,000
      * @return an export
-     * @throws IllegalArgumentException if there are other numbers of steps
+     * @throws IllegalArgumentException if the number is out of range
      */
     public CExport withTestSteps(int steps) {
         Checks.require(steps >= 1 && steps <= MOST_TEST_STEPS, "steps", steps, "1 to " + MOST_TEST_STEPS);
@@ -140,7 +140,7 @@ public final class CExport {
      * Returns the text of the file.
      *
      * @return C99
-     * @throws IllegalArgumentException if C cannot say a part of the network; the message names it
+     * @throws IllegalArgumentException if a part of the network has no form in C; the message names it
      */
     public String text() {
         ConnectionForms.requireNoRule(network, "C");
@@ -149,10 +149,10 @@ public final class CExport {
     }
 
     /**
-     * Writes the file, which appears under its name only when it is complete; an older one is replaced.
+     * Writes the file, which appears under its name only when it is complete; it replaces an older one.
      *
-     * @param file where to
-     * @throws IllegalArgumentException if C cannot say a part of the network; the message names it, and nothing is
+     * @param file the path
+     * @throws IllegalArgumentException if a part of the network has no form in C; the message names it, and nothing is
      *     written
      * @throws IOException if the file cannot be written; an older file stays
      */

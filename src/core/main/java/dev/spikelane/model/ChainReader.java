@@ -35,18 +35,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a network of the tensors of layers in a row, by the names that snnTorch gives them. */
+/** Builds a network of successive layers from tensors with snnTorch's names. */
 final class ChainReader {
 
     private static final String LINEAR = "Linear";
     private static final Set<String> NEURONS = LayerNeurons.NAMES;
-    /** The modules of snnTorch that have weights of their inputs, by a part with these. */
+    /** Modules of snnTorch with input weights, each by the name of such a tensor. */
     private static final Map<String, String> MODULES = Map.of(
             "lstm_cell.weight_ih", "SLSTM",
             "rnn.weight_ih_l0", "LeakyParallel",
             "linear.weight", "LinearLeaky",
             "conv.weight", "SConv2dLSTM");
-    /** Modules that do nothing where nobody trains. */
+    /** Modules without effect outside training. */
     private static final Set<String> PASSED_OVER = Set.of("Dropout", "Dropout1d", "Dropout2d", "Identity");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
@@ -61,7 +61,7 @@ final class ChainReader {
     private final LayerNeurons neurons;
     private final Deque<Layer> norms = new ArrayDeque<>();
     private @Nullable NetworkBuilder builder;
-    /** Whether a layer takes values in place of spikes, and whether connections at the end have no neurons yet. */
+    /** True if a layer takes values in place of spikes. */
     private boolean rectifies;
 
     private boolean isOpen;
@@ -188,7 +188,10 @@ final class ChainReader {
         };
     }
 
-    /** Of averages torch prints neither, and with padding, or where windows do not end with the rows, both count. */
+    /**
+     * Requires options of average pools that torch does not print: padding, and windows past the end of a row, change
+     * averages.
+     */
     private void requireSaid(Layer layer, Pool pool) throws IOException {
         boolean pads = pool.y().padding() + pool.x().padding() > 0;
         boolean uneven = rows != null
@@ -212,7 +215,9 @@ final class ChainReader {
                 .withPadding(padding[0], padding[1]);
     }
 
-    /** Lets torch's view(batch, -1) be, which stands in no list of modules. */
+    /**
+     * Adds a connection, after a flatten if its inputs need one: torch's {@code view(batch, -1)} is not in the text.
+     */
     private void connect(Layer layer, Connection connection) throws IOException {
         NetworkBuilder chain = begun(layer, connection instanceof Dense dense ? Shape.of(dense.inputs()) : null);
         if (connection instanceof Dense dense && rows != null && rows.rank() > 1 && rows.size() == dense.inputs()) {
@@ -236,7 +241,7 @@ final class ChainReader {
         return builder;
     }
 
-    /** Values of batch norms, which a network has and a connection has not. */
+    /** Sets the values of batch norms, which belong to the network and not to the connection. */
     private void giveNorms(Network network) throws IOException {
         Map<String, FloatMatrix> values = new LinkedHashMap<>();
         NetworkDescription description = network.laidOut().description();
@@ -262,7 +267,7 @@ final class ChainReader {
         }
     }
 
-    /** The layers of a text; those without a name get the next one of the file. */
+    /** Returns the layers of a text. A layer without a name gets the next name of the file. */
     private List<Layer> told(String text) throws IOException {
         LayerText parsed = new LayerText(text, NEURONS);
         rows = parsed.input();
@@ -301,7 +306,7 @@ final class ChainReader {
         return names;
     }
 
-    /** The layers with their types as far as their tensors tell them. */
+    /** Returns the layers, with types as far as the tensors reveal them. */
     private List<Layer> guessed() throws IOException {
         List<Layer> layers = new ArrayList<>();
         for (String each : names()) {
@@ -328,8 +333,8 @@ final class ChainReader {
     }
 
     /**
-     * By the first part of their names that differs: by numbers that both have there, or, where it is the last part,
-     * neurons behind the weights of the same number. Throws where that does not tell it.
+     * Sorts by the first part of the names that differs: by numbers, if both parts have them. If only the last part
+     * differs, neurons follow the weights with their number. Throws if the order stays open.
      */
     private void sort(List<String> layers) throws IOException {
         layers.sort(this::compare);
@@ -364,7 +369,7 @@ final class ChainReader {
         return MODULES.keySet().stream().anyMatch(each -> isPart(layer, each));
     }
 
-    /** Whether a tensor stands in a part of neurons, which have a threshold. */
+    /** Returns true if a layer of neurons, which has a threshold, has this tensor. */
     private boolean isPart(String layer, String tensor) {
         return tensors.containsKey(layer + "." + tensor) && tensors.containsKey(layer + ".threshold");
     }
@@ -394,7 +399,7 @@ final class ChainReader {
         return tensors.containsKey(layer + ".beta") ? recurrent ? "RLeaky" : "Leaky" : LINEAR;
     }
 
-    /** The name of a tensor without its last part; those in neurons belong to them. */
+    /** Returns the layer of a tensor: its name without the last part, or the neurons that contain it. */
     private String layer(String tensor) {
         String layer = tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
         String outer = layer.substring(0, Math.max(0, layer.lastIndexOf('.')));

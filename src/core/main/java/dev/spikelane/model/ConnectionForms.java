@@ -18,10 +18,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The forms of connections in the formats of others: the one place of this package that tells all connections apart.
+ * The NIR node and the C statement of each connection. Only this class of the package distinguishes all connections.
  *
- * @param nir the node that says it, or why none does
- * @param c writes its step, or says why C cannot
+ * @param nir returns the node, or throws with the reason why there is none
+ * @param c writes the statement, or throws with the reason why there is none
  */
 record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer<COperator> c) {
 
@@ -43,7 +43,7 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
         };
     }
 
-    /** Throws where weights change by a rule: formats of others say weights that stay. */
+    /** Throws if a plasticity rule changes weights: the format has constant weights. */
     static void requireNoRule(Network network, String format) {
         for (Projection each : network.projections()) {
             if (each.plasticity().isRule()) {

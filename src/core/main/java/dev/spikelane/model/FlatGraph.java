@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A graph of NIR with graphs inside it dissolved: nodes by paths such as {@code rnn/lif}, in an order in which each
- * stands behind its sources of the same step. Inputs and outputs of a graph inside pass values on.
+ * A NIR graph without inner graphs. Its nodes have paths such as {@code rnn/lif}, and each follows its sources of the
+ * same step. Inputs and outputs of inner graphs pass values on.
  */
 final class FlatGraph {
 
@@ -37,7 +37,7 @@ final class FlatGraph {
         final String name;
         final NirPrimitive primitive;
         final NirFile.Graph.Node declared;
-        /** Whether it is the input or output of a graph inside another. */
+        /** True for an input or output of an inner graph. */
         final boolean passes;
 
         final Set<FlatNode> sources = new LinkedHashSet<>();
@@ -57,7 +57,9 @@ final class FlatGraph {
             this.passes = passes;
         }
 
-        /** Whether the values that this node sends to a target come one step late, because it leads back to itself. */
+        /**
+         * Returns true if values from this node to the target arrive one step later, because a cycle leads back here.
+         */
         boolean isLate(FlatNode target) {
             return primitive.remembers() && component == target.component;
         }
@@ -144,7 +146,7 @@ final class FlatGraph {
         }
     }
 
-    /** The node that an edge means: of a graph inside, its only input or output. */
+    /** Returns the node at the end of an edge; for an inner graph, its only input or output. */
     private FlatNode end(String prefix, NirFile.Graph graph, String name, NirPrimitive inside) throws IOException {
         FlatNode node = nodes.get(prefix + name);
         if (node != null) {
@@ -169,7 +171,7 @@ final class FlatGraph {
         return found;
     }
 
-    /** Gives nodes that lead to each other one number (Kosaraju's algorithm). */
+    /** Gives all nodes of a cycle one number (Kosaraju's algorithm). */
     private void findComponents() {
         List<FlatNode> finished = new ArrayList<>();
         Set<FlatNode> seen = new LinkedHashSet<>();
@@ -186,7 +188,7 @@ final class FlatGraph {
             }
             component++;
         }
-        // A single node is a cycle only if it leads to itself.
+        // A single node is a cycle only if it has an edge to itself.
         for (FlatNode node : nodes.values()) {
             boolean alone = !node.targets.contains(node);
             for (FlatNode target : node.targets) {
@@ -196,7 +198,7 @@ final class FlatGraph {
         }
     }
 
-    /** Depth first; nodes are added when all that they lead to are. */
+    /** Visits depth first, and adds each node after all nodes reachable from it. */
     private static void visit(FlatNode start, boolean backwards, Set<FlatNode> seen, List<FlatNode> finished) {
         record Visit(FlatNode node, Deque<FlatNode> next) {}
         Deque<Visit> stack = new ArrayDeque<>();

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Weights as whole numbers with a scale for each row, or one for all: {@code weight = scale * item}, rounded once to
- * float32.
+ * Integer weights with a scale for each row, or one for all: {@code weight = scale * item}, rounded once to float32.
  */
 final class Integers {
 
@@ -22,7 +21,7 @@ final class Integers {
         return tensor.type() == Tensor.Type.I8 || tensor.type() == Tensor.Type.I16;
     }
 
-    /** The items and the scales. */
+    /** Returns the tensors of the items and the scales. */
     static List<Tensor> of(String name, IntegerMatrix weights, List<Integer> shape) {
         return List.of(items(name, weights, shape), scales(name, weights));
     }
@@ -37,14 +36,14 @@ final class Integers {
         return Tensor.of(name + ModelFormat.SCALE, FloatMatrix.vector(scales), List.of(scales.length));
     }
 
-    /** A whole number as torch stores it. */
+    /** Returns a tensor of an integer as torch stores it. */
     static Tensor count(String name, long count) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
         bytes.set(LittleEndian.LONG, 0, count);
         return Tensor.of(name, Tensor.Type.I64, List.of(), bytes);
     }
 
-    /** The number that such a tensor, or one of floats, holds; negative if it is none that was counted. */
+    /** Returns the count in a tensor of integers or floats; negative if it holds no count. */
     static long count(Tensor tensor) {
         if (tensor.type() == Tensor.Type.I64) {
             return tensor.bytes().get(LittleEndian.LONG, 0);
@@ -53,7 +52,7 @@ final class Integers {
         return value == Math.rint(value) ? (long) value : -1;
     }
 
-    /** How many numbers of float64 change where they become float32, and by how much of their size at most. */
+    /** Describes how many float64 numbers change when rounded to float32, and the largest relative change. */
     static String roundings(Tensor exact) {
         long changed = 0;
         double most = 0;
@@ -69,7 +68,7 @@ final class Integers {
                 + (changed == 0 ? "" : String.format(Locale.ROOT, ", by %.1e of their size at most", most));
     }
 
-    /** The integers that items and scales say. */
+    /** Returns the matrix of items and scales. */
     static IntegerMatrix of(Tensor items, Tensor scales) {
         int rows = items.shape().size() > 1 ? items.shape().getFirst() : 1;
         int columns = Math.toIntExact(items.count() / rows);

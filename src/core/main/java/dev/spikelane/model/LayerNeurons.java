@@ -28,10 +28,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the neurons of snnTorch's modules of their tensors, and the parts of a module in front of its neurons. */
+/** Builds neurons of snnTorch's modules from their tensors, and the parts of a module before its neurons. */
 record LayerNeurons(LayerTensors read) {
 
-    /** The models of snnTorch that its tensors and a name tell. */
+    /** Models of snnTorch that need their name in the text, or are known by their tensors. */
     static final Set<String> NAMES = Set.of(
             "Leaky",
             "Synaptic",
@@ -52,7 +52,7 @@ record LayerNeurons(LayerTensors read) {
     private static final Map<String, Reset> RESETS =
             Map.of("subtract", Reset.SUBTRACT, "zero", Reset.ZERO, "none", Reset.NONE);
 
-    /** The connection that a module has in front of its neurons; null where it has none. */
+    /** Returns the connection of a module before its neurons; null if it has none. */
     @Nullable
     Connection inputs(Layer layer) throws IOException {
         return layer.type().equals("SConv2dLSTM")
@@ -60,7 +60,7 @@ record LayerNeurons(LayerTensors read) {
                 : LayerTensors.isDense(layer.type()) ? read.dense(layer) : null;
     }
 
-    /** The pool between the membranes of a module and its spikes; null where it has none. */
+    /** Returns the pool between the membranes and the spikes of a module; null if it has none. */
     @Nullable
     Pool pool(Layer layer) throws IOException {
         if (!layer.type().equals("SConv2dLSTM")) {
@@ -74,7 +74,7 @@ record LayerNeurons(LayerTensors read) {
         return max[0] != 0 ? Pool.max(max[0], max[1]) : average[0] != 0 ? Pool.average(average[0], average[1]) : null;
     }
 
-    /** The neurons behind such a pool. */
+    /** Returns the neurons after such a pool. */
     Neuron pooled(Layer layer, Shape neurons) throws IOException {
         return new Leaky(0f)
                 .withFiring(ThresholdAndReset.DEFAULT
@@ -82,12 +82,12 @@ record LayerNeurons(LayerTensors read) {
                         .withReset(Reset.NONE));
     }
 
-    /** Neurons of a shape, with snnTorch's defaults where neither their tensors nor the text say otherwise. */
+    /** Returns neurons of a shape. Options that neither the tensors nor the text have are snnTorch's defaults. */
     Neuron neuron(Layer layer, Shape neurons) throws IOException {
         return switch (layer.type()) {
             case "DeltaLeaky" -> {
                 for (String each : Set.of(THRESHOLD, StateDictMatch.RESET, StateDictMatch.GRADED)) {
-                    read.passOver(layer.name() + each); // as snnTorch does
+                    read.passOver(layer.name() + each); // snnTorch ignores it too
                 }
                 yield new DeltaLeaky(
                         parameter(layer, BETA, neurons), Parameter.of((float) layer.real(0, "delta_threshold", 1)));
@@ -112,7 +112,7 @@ record LayerNeurons(LayerTensors read) {
         };
     }
 
-    /** Neurons that snnTorch can reset at once, and inhibit. */
+    /** Returns neurons with snnTorch's options {@code reset_delay} and {@code inhibition}. */
     private Neuron delayed(Layer layer, Shape neurons) throws IOException {
         Parameter beta = parameter(layer, BETA, neurons);
         ThresholdAndReset firing = firing(layer, neurons)
@@ -134,10 +134,10 @@ record LayerNeurons(LayerTensors read) {
         };
     }
 
-    /** A network of torch whose hidden weights are those of each neuron alone where there are no others. */
+    /** Returns a LeakyParallel. Its recurrence is one-to-one if the matrix of hidden weights is diagonal. */
     private Neuron parallel(Layer layer, Shape neurons) throws IOException {
         String cell = layer.name() + ".rnn.";
-        read.passOver(layer.name() + BETA); // which its weights began with
+        read.passOver(layer.name() + BETA); // only the initial value of the weights
         Recurrence all = allToAll(cell + "weight_hh_l0", cell + "bias_hh_l0");
         FloatMatrix weights = read.matrix(read.find(cell + "weight_hh_l0"));
         float[] own = new float[weights.rows()];
@@ -161,7 +161,7 @@ record LayerNeurons(LayerTensors read) {
         return read.has(bias) ? Recurrence.allToAll(all, read.matrix(read.find(bias))) : Recurrence.allToAll(all);
     }
 
-    /** The beta of neurons whose time constant counts, which is another number where it was learned. */
+    /** Returns the decay of neurons: beta, unless training has changed the time constant, which then counts. */
     private Parameter shares(Layer layer, Shape neurons) throws IOException {
         float[] beta = parameter(layer, BETA, neurons).values();
         float[] tau = parameter(layer, TAU, neurons).values();
@@ -174,7 +174,7 @@ record LayerNeurons(LayerTensors read) {
         return Parameter.of(made);
     }
 
-    /** Threshold and reset. */
+    /** Returns the threshold and the reset. */
     private ThresholdAndReset firing(Layer layer, Shape neurons) throws IOException {
         if (!layer.type().equals("Leaky") && !graded(layer, neurons).equals(Parameter.of(1))) {
             throw read.wrong(JsonValue.quoted(layer.name() + StateDictMatch.GRADED) + " is not 1, expected that of "
@@ -195,7 +195,7 @@ record LayerNeurons(LayerTensors read) {
         return read.parameter(layer.name() + name, neurons);
     }
 
-    /** The reset of the file, or of the text where the file has none. */
+    /** Returns the reset of the file, or else of the text. */
     private Reset reset(Layer layer) throws IOException {
         for (Map.Entry<String, Reset> each : RESETS.entrySet()) {
             if (layer.says(-1, "reset_mechanism", each.getKey())) {

@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes connections of the tensors of torch's modules, and knows which of them were read. */
+/** Builds connections from the tensors of torch's modules, and records the tensors it reads. */
 final class LayerTensors {
 
     static final String RECURRENT = "recurrent.";
@@ -41,12 +41,12 @@ final class LayerTensors {
         return tensors.containsKey(tensor);
     }
 
-    /** Takes a tensor that does not count, where it is there. */
+    /** Marks a tensor without effect as read, if there is one. */
     void passOver(String tensor) {
         read.add(tensor);
     }
 
-    /** The names of tensors that no layer has read. */
+    /** Returns the tensors that no layer has read. */
     Set<String> unread() {
         Set<String> others = new LinkedHashSet<>(tensors.keySet());
         others.removeAll(read);
@@ -56,11 +56,12 @@ final class LayerTensors {
     /**
      * The names of a module's weights and arguments.
      *
-     * @param weight the tensor of its weights, behind its name
-     * @param bias that of its bias
-     * @param inputs the argument of its inputs, at the place {@code first}, that of its outputs behind it
-     * @param placeOfBias that of the argument {@code bias}
-     * @param rows of weights for each output
+     * @param weight the suffix of the weight tensor
+     * @param bias the suffix of the bias tensor
+     * @param inputs the argument for the number of inputs, at the place {@code first}; the argument for outputs follows
+     *     it
+     * @param placeOfBias the place of the argument {@code bias}
+     * @param rows rows of weights for each output
      */
     private record DenseNames(
             String weight, String bias, int first, String inputs, String outputs, int placeOfBias, int rows) {}
@@ -73,7 +74,7 @@ final class LayerTensors {
             "SLSTM",
                     new DenseNames(".lstm_cell.weight_ih", ".lstm_cell.bias_ih", 0, "input_size", "hidden_size", 2, 4));
 
-    /** Whether a module is a dense connection, or has one in front of its neurons. */
+    /** Returns true if a module is a dense connection, or has one before its neurons. */
     static boolean isDense(String type) {
         return DENSE.containsKey(type);
     }
@@ -91,7 +92,7 @@ final class LayerTensors {
                 : Dense.of(matrix(weights));
     }
 
-    /** A convolution whose sizes are those of its weights, and whose options are said. */
+    /** Returns a convolution with sizes from its weights, and options from the text. */
     Convolution convolution(Layer layer) throws IOException {
         boolean transposed = layer.type().equals("ConvTranspose2d");
         int dimensions = layer.type().equals("Conv1d") ? 1 : 2;
@@ -134,7 +135,7 @@ final class LayerTensors {
                 : Convolution.of(kernel, weights);
     }
 
-    /** A convolution with the kernel of its weights that keeps the size of maps. */
+    /** Returns a convolution with the kernel of its weights that keeps the size of maps. */
     private Convolution same(String owner, boolean biased) throws IOException {
         Tensor weights = find(owner + ".weight");
         requireShape(weights, 4, "[outputs, inputs, height, width]");
@@ -143,7 +144,7 @@ final class LayerTensors {
         return convolution(Kernel.of(height, width).withPadding(height / 2, width / 2), owner, biased);
     }
 
-    /** The convolution of inputs and hidden states together that makes the gates of an SConv2dLSTM. */
+    /** Returns the convolution of inputs and hidden states that computes the gates of an SConv2dLSTM. */
     Convolution gates(Layer layer) throws IOException {
         String owner = layer.name() + ".conv";
         Convolution all = same(owner, hasBias(layer, 3, owner + ".bias"));
@@ -163,7 +164,10 @@ final class LayerTensors {
         return size;
     }
 
-    /** By a weight of each neuron, which has a second name where it is learned; by a convolution of maps; or by all. */
+    /**
+     * Returns a recurrence: a weight for each neuron, which has a second name if it is learned; a convolution; or all
+     * to all.
+     */
     Recurrence recurrence(Layer layer, Shape neurons) throws IOException {
         String owner = layer.name() + "." + RECURRENT;
         if (has(layer.name() + OWN_WEIGHTS)) {
@@ -179,7 +183,7 @@ final class LayerTensors {
                 : Recurrence.by(same(layer.name() + ".recurrent", true));
     }
 
-    /** A batch norm, whose values are given to the network when it is made. */
+    /** Returns a batch norm; the caller sets its values in the network. */
     BatchNorm batchNorm(Layer layer) throws IOException {
         Tensor mean = find(layer.name() + ".running_mean");
         requireShape(mean, 1, "[channels]");
@@ -192,7 +196,7 @@ final class LayerTensors {
         return affine ? made : made.withoutAffine();
     }
 
-    /** The tensor of a batch norm's value. */
+    /** Returns the tensor of a batch norm's value. */
     Tensor value(Layer layer, String value) throws IOException {
         return find(layer.name() + "." + value);
     }
@@ -236,14 +240,14 @@ final class LayerTensors {
         return found.floats()[0];
     }
 
-    /** Whether a tensor may be a parameter; Python's whole numbers, such as a threshold of 1, may. */
+    /** Returns true if a tensor may be a parameter, including Python's integers such as a threshold of 1. */
     static boolean isNumbers(Tensor found) {
         return found.count() > 0 && found.type() != Tensor.Type.BOOL;
     }
 
     /**
-     * The values of a parameter as torch repeats them along dimensions of 1, one for each neuron; as they are where
-     * they have at most one dimension, and null where their shape is none that neurons can have.
+     * Returns the values of a parameter, one for each neuron, repeated along dimensions of 1 as in torch. Returns the
+     * values of a tensor with at most one dimension unchanged, and null if the shape does not match.
      */
     static float @Nullable [] repeated(Tensor found, Shape neurons) {
         FloatMatrix matrix = found.matrix();
@@ -282,7 +286,7 @@ final class LayerTensors {
         return tensor;
     }
 
-    /** The values of a tensor, which has to have finite floats. */
+    /** Returns the values of a tensor; throws unless they are finite floats. */
     FloatMatrix matrix(Tensor tensor) throws IOException {
         if (tensor.type() == Tensor.Type.BOOL || tensor.type().name().matches("[IU]\\d+")) {
             throw wrong(tensor + ", expected floats");

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text that says which modules stand in a row: the output of {@code print(net)}, with modules in others, or
- * the same without line breaks, {@code 1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear}. The
- * shape of the input, where it is said, comes first.
+ * Reads a text of successive layers: the output of {@code print(net)}, with nested modules, or a list such
+ * as{@code 1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear}. The shape of the input may come
+ * first.
  */
 final class LayerText {
 
@@ -35,8 +35,8 @@ final class LayerText {
     /**
      * Reads a text.
      *
-     * @param closed types whose modules inside are their own affair
-     * @throws IllegalArgumentException if a part of the text is no layer
+     * @param closed types whose nested modules are ignored
+     * @throws IllegalArgumentException if a part of the text is not a layer
      */
     LayerText(String text, Set<String> closed) {
         this.closed = closed;
@@ -47,7 +47,7 @@ final class LayerText {
         read("", text, 0);
     }
 
-    /** A text with other starts of names, unchanged where it is no text of layers: its reader says so. */
+    /** Replaces the start of names; returns a text without layers unchanged, since its reader reports the error. */
     static String renamed(String text, String from, String to) {
         LayerText found;
         try {
@@ -64,19 +64,19 @@ final class LayerText {
             String name = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
             if (each.name().isEmpty()) {
                 parts.add(each.text());
-            } else if (!name.isEmpty()) { // else it is the module around all
+            } else if (!name.isEmpty()) { // else it is the outermost module
                 parts.add(name.substring(0, name.length() - 1) + ":" + each.text());
             }
         }
         return String.join(", ", parts);
     }
 
-    /** In the order of the text. */
+    /** Returns the layers in the order of the text. */
     List<Layer> layers() {
         return layers;
     }
 
-    /** The shape of a row; null where the text does not say it. */
+    /** Returns the shape of a row; null if the text has none. */
     @Nullable
     Shape input() {
         return input;
@@ -131,7 +131,7 @@ final class LayerText {
         return arguments;
     }
 
-    /** The parts between commas, semicolons and line breaks, but for those in parentheses. */
+    /** Returns the parts between commas, semicolons and line breaks outside of parentheses. */
     private static List<String> parts(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;
@@ -154,11 +154,11 @@ final class LayerText {
     }
 
     /**
-     * A module of torch as a text says it, with its arguments by place or by name, each of which is asked for once.
+     * A module of torch in a text. Its arguments are taken by place or by name, each at most once.
      *
-     * @param name the prefix of its tensors; empty where the text says none
+     * @param name the prefix of its tensors; empty if the text has none
      * @param type the name of its class
-     * @param arguments by name, those without one by their place; null where there are no parentheses
+     * @param arguments by name, or by place if they have no name; null without parentheses
      */
     record Layer(String name, String type, @Nullable Map<String, String> arguments) {
 
@@ -186,12 +186,12 @@ final class LayerText {
             return "None".equals(found) ? null : found;
         }
 
-        /** Whether the text says an argument, which is not taken. */
+        /** Returns true if the text has an argument, without taking it. */
         boolean has(int place, String argument) {
             return given().containsKey(argument) || given().containsKey(Integer.toString(place));
         }
 
-        /** A whole number, or one for rows and one for columns. */
+        /** Takes an integer, or a pair for rows and columns. */
         int[] pair(int place, String argument, int... otherwise) {
             String found = take(place, argument);
             if (found == null) {
@@ -235,7 +235,7 @@ final class LayerText {
             return found == null ? otherwise : found.equals("True");
         }
 
-        /** Whether an argument is this text, which is taken then. */
+        /** Takes an argument, and returns true if it is this text. */
         boolean says(int place, String argument, String text) {
             for (String each : List.of(argument, Integer.toString(place))) {
                 if (text.equals(given().getOrDefault(each, "").replaceAll("['\"]", ""))) {
@@ -246,14 +246,14 @@ final class LayerText {
             return false;
         }
 
-        /** Takes all arguments, where none makes a difference. */
+        /** Drops all arguments of a module without effect. */
         void forget() {
             if (arguments != null) {
                 arguments.clear();
             }
         }
 
-        /** Throws if an argument was not asked for: it would change a module that is not built. */
+        /** Throws if an argument was not taken: it would change the module. */
         void requireAllTaken() {
             if (arguments != null && !arguments.isEmpty()) {
                 throw new IllegalArgumentException(
@@ -265,7 +265,7 @@ final class LayerText {
             return new IllegalArgumentException(this + " has '" + argument + "' " + found + ", expected " + expected);
         }
 
-        /** Type and arguments, as they are read. */
+        /** Returns the type and the arguments as the text has them. */
         String text() {
             return arguments == null
                     ? type

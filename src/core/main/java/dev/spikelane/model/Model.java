@@ -15,20 +15,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A network and how it wants to be used: the content of a model file. {@link dev.spikelane.train.Classifier} and
- * {@code ./spikelane run} use the network as these notes say.
+ * The content of a model file: a network, and notes on its use that {@link dev.spikelane.train.Classifier} and
+ * {@code ./spikelane run} follow.
  *
  * <table>
  * <caption>Notes with a meaning; others are free</caption>
  * <tr><th>name</th><th>text</th></tr>
  * <tr><td>{@value #STEPS}</td><td>time steps of a sample, 1 to 100,000</td></tr>
- * <tr><td>{@value #CODE}</td><td>how a sample becomes input, a word of
- *     {@link dev.spikelane.data.InputEncoding#named}</td></tr>
- * <tr><td>{@value #DECODING}</td><td>how outputs become a class, a word of
- *     {@link dev.spikelane.train.Decoding#named}</td></tr>
- * <tr><td>{@value #POPULATION}</td><td>whose outputs these are; the last population if it is not there</td></tr>
- * <tr><td>{@value #CLASSES}</td><td>how many classes outputs stand for, in blocks of the same size (a population
- *     code); each output is one if it is not there</td></tr>
+ * <tr><td>{@value #CODE}</td><td>the encoding of samples, a name of
+ * {@link dev.spikelane.data.InputEncoding#named}</td></tr>
+ * <tr><td>{@value #DECODING}</td><td>the decoding of outputs to a class, a name of
+ * {@link dev.spikelane.train.Decoding#named}</td></tr>
+ * <tr><td>{@value #POPULATION}</td><td>the output population; by default the last one</td></tr>
+ * <tr><td>{@value #CLASSES}</td><td>the number of classes, each with an equal block of outputs (a population code); by
+ * default each output is a class</td></tr>
  * <tr><td>{@value #CLASS_NAMES}</td><td>the names of classes, a JSON array of texts</td></tr>
  * </table>
  *
@@ -59,10 +59,9 @@ public record Model(Network network, Map<String, String> notes) {
     private static final int MOST_CLASSES = 1 << 24;
 
     /**
-     * Makes a model.
+     * Checks the notes.
      *
-     * @throws IllegalArgumentException if a note with a meaning does not have the text that it should, or names a
-     *     population that is not there
+     * @throws IllegalArgumentException if a note of the table has an invalid text, or names a missing population
      */
     public Model {
         Objects.requireNonNull(network, "network");
@@ -78,7 +77,7 @@ public record Model(Network network, Map<String, String> notes) {
     }
 
     /**
-     * Makes a model without notes.
+     * Creates a model without notes.
      *
      * @param network the network
      * @return a model
@@ -94,7 +93,7 @@ public record Model(Network network, Map<String, String> notes) {
      * @param name its name, such as {@link #CODE}
      * @param text its new text
      * @return a model of the same network
-     * @throws IllegalArgumentException if a note of this name must have another text
+     * @throws IllegalArgumentException if the text is invalid for a note of the table
      */
     public Model with(String name, String text) {
         Map<String, String> changed = new LinkedHashMap<>(notes);
@@ -117,25 +116,25 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the time steps of a sample.
      *
-     * @return steps; nothing if there is no note of them
+     * @return steps; empty without this note
      */
     public OptionalInt steps() {
         return number(notes, STEPS, MOST_STEPS);
     }
 
     /**
-     * Returns how a sample becomes input.
+     * Returns the encoding of samples.
      *
-     * @return the word; nothing if there is no note of it
+     * @return its name; empty without this note
      */
     public Optional<String> code() {
         return Optional.ofNullable(notes.get(CODE));
     }
 
     /**
-     * Returns how outputs become a class.
+     * Returns the decoding of outputs to a class.
      *
-     * @return the word; nothing if there is no note of it
+     * @return its name; empty without this note
      */
     public Optional<String> decoding() {
         return Optional.ofNullable(notes.get(DECODING));
@@ -144,7 +143,7 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the population whose outputs are decoded into a class.
      *
-     * @return its name; the last population if the model does not note one
+     * @return its name; the last population without this note
      */
     public String population() {
         String last = network.populations().getLast().name();
@@ -152,9 +151,9 @@ public record Model(Network network, Map<String, String> notes) {
     }
 
     /**
-     * Returns how many classes outputs stand for.
+     * Returns the number of classes.
      *
-     * @return classes; nothing if there is no note of them
+     * @return classes; empty without this note
      */
     public OptionalInt classes() {
         return number(notes, CLASSES, MOST_CLASSES);
@@ -163,13 +162,13 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the names of the classes.
      *
-     * @return names in the order of classes; empty if there is no note of them
+     * @return names in the order of classes; empty without this note
      */
     public List<String> classNames() {
         return names(notes);
     }
 
-    /** Throws where a name is nearly one with a meaning: a note that nobody reads changes nothing. */
+    /** Throws if a name is almost a name of the table, as such a note would have no effect. */
     private static void requireKnown(String name) {
         for (String known : List.of(STEPS, CODE, DECODING, POPULATION, CLASSES, CLASS_NAMES)) {
             boolean isSpelt = name.equals(known);
@@ -196,7 +195,7 @@ public record Model(Network network, Map<String, String> notes) {
                 return OptionalInt.of(number);
             }
         } catch (NumberFormatException notANumber) {
-            // The message below says it.
+            // The exception below reports it.
         }
         throw new IllegalArgumentException(
                 "note '" + name + "' is " + JsonValue.quoted(text) + ", expected 1 to " + most);

@@ -17,17 +17,17 @@ import java.util.Objects;
  * and parameters, bit for bit. The network that was read gives the bits of the one that was written, and accepts its
  * snapshots.
  *
- * <p>A file is a safetensors file of float32 tensors; counts are of {@code I64}. Names are those of
+ * <p>A file is a safetensors file of float32 tensors; counts are of {@code I64}. Tensors have the names of
  * {@link dev.spikelane.network.Weights}, parameters of neurons as snnTorch spells them
- * ({@code lif1.graded_spikes_factor}); a parameter that is one value for all neurons has the shape {@code []}, others
- * and biases {@code [n]}, weights {@code [outputs, inputs]}. The description of the network is the text
+ * ({@code lif1.graded_spikes_factor}); a parameter with one value for all neurons has the shape {@code []}, other
+ * parameters and biases {@code [n]}, weights {@code [outputs, inputs]}. The description of the network is the text
  * {@code spikelane} of the metadata.
  *
  * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with one scale, or one for
- * each row, in the tensor with the suffix {@code _scale}: a weight is {@code scale * item}, rounded once to float32.
- * {@link #write8Bit} writes them, and so does {@link #write} for {@link dev.spikelane.connection.Dense.Integers}, whose
- * weights of 4 and 2 bits are packed: {@code U8}, rows of bytes, and their shape in the description. The types
- * {@code F16} and {@code BF16} are read too.
+ * each row, in the tensor with the suffix {@code _scale}. A weight is {@code scale * item}, rounded once to float32.
+ * {@link #write8Bit} writes such tensors. {@link #write} does so for {@link dev.spikelane.connection.Dense.Integers};
+ * it packs weights of 4 and 2 bits into rows of {@code U8}, with their shape in the description. The types {@code F16}
+ * and {@code BF16} are read too.
  *
  * <p>A file cannot hold {@link dev.spikelane.connection.Dense.ByOpenBlas}, as a file must not cause a shared library to
  * be loaded. It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask
@@ -35,16 +35,16 @@ import java.util.Objects;
  */
 public final class ModelFile {
 
-    /** Of a pipe, of which nobody knows how much will come. */
+    /** Most bytes that are read from a pipe, whose length is unknown. */
     private static final long MOST_STREAMED = 1L << 29;
 
     private ModelFile() {}
 
     /**
-     * Writes a network. The file appears under its name only when it is complete; an older one is replaced.
+     * Writes a network. The file appears under its name only when it is complete; it replaces an older one.
      *
-     * @param file where to
-     * @param network the network, with the weights and parameters that it has now
+     * @param file the path
+     * @param network the network with its present weights and parameters
      * @throws IllegalArgumentException if the format cannot hold a part of the network, or a value is NaN or infinite;
      *     the message names it
      * @throws IOException if the file cannot be written; an older file stays
@@ -56,10 +56,10 @@ public final class ModelFile {
     /**
      * Writes a network with its notes, which {@link #readModel(Path)} reads back.
      *
-     * @param file where to
-     * @param model the network, with the weights and parameters that it has now, and its notes
-     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
-     *     note has the name {@code format} or {@code spikelane}
+     * @param file the path
+     * @param model the network with its present weights and parameters, and its notes
+     * @throws IllegalArgumentException if the format cannot hold a part of the network, a value is NaN or infinite, or
+     *     a note has the name {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, Model model) throws IOException {
@@ -68,13 +68,13 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with notes about it; {@link Model} says which names have a meaning.
+     * Writes a network with notes about it; {@link Model} lists the names with a meaning.
      *
-     * @param file where to
-     * @param network the network, with the weights and parameters that it has now
-     * @param notes texts by their names, for the metadata; in the order of the map, or of their names if it has none
-     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
-     *     note has the name {@code format} or {@code spikelane}
+     * @param file the path
+     * @param network the network with its present weights and parameters
+     * @param notes texts by name, for the metadata; sorted by name if the map has no order
+     * @throws IllegalArgumentException if the format cannot hold a part of the network, a value is NaN or infinite, or
+     *     a note has the name {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -92,10 +92,10 @@ public final class ModelFile {
     /**
      * Returns a network with its notes as the bytes of a model file.
      *
-     * @param model the network, with the weights and parameters that it has now, and its notes
+     * @param model the network with its present weights and parameters, and its notes
      * @return the bytes that {@link #write(Path, Model)} writes, for {@link #modelOf}
-     * @throws IllegalArgumentException if the format cannot say a part of the network, a note has the name
-     *     {@code format} or {@code spikelane}, or the bytes were more than an array can hold
+     * @throws IllegalArgumentException if the format cannot hold a part of the network, a note has the name
+     *     {@code format} or {@code spikelane}, or the file is too long for an array
      */
     public static byte[] toBytes(Model model) {
         return new ModelWriter(model.network(), true)
@@ -106,10 +106,10 @@ public final class ModelFile {
     /**
      * Returns a network as the bytes of a model file.
      *
-     * @param network the network, with the weights and parameters that it has now
+     * @param network the network with its present weights and parameters
      * @return the bytes that {@link #write(Path, Network)} writes, for {@link #of}
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or the bytes were more than an
-     *     array can hold
+     * @throws IllegalArgumentException if the format cannot hold a part of the network, or the file is too long for an
+     *     array
      */
     public static byte[] toBytes(Network network) {
         return toBytes(Model.of(network));
@@ -120,8 +120,8 @@ public final class ModelFile {
      * for each output, from {@code -127 * scale} to {@code 127 * scale} with the largest weight at one end. Biases and
      * parameters keep their bits.
      *
-     * @param file where to
-     * @param network the network, which stays as it is
+     * @param file the path
+     * @param network the network, which does not change
      * @throws IllegalArgumentException if the format cannot hold a part of the network, or a value is NaN or infinite;
      *     the message names it
      * @throws IOException if the file cannot be written; an older file stays
@@ -133,11 +133,11 @@ public final class ModelFile {
     /**
      * Writes a network with weights of 8 bits, as {@link #write8Bit(Path, Network)} does, with notes about it.
      *
-     * @param file where to
-     * @param network the network, which stays as it is
+     * @param file the path
+     * @param network the network, which does not change
      * @param notes as in {@link #write(Path, Network, Map)}
-     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
-     *     note has the name {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException if the format cannot hold a part of the network, a value is NaN or infinite, or
+     *     a note has the name {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -145,11 +145,11 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network with its notes, in memory that is freed when it is forgotten.
+     * Reads a network with its notes. The garbage collector frees its memory.
      *
      * @param file a model file
-     * @return the network, and the notes with which it was written
-     * @throws IOException as {@link #read(Path)} does, or if a note with a meaning has no such text
+     * @return the network and its notes
+     * @throws IOException as {@link #read(Path)} does, or if a note with a meaning has an invalid text
      */
     public static Model readModel(Path file) throws IOException {
         return model(file.toString(), content(file), false);
@@ -160,8 +160,8 @@ public final class ModelFile {
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a model file
-     * @return the network, and the notes with which it was written
-     * @throws IOException as {@link #read(String, InputStream)} does, or if a note with a meaning has no such text
+     * @return the network and its notes
+     * @throws IOException as {@link #read(String, InputStream)} does, or if a note with a meaning has an invalid text
      */
     public static Model readModel(String name, InputStream stream) throws IOException {
         return model(name, Tensors.read(name, stream, Tensors.Format.SAFETENSORS), false);
@@ -172,19 +172,19 @@ public final class ModelFile {
      *
      * @param bytes the bytes that {@link #toBytes(Model)} returned, or the content of a model file
      * @return the network and its notes
-     * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
+     * @throws IllegalArgumentException if they are not a complete model file; the message gives the reason
      */
     public static Model modelOf(byte[] bytes) {
         return FileText.given(() -> readModel("model of " + bytes.length + " bytes", new ByteArrayInputStream(bytes)));
     }
 
     /**
-     * Reads a network, in memory that is freed when it is forgotten.
+     * Reads a network. The garbage collector frees its memory.
      *
      * @param file a model file
      * @return the network
-     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or does not
-     *     describe a network whose values it holds, all of them and no others; the message starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, is not a complete safetensors file, or does not
+     *     hold exactly the values of the network that it describes; the message starts with the file's name
      */
     public static Network read(Path file) throws IOException {
         return read(file.toString(), content(file), false);
@@ -196,8 +196,8 @@ public final class ModelFile {
      * @param name the name of the stream in error messages
      * @param stream the bytes of a model file
      * @return the network
-     * @throws IOException if the stream cannot be read, is not a whole safetensors file, or does not describe a network
-     *     whose values it holds; the message starts with the name
+     * @throws IOException if the stream cannot be read, is not a complete safetensors file, or does not hold exactly
+     *     the values of the network that it describes; the message starts with the name
      */
     public static Network read(String name, InputStream stream) throws IOException {
         return read(name, Tensors.read(name, stream, Tensors.Format.SAFETENSORS), false);
@@ -208,7 +208,7 @@ public final class ModelFile {
      *
      * @param bytes the bytes that {@link #toBytes} returned, or the content of a model file
      * @return the network
-     * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
+     * @throws IllegalArgumentException if they are not a complete model file; the message gives the reason
      */
     public static Network of(byte[] bytes) {
         Objects.requireNonNull(bytes, "bytes");
@@ -216,9 +216,9 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network whose dense connections keep the integers that the file holds: those that {@link #write8Bit}
-     * wrote become {@link dev.spikelane.connection.Dense.Integers}, where {@link #read} widens them to floats. Its
-     * memory is freed when it is forgotten.
+     * Reads a network whose dense connections keep the integers of the file, as
+     * {@link dev.spikelane.connection.Dense.Integers}; {@link #read} converts them to floats. The garbage collector
+     * frees its memory.
      *
      * @param file a model file
      * @return the network; without integers if the file has none
@@ -228,7 +228,7 @@ public final class ModelFile {
         return read(file.toString(), content(file), true);
     }
 
-    /** A file may be as large as it is: its bytes are there already, all but the padding of its tensors. */
+    /** Reads a file of any size: its bytes exist already, except for the padding of its tensors. */
     private static Tensors content(Path file) throws IOException {
         long bytes = Files.isRegularFile(Objects.requireNonNull(file, "file")) ? Files.size(file) : 0;
         return Tensors.read(file, Tensors.Format.SAFETENSORS, Math.max(MOST_STREAMED, bytes));

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Makes a network of a file's description and tensors. */
+/** Builds a network from a file's description and tensors. */
 final class ModelReader {
 
     private static final Set<String> NETWORK = Set.of("version", "inputs", "populations", "projections");
@@ -37,7 +37,7 @@ final class ModelReader {
     private final Map<String, Projection.Source> sources = new LinkedHashMap<>();
     private final Map<String, Population> populations = new LinkedHashMap<>();
     private final JsonValue root;
-    /** Whether weights of dense connections that are integers in the file stay so. */
+    /** True if dense connections keep the integers of the file. */
     private final boolean integers;
 
     private long neurons;
@@ -82,12 +82,12 @@ final class ModelReader {
         }
     }
 
-    /** A part of the description that is read. */
+    /** A part of the description, to be read. */
     private interface Part {
         void read() throws IOException;
     }
 
-    /** Reads a part; a value that a constructor refuses is an error of the file. */
+    /** Reads a part, and reports an exception of a constructor as an error of the file. */
     private static void refused(JsonValue part, Part reading) throws IOException {
         try {
             reading.read();

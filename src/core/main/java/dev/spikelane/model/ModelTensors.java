@@ -23,28 +23,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The tensors of a model file, as the values that they are. */
+/** The tensors of a model file as values. */
 final class ModelTensors {
 
     private static final Set<Tensor.Type> FLOATS = Set.of(Tensor.Type.F32, Tensor.Type.F16, Tensor.Type.BF16);
 
-    /** The most memory that all values of a small file may take as matrices, whose rows are padded. */
+    /** Most bytes of a small file's values as matrices with padded rows. */
     static final long MOST_BYTES = 1L << 30;
 
-    /** Of a large file as many times its bytes. */
+    /** Most bytes of a large file's values, as a multiple of its own bytes. */
     private static final int MOST_TIMES = 2;
 
     private final String name;
     private final Map<String, Tensor> tensors;
 
-    /** Takes the tensors of a file, of which some are said to be packed. */
+    /** Unpacks the tensors of a file that the description declares as packed. */
     ModelTensors(String name, Tensors file, Map<String, JsonValue> packed) throws IOException {
         this.name = name;
         this.tensors = PackedItems.unpack(name, file.tensors(), packed);
         requireMatrices(name, tensors.values());
     }
 
-    /** Throws where tensors are empty, or would take too much memory as matrices. */
+    /** Throws if a tensor is empty, or the tensors would take too much memory as matrices. */
     static void requireMatrices(String name, Collection<Tensor> tensors) throws IOException {
         long stored =
                 tensors.stream().mapToLong(each -> each.bytes().byteSize()).sum();
@@ -64,7 +64,7 @@ final class ModelTensors {
         }
     }
 
-    /** The values that a connection has under names which start with its owner's. */
+    /** Returns the values of a connection, whose names start with its owner's name. */
     StoredValues of(String owner, boolean integersStay) {
         return new OfConnection(owner, integersStay);
     }
@@ -105,7 +105,7 @@ final class ModelTensors {
         }
     }
 
-    /** Values of so many dimensions: a bias has one, weights have two. */
+    /** Returns values of some dimensions: 1 for a bias, 2 for weights. */
     FloatMatrix floats(String tensor, int dimensions) throws IOException {
         Tensor found = find(tensor);
         if (found.shape().size() != dimensions) {
@@ -116,7 +116,6 @@ final class ModelTensors {
                 .matrix(values(found));
     }
 
-    /** A parameter of neurons. */
     Parameter parameter(String tensor) throws IOException {
         Tensor found = find(tensor);
         if (found.shape().size() > 1) {
@@ -162,7 +161,7 @@ final class ModelTensors {
         }
     }
 
-    /** Gives a network the values that the file holds, all of them; throws where it holds others too. */
+    /** Sets all values of a network; throws if the file has further tensors. */
     void restore(Network network) throws IOException {
         Weights weights = network.weights();
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();
@@ -183,7 +182,7 @@ final class ModelTensors {
                 continue;
             }
             FloatMatrix stored = stored(each, tensor);
-            // Values that are still as declared need no copy; weights of synapses may be more than an array holds.
+            // Declared values that are equal need no copy; weights of synapses may be too many for an array.
             if (weights.get(each.name()).segment().mismatch(stored.segment()) >= 0) {
                 changed.put(each.name(), stored);
             }
@@ -198,7 +197,7 @@ final class ModelTensors {
         }
     }
 
-    /** Requires that the buffers for snnTorch say the same as the description. */
+    /** Requires that the buffers for snnTorch agree with the description. */
     private void requireMeaning(Population population, Set<String> others) throws IOException {
         Tensor number = tensors.get(population.name() + StateDictMatch.RESET);
         Object reset = NeuronOptions.of(population.neuron()).get("reset");
@@ -216,7 +215,7 @@ final class ModelTensors {
         }
     }
 
-    /** A number that was counted; versions before this one wrote it as a float. */
+    /** Returns a count; earlier versions wrote it as a float. */
     private long count(Tensor tensor) throws IOException {
         boolean known = tensor.type() == Tensor.Type.I64 || tensor.type() == Tensor.Type.F32;
         long count = known && tensor.shape().isEmpty() ? Integers.count(tensor) : -1;

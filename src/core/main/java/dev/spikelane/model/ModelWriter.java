@@ -31,17 +31,21 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Says a network in the format. */
+/** Writes a network as a description and tensors. */
 final class ModelWriter {
 
     private final Network network;
     private final NetworkDescription description;
-    /** Values whose items are packed. */
+    /** Values with packed items. */
     private final List<NamedValues> packed;
 
     private final JsonWriter json = new JsonWriter();
 
-    /** Writes a network; items of a file are packed, those of other formats take a byte or two. */
+    /**
+     * Prepares the writing of a network.
+     *
+     * @param packs true to pack items, as files do; other formats store an item in one or two bytes
+     */
     ModelWriter(Network network, boolean packs) {
         this.network = network;
         this.description = network.laidOut().description();
@@ -50,7 +54,7 @@ final class ModelWriter {
                 .toList();
     }
 
-    /** All that a file holds, of one version of the network's values. */
+    /** Returns the content of a file, from one version of the network's values. */
     Tensors content(boolean eightBits, Map<String, String> notes) {
         return network.laidOut().guard().read(() -> contentNow(eightBits, notes));
     }
@@ -79,7 +83,7 @@ final class ModelWriter {
         return Tensors.of(metadata, tensors);
     }
 
-    /** The buffers that snnTorch's load_state_dict asks for besides, of a model of its own. */
+    /** Returns the further buffers that snnTorch's {@code load_state_dict} requires for its own models. */
     private static List<Tensor> meaning(PopulationDescription population) {
         Map<String, Object> options = NeuronOptions.of(population.neuron());
         Object reset = options.get("reset");
@@ -103,7 +107,7 @@ final class ModelWriter {
         if (each.declared().type() != ElementType.FLOAT32) {
             Tensor items = Integers.items(
                     tensor, weights.integers(each.name()), each.declared().shape());
-            // Scales are values of their own.
+            // Scales have tensors of their own.
             return List.of(
                     packed.contains(each)
                             ? PackedItems.pack(items, each.declared().type().bits())
@@ -117,7 +121,7 @@ final class ModelWriter {
                     IntegerMatrix.nearest(ElementType.INT8, values),
                     each.declared().shape());
         }
-        if (values.rows() == 1 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) { // may be large: no second copy
+        if (values.rows() == 1 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) { // may be large: no copy
             MemorySegment row = values.segment().asSlice(0, (long) values.columns() * Float.BYTES);
             return List.of(Tensor.of(tensor, Tensor.Type.F32, weights.shape(each.name()), row));
         }
@@ -177,7 +181,7 @@ final class ModelWriter {
         json.end().end();
     }
 
-    /** The values that a parameter has now, unless they are a projection's. */
+    /** Returns the present values of a parameter; null if a projection holds them. */
     private @Nullable Parameter stored(PopulationDescription population, String parameter) {
         String name = population.name() + "." + parameter;
         return network.weights().names().contains(name)

@@ -36,7 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Makes a model of the JSON of {@link NeuronWriter}. */
+/** Builds a model from the JSON of {@link NeuronWriter}. */
 final class NeuronReader {
 
     private static final String V = Neuron.RECURRENT_WEIGHTS;
@@ -146,7 +146,7 @@ final class NeuronReader {
         return value.member(name);
     }
 
-    /** The values of the description, or else those of the tensor. */
+    /** Returns the values of the description, or else of the tensor. */
     private Parameter parameter(String name) throws IOException {
         String spelled = ModelFormat.snake(name);
         parameters.add(spelled);

@@ -12,13 +12,10 @@ import dev.spikelane.neuron.StateLeaky;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Says a model in the format. Its parameters are those that it was declared with: a number, or numbers; a value that is
- * missing is the tensor of that name.
- */
+/** Writes a model as JSON. A parameter is the declared number or numbers; a missing one is the tensor of its name. */
 record NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> stored) {
 
-    /** Throws where the weights of a window would be more than a reader allows. */
+    /** Throws if a window has more weights than a reader allows. */
     static void requireWindow(String population, int size, Neuron model) {
         if (model instanceof StateLeaky neuron && (long) neuron.kernelTruncation() * size > ModelFormat.MOST_WINDOW) {
             throw new IllegalArgumentException("population '" + population + "' has " + size
@@ -35,7 +32,7 @@ record NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> store
         json.end().end();
     }
 
-    /** Says a connection; its values are tensors. */
+    /** Writes a connection; its values are tensors. */
     static void connection(JsonWriter json, Connection value) {
         ConnectionKind<Connection> kind = ConnectionKinds.of(value);
         json.object().name("type").value(kind.name());
@@ -86,7 +83,7 @@ record NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> store
         return json.end();
     }
 
-    /** The shortest decimal that gives the same float32. */
+    /** Writes the shortest decimal of a float32. */
     static JsonWriter number(JsonWriter json, float value) {
         return json.value(Double.parseDouble(Float.toString(value)));
     }

@@ -23,12 +23,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a network of a graph. Neurons become populations; chains of other nodes the paths of projections. Where a chain
- * splits, or several meet before a node, a relay takes the sum: neurons whose membrane is their current.
+ * Builds a network from a graph. Neurons become populations, and chains of other nodes become paths of projections. If
+ * a chain splits, or several meet before a node, a relay computes the sum: neurons whose membrane is their current.
  */
 final class NirAssembly {
 
-    /** The output of a node: the rows of a source, some steps later, through connections. */
+    /** The output of a node: rows of a source after a delay, passed through connections. */
     private record Chain(Projection.Source source, int delay, List<Connection> path, List<String> names) {
 
         static Chain of(Projection.Source source) {
@@ -48,10 +48,10 @@ final class NirAssembly {
         }
     }
 
-    /** Of one path, as values are named by all nodes of theirs. */
+    /** Most nodes of a path: the name of its values contains all their names. */
     private static final int MOST_LINKS = 32;
 
-    /** Numbers that delays keep. */
+    /** Most numbers in delay lines. */
     private static final long MOST_DELAYED = 1L << 27;
 
     private final NirImport options;
@@ -139,7 +139,7 @@ final class NirAssembly {
         }
     }
 
-    /** One projection for each number of steps, through which its own elements pass. */
+    /** Adds a projection for each delay of the node's elements. */
     private void delay(FlatNode node, List<Chain> got) throws IOException {
         boolean plain = got.size() == 1 && got.getFirst().path.isEmpty();
         Chain alone = plain ? got.getFirst() : relayed(node, nameOfSum(node), got);
@@ -166,7 +166,7 @@ final class NirAssembly {
         send(node, List.of(relayed(node, node.name, chains)));
     }
 
-    /** A name that no node has. */
+    /** Returns a name that no node has. */
     private String nameOfSum(FlatNode node) {
         String name = node.name + ".sum";
         while (graph.nodes.containsKey(name)) {
@@ -200,7 +200,7 @@ final class NirAssembly {
         }
     }
 
-    /** Shapes go along edges; a cycle that no input reaches first takes those of its weights and parameters. */
+    /** Passes shapes along edges; a cycle without an input gets the shapes of its weights and parameters. */
     private void findShapes() throws IOException {
         boolean found = true;
         while (found) {
@@ -229,7 +229,7 @@ final class NirAssembly {
         }
     }
 
-    /** Returns whether a shape was found that was not known before. */
+    /** Returns true if it found a shape that was unknown. */
     private boolean findShape(FlatNode node, boolean guess) throws IOException {
         if (node.output != null) {
             return false;

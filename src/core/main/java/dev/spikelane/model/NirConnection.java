@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Says a connection, with the values that it has now, as a node of NIR: a method for each primitive.
+ * Writes a connection with its present values as a NIR node, with one method for each primitive.
  *
- * @param name the node's
+ * @param name the name of the node
  * @param rows the shape of its source
  * @param owner the prefix of the names of its values
- * @param changes gets the facts that readers of the node will see otherwise
+ * @param changes gets the facts that other readers of the node will interpret differently
  */
 record NirConnection(
         Weights weights, String name, Connection declared, Shape rows, String owner, List<String> changes) {
 
-    /** Throws, as NIR cannot say it. */
+    /** Throws, as NIR has no such primitive. */
     @SuppressWarnings("DoNotCallSuggester") // a row of the table calls it
     NirFile.Graph.Node none(String advice) {
         throw new IllegalArgumentException(
@@ -43,12 +43,12 @@ record NirConnection(
                         "input_type", sizes(rows)));
     }
 
-    /** Each input times a weight of its own. */
+    /** Scales each input by its own weight. */
     NirFile.Graph.Node scale() {
         return scale(weights.get(owner + ".weight").toArray());
     }
 
-    /** All inputs times a number, or each times its own. */
+    /** Scales all inputs by one factor, or each by its own. */
     NirFile.Graph.Node scale(float... factors) {
         double[] wide = new double[factors.length];
         for (int i = 0; i < wide.length; i++) {
@@ -111,7 +111,7 @@ record NirConnection(
         } else {
             values.put("padding", pair("padding", maps, y.padding(), x.padding()));
         }
-        // Seen in nir 1.0.8: inputs are those of one group, and outputs as if all sizes were those along rows.
+        // Observed in nir 1.0.8: it assumes the inputs of one group, and equal sizes along rows and columns.
         if (kernel.groups() > 1 || maps && y.size() != x.size()) {
             changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
                     + " other shapes: it reads the file with type_check=False");
@@ -153,7 +153,7 @@ record NirConnection(
         return Tensor.of(name, Tensor.Type.I64, shape, bytes);
     }
 
-    /** One number, or one for each input. */
+    /** Returns one number, or one for each input. */
     static Tensor numbers(String name, Shape shape, double... values) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[shape.size() * Double.BYTES]);
         for (int i = 0; i < shape.size(); i++) {

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Says a network as a graph of NIR. Populations become nodes, the connections of a path a chain of them; relays are
- * dissolved, since a node of NIR takes the sum of its inputs.
+ * Writes a network as a NIR graph. Populations become nodes, and the connections of a path become a chain of nodes.
+ * Relays disappear, since a NIR node sums its inputs.
  */
 final class NirExport {
 
@@ -33,7 +33,7 @@ final class NirExport {
     private final Map<String, NirFile.Graph.Node> nodes = new LinkedHashMap<>();
     private final Set<NirFile.Graph.Edge> edges = new LinkedHashSet<>();
     private final List<String> changes = new ArrayList<>();
-    /** For each population the nodes whose sum it is: itself, or those that enter a relay. */
+    /** Nodes whose sum is a population's output: its own node, or the sources of a relay. */
     private final List<Set<String>> ends = new ArrayList<>();
 
     private final Set<Integer> relays = new HashSet<>();
@@ -80,7 +80,7 @@ final class NirExport {
         return new NirModel.Exported(new NirFile.Graph(nodes, List.copyOf(edges)), changes);
     }
 
-    /** Whether the source of a projection has got all that enters it. */
+    /** Returns true if the source of a projection has all its inputs. */
     private boolean isReady(int number, Set<Integer> done) {
         int source =
                 description.projections().get(number).source().ofPopulation().orElse(-1);
@@ -95,7 +95,10 @@ final class NirExport {
         return true;
     }
 
-    /** Neurons whose membrane is their current. One that a late edge enters stays a node, as others may hear it too. */
+    /**
+     * Returns true for neurons whose membrane is their current. A population with a late edge stays a node, as others
+     * may read it too.
+     */
     private boolean isRelay(int population) {
         if (!description.populations().get(population).neuron().equals(NirNodes.RELAY)) {
             return false;
@@ -177,7 +180,7 @@ final class NirExport {
         arrive(declared, from);
     }
 
-    /** Two edges between the same nodes would count once, so the second goes through a scale of 1. */
+    /** Adds edges. A second edge between two nodes would be ignored, so it passes through a scale of 1. */
     private void arrive(ProjectionDescription declared, Set<String> from) {
         Set<String> targets = ends.get(declared.target());
         Shape shape = description.populations().get(declared.target()).shape();
@@ -203,7 +206,7 @@ final class NirExport {
         return Set.of(to);
     }
 
-    /** Whether readers delay the values of a projection, because it leads from neurons back to themselves. */
+    /** Returns true if readers delay a projection, because it is part of a cycle. */
     private boolean isLate(ProjectionDescription declared) {
         int source = declared.source().ofPopulation().orElse(-1);
         if (source < 0 || description.populations().get(source).neuron().equals(NirNodes.RELAY)) {
@@ -242,7 +245,7 @@ final class NirExport {
         nodes.put(name, NirFile.Graph.Node.of(type, values));
     }
 
-    /** HDF5 takes a slash for a group inside another. */
+    /** Removes slashes, which HDF5 treats as nested groups. */
     private static String plain(String name) {
         return name.replace('/', '.');
     }

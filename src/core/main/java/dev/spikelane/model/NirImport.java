@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Options of the conversion from a NIR graph to a network. NIR has differential equations and no time step, so these
- * options supply what a file does not contain; {@link NirModel#semantics} repeats them.
+ * options supply facts that a file does not contain; {@link NirModel#semantics} repeats them.
  *
  * <p>Each step has this order. The values of several edges are added. A synapse takes its input,
  * {@code i += dt / tau_syn * (w_in * S - i)}. The membrane takes the new current,
@@ -33,17 +33,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NirImport {
 
-    /** Steps of 0.1 ms by Euler's method, resets as the file says them. */
+    /** Steps of 0.1 ms by Euler's method, and the resets of the file. */
     public static final NirImport DEFAULT = new NirImport(0, false, Reset.CLEAR, null);
 
     private static final double USUAL = 1e-4;
-    /** How the name of neurons ends that snnTorch writes together with their recurrence. */
+    /** Suffix of neurons that snnTorch writes together with their recurrence. */
     private static final String NEURONS = "lif";
 
     private final double declared;
     private final boolean exact;
     private final Reset reset;
-    /** Null if it was not said. */
+    /** Null without {@link #withReset}. */
     private final Reset.@Nullable Time resetTime;
 
     private NirImport(double declared, boolean exact, Reset reset, Reset.@Nullable Time resetTime) {
@@ -75,10 +75,10 @@ public final class NirImport {
     }
 
     /**
-     * Returns these options with another reset than the file's.
+     * Returns these options with a reset that replaces the file's.
      *
      * @param kind the effect of a spike
-     * @param time when; snnTorch's default is {@code SUBTRACT} at the {@code NEXT_STEP}
+     * @param time the step of the effect; snnTorch's default is {@code SUBTRACT} at the {@code NEXT_STEP}
      * @return the options
      */
     public NirImport withReset(Reset kind, Reset.Time time) {
@@ -89,9 +89,9 @@ public final class NirImport {
      * Reads a file.
      *
      * @param file a file of NIR; see {@link NirFile}
-     * @return the network, and the facts that the file did not say
-     * @throws IOException if the file cannot be read, is no graph of NIR, or one that no network is made of; the
-     *     message starts with the file's name
+     * @return the network, and the facts missing from the file
+     * @throws IOException if the file cannot be read, is not a NIR graph, or has no equivalent network; the message
+     *     starts with the file's name
      */
     public NirModel read(Path file) throws IOException {
         NirFile found = NirFile.read(file);
@@ -103,7 +103,7 @@ public final class NirImport {
      *
      * @param name the name of the stream in messages
      * @param stream the bytes of a file of NIR
-     * @return the network, and the facts that the file did not say
+     * @return the network, and the facts missing from the file
      * @throws IOException as for files; the message starts with the name
      */
     public NirModel read(String name, InputStream stream) throws IOException {
@@ -111,12 +111,12 @@ public final class NirImport {
     }
 
     /**
-     * Makes a network of a graph that was read.
+     * Converts the graph of a file to a network.
      *
      * @param name the name of the file in messages
-     * @param file the content that was read
-     * @return the network, and the facts that the file did not say
-     * @throws IOException if no network is made of such a graph; the message starts with the name
+     * @param file the content of a file
+     * @return the network, and the facts missing from the file
+     * @throws IOException if the graph has no equivalent network; the message starts with the name
      */
     public NirModel of(String name, NirFile file) throws IOException {
         Objects.requireNonNull(name, "name");
@@ -129,17 +129,17 @@ public final class NirImport {
     }
 
     /**
-     * Makes a network of a graph.
+     * Converts a graph to a network.
      *
      * @param graph a graph of NIR
-     * @return the network, and the facts that the graph did not say
-     * @throws IllegalArgumentException if the graph cannot become a network
+     * @return the network, and the facts missing from the graph
+     * @throws IllegalArgumentException if the graph has no equivalent network
      */
     public NirModel of(NirFile.Graph graph) {
         return of(graph, false);
     }
 
-    /** With a population for each node, so that all their outputs can be recorded. */
+    /** Converts a graph, on request with a population for each node, so that all outputs can be recorded. */
     NirModel of(NirFile.Graph graph, boolean everyNode) {
         try {
             FlatGraph flat = FlatGraph.of(graph);
@@ -154,36 +154,36 @@ public final class NirImport {
     /**
      * Returns the time step.
      *
-     * @return the one that was said, or else 0.0001
+     * @return the value of {@link #withTimeStep}, or else 0.0001
      */
     public double timeStep() {
         return dt();
     }
 
     /**
-     * Tells whether the time step was said; otherwise integrators with {@code r = 1} count their inputs once a step.
+     * Returns true if a time step was set; otherwise integrators with {@code r = 1} add each input once a step.
      *
-     * @return whether {@link #withTimeStep} said it
+     * @return true after {@link #withTimeStep}
      */
     public boolean saysTimeStep() {
         return declared != 0;
     }
 
     /**
-     * Tells how membranes and synapses decay.
+     * Returns the decay of membranes and synapses.
      *
-     * @return whether by {@code exp(-dt / tau)}, or else by Euler's method
+     * @return true for {@code exp(-dt / tau)}, false for Euler's method
      */
     public boolean decaysExactly() {
         return exact;
     }
 
     /**
-     * Finds the nodes that snnTorch writes for its RSynaptic.
+     * Returns the nodes that snnTorch writes for its RSynaptic.
      *
      * @param graph a graph of NIR
-     * @return the names of nodes that reset at the next step although no option says so
-     * @throws IllegalArgumentException if the graph cannot become a network
+     * @return the names of nodes that reset at the next step without an option
+     * @throws IllegalArgumentException if the graph has no equivalent network
      */
     public Set<String> lateResets(NirFile.Graph graph) {
         try {
@@ -197,9 +197,9 @@ public final class NirImport {
     }
 
     /**
-     * Whether a node is one that snnTorch writes of its RSynaptic, which never resets in the same step, as its
-     * {@code reset_delay} does nothing. It is told by names, by a recurrence of its own, and by inputs that count as
-     * they are.
+     * Returns true if snnTorch wrote the node for its RSynaptic, which never resets in the same step: its
+     * {@code reset_delay} has no effect. Such a node is known by its names, a recurrence of its own, and unscaled
+     * inputs.
      */
     private boolean resetsLate(FlatNode node) {
         if (resetTime != null || node.primitive != NirPrimitive.CUBA_LIF || !node.name.endsWith(NEURONS)) {
@@ -231,12 +231,12 @@ public final class NirImport {
         return declared == 0 ? USUAL : declared;
     }
 
-    /** The step of the neurons of a node. */
+    /** Returns the time step of a node's neurons. */
     double dt(FlatNode node) {
         return countsUnits(node) ? 1 : dt();
     }
 
-    /** Whether each step adds the input of integrators as it is. */
+    /** Returns true if each step adds the unscaled input to integrators. */
     boolean countsUnits(FlatNode node) {
         if (declared != 0 || node.primitive != NirPrimitive.IF) {
             return false;

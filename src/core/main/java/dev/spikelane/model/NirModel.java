@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A network that was made of a graph of NIR. */
+/** A network converted from a NIR graph. */
 public final class NirModel {
 
     private final Network network;
@@ -38,10 +38,10 @@ public final class NirModel {
     }
 
     /**
-     * A graph that was made of a network.
+     * A graph converted from a network.
      *
      * @param graph the graph, for {@link dev.spikelane.io.NirFile}
-     * @param changes the facts that the graph does not say and readers will do otherwise, such as another reset; the
+     * @param changes the facts missing from the graph, which other readers will replace, such as another reset; the
      *     time step
      */
     public record Exported(NirFile.Graph graph, List<String> changes) {
@@ -53,15 +53,15 @@ public final class NirModel {
     }
 
     /**
-     * Says a network as a graph of NIR, with one output. Neurons that a reader steps by Euler's method do as they do
-     * here.
+     * Converts a network to a NIR graph with one output. A reader that uses Euler's method gets the same dynamics as
+     * this network.
      *
      * @param model a network of convolutions, dense connections, averages, sums and scales between {@code Leaky},
-     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; the output is the one that its
-     *     {@linkplain Model#population population} sends
-     * @param timeStep seconds of a step, by which time constants are multiplied; snnTorch's is 0.0001
-     * @return the graph, and the facts that it cannot say
-     * @throws IllegalArgumentException if the network has a part that NIR has no primitive for; the message names it
+     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; the output is the output of its
+     *     {@linkplain Model#population population}
+     * @param timeStep seconds of a step, the factor of time constants; snnTorch's is 0.0001
+     * @return the graph, and the facts missing from it
+     * @throws IllegalArgumentException if a part of the network has no NIR primitive; the message names it
      */
     public static Exported export(Model model, double timeStep) {
         Population last = model.network().population(model.population());
@@ -72,16 +72,15 @@ public final class NirModel {
     }
 
     /**
-     * Says this network, with the values that it has now, as a graph of NIR with the outputs of the one that it was
-     * made of.
+     * Converts this network, with its present values, to a NIR graph with the outputs of the original graph.
      *
-     * @return the graph, and the facts that it cannot say
+     * @return the graph, and the facts missing from it
      */
     public Exported export() {
         return new NirExport(network, options.dt()).graph(outputs);
     }
 
-    /** The same model with warnings that start with the name of its file. */
+    /** Returns this model with warnings that start with the name of its file. */
     NirModel named(String file, List<String> ofFile) {
         List<String> all = new ArrayList<>(ofFile);
         warnings.forEach(each -> all.add(file + ": " + each));
@@ -99,7 +98,7 @@ public final class NirModel {
     }
 
     /**
-     * Returns where the outputs of the graph are found.
+     * Returns the source of each output of the graph.
      *
      * @return spikes of a population, or its membrane, by the names of nodes of the type Output
      */
@@ -108,10 +107,9 @@ public final class NirModel {
     }
 
     /**
-     * Returns where outputs of nodes are found.
+     * Returns the source of each node's output.
      *
-     * @return inputs, spikes or membranes by the names of nodes; nodes inside the path of a projection are not among
-     *     them
+     * @return inputs, spikes or membranes by the names of nodes, without nodes inside the path of a projection
      */
     public Map<String, Projection.Source> places() {
         return places;

@@ -28,13 +28,13 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A neuron model as a primitive of NIR with parameters in float64, by the step of Euler's method that gives the model's
- * own numbers back: {@code tau = dt / (1 - beta)} and {@code r = tau / dt}, as snnTorch exports them.
+ * A neuron model as a NIR primitive with float64 parameters. A step of Euler's method gives the model's own numbers:
+ * {@code tau = dt / (1 - beta)} and {@code r = tau / dt}, as snnTorch exports them.
  *
  * @param type the name of the primitive
  * @param parameters its values, one or one for each neuron
- * @param selfWeights the weights by which neurons take their own spikes of the step before; empty for none
- * @param changes the facts that the primitive cannot say
+ * @param selfWeights the weights of neurons to themselves, one step late; empty for none
+ * @param changes the facts that the primitive cannot express
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWeights, List<String> changes) {
@@ -45,7 +45,11 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
         return type.endsWith("F") || type.equals("Threshold");
     }
 
-    /** The function gives the values that a parameter has now. */
+    /**
+     * Converts a neuron.
+     *
+     * @param present returns the present values of a parameter
+     */
     static NirNeuron of(String name, Neuron neuron, Function<String, Parameter> present, double dt) {
         Values values = new Values(present, dt);
         List<String> changes = new ArrayList<>();
@@ -73,7 +77,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
                 "population '" + name + "' is " + neuron + ", for which NIR has no primitive" + advice);
     }
 
-    /** Numbers of one population. */
+    /** The numbers of one population. */
     private record Values(Function<String, Parameter> present, double dt) {
 
         private double[] of(String parameter) {
@@ -89,7 +93,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             return neuron.parameters().containsKey(Neuron.RECURRENT_WEIGHTS) ? of(Neuron.RECURRENT_WEIGHTS) : NOTHING;
         }
 
-        /** Time constants of shares that are left after a step. */
+        /** Returns time constants for the shares that remain after a step. */
         private double[] taus(String name, double... shares) {
             double[] taus = new double[shares.length];
             for (int i = 0; i < taus.length; i++) {
@@ -110,7 +114,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             return products;
         }
 
-        /** snnTorch's models: the input is added as it is. */
+        /** Returns a neuron of snnTorch's models, which add the unscaled input. */
         private NirNeuron neuron(
                 String name,
                 String alpha,
@@ -188,7 +192,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             return products;
         }
 
-        /** Adds threshold and reset, and returns the type; says what NIR cannot say. */
+        /** Adds threshold and reset, records losses of the format, and returns the type. */
         private String fired(
                 String name,
                 String silent,

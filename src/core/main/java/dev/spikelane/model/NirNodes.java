@@ -25,7 +25,7 @@ import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes connections and neurons of the nodes of a graph. */
+/** Builds connections and neurons from the nodes of a graph. */
 record NirNodes(NirImport options, List<String> warnings) {
 
     private static final ThresholdAndReset SILENT = ThresholdAndReset.DEFAULT
@@ -33,13 +33,13 @@ record NirNodes(NirImport options, List<String> warnings) {
             .withReset(Reset.NONE)
             .withResetTime(Reset.Time.SAME_STEP);
 
-    /** Passes its currents on as its membrane. */
+    /** Neurons whose membrane is their current. */
     static final Lif RELAY = Lif.of(Decay.NONE, Parameter.of(0)).withFiring(SILENT);
 
-    /** Of a time constant; one second of steps of 0.1 ms. */
+    /** A time constant of more steps gets a warning; 10,000 steps of 0.1 ms are a second. */
     private static final double MANY_STEPS = 10_000;
 
-    /** The shape that a node declares, in torch's order. */
+    /** Returns a node's declared shape, in torch's order. */
     static Shape shape(FlatNode node, String parameter) throws IOException {
         return shape(node, whole(node, parameter, null));
     }
@@ -145,7 +145,10 @@ record NirNodes(NirImport options, List<String> warnings) {
         return pool.withStride(stride[0], stride[1]).withPadding(padding[0], padding[1]);
     }
 
-    /** Some tools count dimensions with the batch: then they say one more, or dense nodes behind take all. */
+    /**
+     * Returns a flatten. Some tools count the batch as a dimension: then the numbers are one higher, or the dense node
+     * after it takes all inputs.
+     */
     Connection flatten(FlatNode node) throws IOException {
         int rank = node.input().rank();
         int first = one(node, "start_dim", 1);
@@ -207,7 +210,9 @@ record NirNodes(NirImport options, List<String> warnings) {
                 .withParameter("rest", perNeuron(node, "v_leak", value -> value));
     }
 
-    /** The synapse holds r * i, as its current charges the membrane without another factor. */
+    /**
+     * Returns neurons whose synapse holds {@code r * i}, since its current charges the membrane without another factor.
+     */
     private Lif synaptic(FlatNode node, double dt) throws IOException {
         double[] taus = perNeuronInDouble(node, "tau_syn");
         double[] weights = perNeuronInDouble(node, "w_in");
@@ -229,7 +234,7 @@ record NirNodes(NirImport options, List<String> warnings) {
                 .withParameter("gain", Parameter.of(gains));
     }
 
-    /** How far a membrane goes to its goal in a step. */
+    /** Returns the part of the distance to its goal that a membrane moves in a step. */
     private double share(FlatNode node, String name, double tau, double dt) {
         if (!(tau > 0)) {
             throw new IllegalArgumentException(node + " has " + tau + " in '" + name + "', expected more than 0");
@@ -254,7 +259,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         return FileText.made(node + " has ", () -> Parameter.of(values).requireFinite(name));
     }
 
-    /** One value, or one for each neuron; missing: 0 for v_reset, 1 for w_in. */
+    /** Returns one value, or one for each neuron; by default 0 for v_reset, 1 for w_in. */
     private static double[] perNeuronInDouble(FlatNode node, String name) throws IOException {
         Tensor values = node.value(name);
         if (values == null) {
@@ -288,7 +293,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         return spread;
     }
 
-    /** Whether shapes differ at most in dimensions of 1. */
+    /** Returns true if the shapes are equal except for dimensions of 1. */
     private static boolean isSame(List<Integer> shape, List<Integer> other) {
         return shape.stream()
                 .filter(size -> size != 1)
@@ -296,7 +301,7 @@ record NirNodes(NirImport options, List<String> warnings) {
                 .equals(other.stream().filter(size -> size != 1).toList());
     }
 
-    /** Throws unless a shape that a node says besides is the one that it has. */
+    /** Throws unless the node's optional shape equals its actual one. */
     static void requireSaidShape(FlatNode node) throws IOException {
         boolean ends = node.primitive == NirPrimitive.OUTPUT;
         String name = ends ? "shape" : "input_shape";
@@ -317,7 +322,7 @@ record NirNodes(NirImport options, List<String> warnings) {
                 + node.input().sizes());
     }
 
-    /** Steps of each element of a delay: rounded, half to even. */
+    /** Returns the steps of each element of a delay, rounded half to even. */
     int[] steps(FlatNode node) throws IOException {
         double[] delays = perNeuronInDouble(node, "delay");
         int[] steps = new int[delays.length];

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The primitives of NIR, with the parameters that files give them; those behind the bar may be missing. */
+/** The primitives of NIR with their parameters in files; parameters after the bar are optional. */
 enum NirPrimitive {
     AFFINE("Affine", Role.LINK, NirNodes::affine, "weight bias"),
     AVG_POOL_2D("AvgPool2d", Role.LINK, NirNodes::average, "kernel_size stride | padding"),
@@ -35,15 +35,15 @@ enum NirPrimitive {
         /** A connection. */
         LINK,
         DELAY,
-        /** Neurons of which others see the membrane. */
+        /** Neurons whose output is the membrane. */
         STATE,
-        /** Neurons of which others see the spikes. */
+        /** Neurons whose output is spikes. */
         SPIKES,
         /** Spikes without a state. */
         STEP
     }
 
-    /** Makes a connection of a node. */
+    /** Builds a connection from a node. */
     interface Reader {
         Connection read(NirNodes nodes, FlatNode node) throws IOException;
     }
@@ -84,7 +84,7 @@ enum NirPrimitive {
         return role;
     }
 
-    /** Of a link. */
+    /** Returns the reader of a link. */
     Reader reader() {
         return Objects.requireNonNull(reader);
     }
@@ -97,7 +97,7 @@ enum NirPrimitive {
         return parameters.contains("|") ? words(parameters.replaceFirst(".*\\|", "")) : List.of();
     }
 
-    /** Whether nodes remember a membrane, so that an edge into a cycle of their own is one step late. */
+    /** Returns true if nodes have a membrane, so that an edge into their own cycle is one step late. */
     boolean remembers() {
         return role == Role.STATE || role == Role.SPIKES;
     }

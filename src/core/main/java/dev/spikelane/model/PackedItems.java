@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Weights of 2 and 4 bits as files hold them: {@code U8} of {@code [rows, bytes of a row]}, two's complement, the first
- * item in the lowest bits of a byte; bits behind the last item of a row are 0. The description says the shape.
+ * Weights of 2 and 4 bits in files: {@code U8} of {@code [rows, bytes of a row]}, two's complement, the first item in
+ * the lowest bits of a byte. Bits after the last item of a row are 0. The description holds the shape.
  */
 final class PackedItems {
 
@@ -23,7 +23,7 @@ final class PackedItems {
     static final String BITS = "bits";
     static final String SHAPE = "shape";
 
-    /** More would be refused as matrices. */
+    /** Most items; a matrix of more would be refused. */
     private static final long MOST_ITEMS = ModelTensors.MOST_BYTES / Float.BYTES;
 
     private PackedItems() {}
@@ -36,7 +36,7 @@ final class PackedItems {
         return shape.size() > 1 ? shape.getFirst() : 1;
     }
 
-    /** Packs items of a byte each. */
+    /** Packs items of one byte each. */
     static Tensor pack(Tensor items, int bits) {
         int rows = rows(items.shape());
         long columns = items.count() / rows;
@@ -53,9 +53,9 @@ final class PackedItems {
     }
 
     /**
-     * Unpacks the tensors of a file that its description names.
+     * Unpacks the tensors that the description names.
      *
-     * @return all tensors by name, those unpacked {@code I8} of the shape that is said
+     * @return all tensors by name; unpacked ones have the type {@code I8} and the declared shape
      */
     static Map<String, Tensor> unpack(String file, List<Tensor> tensors, Map<String, JsonValue> declared)
             throws IOException {

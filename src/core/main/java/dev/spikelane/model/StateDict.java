@@ -25,14 +25,14 @@ import java.util.stream.Stream;
  *
  * <pre>{@code
  * StateDict state = StateDict.read(Path.of("net.pth")).withPrefix("model.", ""); // model.fc1.weight becomes fc1.weight
- * System.out.println(state.compare(network)); // what is missing, left over, or of another shape
+ * System.out.println(state.compare(network)); // missing, left over, or of another shape
  * state.loadInto(network); // all of it, or nothing
  * }</pre>
  *
- * <p>Names are those of {@linkplain Network#weights the network's values}, with parameters spelled as snnTorch does
- * ({@code lif1.graded_spikes_factor}). Where a projection has several connections with values, the first of them may go
- * by the projection's own name ({@code fc1.weight} for {@code fc1.0.weight}), and a batch norm in {@code fc1} or
- * {@code conv1} by {@code bn1}; weights from one to one may be called {@code lif1.recurrent.V}.
+ * <p>Tensors have the names of {@linkplain Network#weights the network's values}, with parameters spelled as snnTorch does
+ * ({@code lif1.graded_spikes_factor}). If a projection has several connections with values, the first one may have the
+ * projection's own name ({@code fc1.weight} for {@code fc1.0.weight}), and a batch norm in {@code fc1} or {@code conv1}
+ * by {@code bn1}; one-to-one weights may be called {@code lif1.recurrent.V}.
  *
  * <p>Shapes have to be equal: nothing is transposed, reshaped or rounded. A parameter of neurons may be one number for
  * all. Other options in a file are compared with the network's: {@code reset_mechanism_val}, and
@@ -62,16 +62,15 @@ public final class StateDict {
     }
 
     /**
-     * How tensors fit a network.
+     * The result of a comparison of tensors with a network.
      *
-     * @param missing names of values that the network has and the tensors have not
-     * @param leftOver names of tensors that the network has no use for
-     * @param different a sentence for each value whose tensor has another shape, type or meaning, or numbers that a
-     *     network cannot have
+     * @param missing names of the network's values without a tensor
+     * @param leftOver names of tensors without a value in the network
+     * @param different a sentence for each value whose tensor has another shape, type or meaning, or invalid numbers
      */
     public record Fit(List<String> missing, List<String> leftOver, List<String> different) {
 
-        /** Keeps copies. */
+        /** Copies the lists. */
         public Fit {
             missing = List.copyOf(missing);
             leftOver = List.copyOf(leftOver);
@@ -79,7 +78,7 @@ public final class StateDict {
         }
 
         /**
-         * Returns whether every value has its tensor, and every tensor its value.
+         * Returns true if every value has its tensor, and every tensor its value.
          *
          * @return true if nothing is missing, left over or different
          */
@@ -87,7 +86,7 @@ public final class StateDict {
             return missing.isEmpty() && leftOver.isEmpty() && different.isEmpty();
         }
 
-        /** Says it in one line. */
+        /** Describes the result in one line. */
         @Override
         public String toString() {
             return isWhole()
@@ -102,7 +101,7 @@ public final class StateDict {
     }
 
     /**
-     * Reads a file with at most 512 MiB of memory that is freed when it is forgotten. Its first bytes tell its format.
+     * Reads a file with at most 512 MiB of memory, which the garbage collector frees. The first bytes show the format.
      *
      * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
      * @return its tensors
@@ -113,10 +112,10 @@ public final class StateDict {
     }
 
     /**
-     * Reads a file. Its first bytes tell its format.
+     * Reads a file. The first bytes show the format.
      *
      * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
-     * @param mostBytes the most memory that the load may take in all
+     * @param mostBytes the most memory of the whole load, in bytes
      * @return its tensors
      * @throws IOException as {@link Tensors#read(Path)} does
      */
@@ -125,10 +124,10 @@ public final class StateDict {
     }
 
     /**
-     * Takes the tensors of a file that was read.
+     * Returns the tensors of a file.
      *
      * @param name the name of the tensors in error messages
-     * @param file the content that was read
+     * @param file the content of the file
      * @return its tensors
      */
     public static StateDict of(String name, Tensors file) {
@@ -136,16 +135,16 @@ public final class StateDict {
         Objects.requireNonNull(file, "file");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         file.tensors().forEach(each -> tensors.put(each.name(), each));
-        // The library of safetensors sorts tensors; the others keep torch's order, that of the layers.
+        // The library of safetensors sorts tensors; other formats keep torch's order of layers.
         return new StateDict(
                 name, file.format() != Tensors.Format.SAFETENSORS, file.metadata(), file.warnings(), tensors);
     }
 
     /**
-     * Takes the parameters of a graph's nodes, {@code fc.weight} of the node {@code fc}.
+     * Returns the parameters of a graph's nodes, such as {@code fc.weight} of the node {@code fc}.
      *
      * @param name the name of the tensors in error messages
-     * @param graph the graph; nodes of graphs inside have the names of both, {@code rnn.lif.tau}
+     * @param graph the graph; nodes of inner graphs have joined names, {@code rnn.lif.tau}
      * @return its numbers
      */
     public static StateDict of(String name, NirFile.Graph graph) {
@@ -168,10 +167,10 @@ public final class StateDict {
     }
 
     /**
-     * Takes the values of a network as snnTorch names them, with the other buffers of its {@code load_state_dict}:
-     * {@code reset_mechanism_val} and {@code graded_spikes_factor} of each of its neurons.
+     * Returns a network's values with snnTorch's names, and the other buffers of its {@code load_state_dict}:
+     * {@code reset_mechanism_val} and {@code graded_spikes_factor} of snnTorch's neurons.
      *
-     * @param network the network, with the values that it has now
+     * @param network the network with its present values
      * @return its tensors
      * @throws IllegalArgumentException as {@link ModelFile#toBytes(Network)} does
      */
@@ -182,7 +181,7 @@ public final class StateDict {
                 new ModelWriter(network, false).content(false, Map.of()).tensors()) {
             tensors.put(each.name(), each);
         }
-        // As torch has it: projections to a population, then its own values, at last its reset.
+        // Torch's order: projections to a population, then its own values, then its reset.
         tensors.keySet().stream()
                 .filter(each -> each.endsWith(StateDictMatch.RESET))
                 .toList()
@@ -207,12 +206,12 @@ public final class StateDict {
     }
 
     /**
-     * Renames all tensors whose names start so.
+     * Renames all tensors whose names start with a prefix.
      *
-     * @param from the start of a name, such as {@code model.} or {@code 0.}
-     * @param to the text instead, such as nothing or {@code fc1.}
+     * @param from the prefix, such as {@code model.} or {@code 0.}
+     * @param to its replacement, such as an empty text or {@code fc1.}
      * @return the same tensors under these names
-     * @throws IllegalArgumentException if no name starts so, or two tensors would have one name
+     * @throws IllegalArgumentException if no name starts with the prefix, or two tensors would have one name
      */
     public StateDict withPrefix(String from, String to) {
         Objects.requireNonNull(from, "from");
@@ -239,11 +238,11 @@ public final class StateDict {
     }
 
     /**
-     * Takes a part of a checkpoint, and leaves the others, such as the optimizer's.
+     * Returns a part of a checkpoint, without other parts such as the optimizer's.
      *
-     * @param part the name of a dictionary, such as {@code model} of {@code {"model": ..., "optimizer": ...}}; of one
-     *     inside another {@code state.model}
-     * @return its tensors, under the names that they have in it
+     * @param part the name of a dictionary, such as {@code model} of {@code {"model": ..., "optimizer": ...}};
+     *     {@code state.model} for a nested one
+     * @return its tensors, with their names in the dictionary
      * @throws IllegalArgumentException if no tensor is in such a dictionary
      */
     public StateDict part(String part) {
@@ -278,7 +277,7 @@ public final class StateDict {
     }
 
     /**
-     * Returns the oddities of the file, as {@link Tensors#warnings} says them, and the tensors that were rounded.
+     * Returns the warnings of {@link Tensors#warnings}, and the tensors that were rounded.
      *
      * @return sentences that start with the file's name
      */
@@ -314,7 +313,7 @@ public final class StateDict {
     }
 
     /**
-     * Compares the tensors with a network, which stays unchanged.
+     * Compares the tensors with a network.
      *
      * @param network the network
      * @return the tensors that are missing, left over or different
@@ -324,11 +323,11 @@ public final class StateDict {
     }
 
     /**
-     * Gives a network the values of all tensors, or none of them.
+     * Sets all values of a network from the tensors, or none of them.
      *
      * @param network the network; no simulation of it is running
-     * @throws IOException if the tensors do not {@linkplain Fit#isWhole fit as a whole}, or a value is not allowed; the
-     *     message says all of it
+     * @throws IOException if the tensors do not {@linkplain Fit#isWhole match completely}, or a value is not allowed;
+     *     the message lists all differences
      */
     public void loadInto(Network network) throws IOException {
         StateDictMatch match = match(network);
@@ -339,8 +338,8 @@ public final class StateDict {
     }
 
     /**
-     * Gives a network the values of those tensors that fit, as torch does with {@code strict=False}; all others keep
-     * theirs.
+     * Sets the values of a network that have a matching tensor, as torch does with {@code strict=False}; other values
+     * do not change.
      *
      * @param network the network; no simulation of it is running
      * @return the tensors that are missing, left over or different

@@ -20,12 +20,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the tensor of each of a network's values. */
+/** Finds the tensor for each value of a network. */
 final class StateDictMatch {
 
     static final String RESET = ".reset_mechanism_val";
     static final String GRADED = ".graded_spikes_factor";
-    /** snnTorch's names of the values of a {@link Lapicque}. */
+    /** snnTorch's names of a {@link Lapicque}'s values. */
     private static final Map<String, String> CIRCUIT = Map.of("resistance", ".R", "capacitance", ".C");
 
     private static final Set<Tensor.Type> FLOATS =
@@ -53,12 +53,12 @@ final class StateDictMatch {
         return new StateDict.Fit(missing, List.copyOf(others), different);
     }
 
-    /** The values that fit, by the names of the network. */
+    /** Returns the matching values, by the network's names. */
     Map<String, FloatMatrix> values() {
         return values;
     }
 
-    /** The counts that fit. */
+    /** Returns the matching counts. */
     Map<String, Long> counts() {
         return counts;
     }
@@ -108,7 +108,7 @@ final class StateDictMatch {
         }
     }
 
-    /** The shape of the neurons that have a parameter. */
+    /** Returns the shape of the neurons with a parameter. */
     private Shape neurons(NamedValues wanted) {
         List<Integer> shape = wanted.declared().shape();
         return network.populations().stream()
@@ -118,7 +118,7 @@ final class StateDictMatch {
                 .orElseGet(() -> Shape.of(shape.isEmpty() ? 1 : shape.getFirst()));
     }
 
-    /** The tensor of one of the names that torch and snnTorch give such a value. */
+    /** Returns the tensor under one of the names that torch and snnTorch give such a value. */
     private @Nullable Tensor find(NamedValues wanted) {
         List<String> names = new ArrayList<>(List.of(ModelFormat.tensor(wanted)));
         String owner = wanted.owner();
@@ -135,7 +135,7 @@ final class StateDictMatch {
         if (CIRCUIT.containsKey(value)) {
             names.add(owner + CIRCUIT.get(value));
         }
-        if (tensors.containsKey(owner + LayerTensors.OWN_WEIGHTS)) { // whose second name is that of the module in it
+        if (tensors.containsKey(owner + LayerTensors.OWN_WEIGHTS)) { // the same weights as in its module
             others.remove(owner + "." + LayerTensors.RECURRENT + "V");
         }
         for (String name : names) {
@@ -155,11 +155,11 @@ final class StateDictMatch {
             float[] each = LayerTensors.repeated(found, neurons(wanted));
             return each != null && (each.length == 1 || !shape.isEmpty() && each.length == shape.getFirst());
         } catch (IllegalArgumentException refused) {
-            return true; // whose message widen gives
+            return true; // widen reports it
         }
     }
 
-    /** Compares the numbers by which snnTorch says options of a model, and takes them from those that are left over. */
+    /** Compares snnTorch's numbers for options of a model, and removes them from the left-over tensors. */
     private void matchMeaning(Population population) {
         Tensor reset = tensors.get(population.name() + RESET);
         Object declared = NeuronOptions.of(population.neuron()).get("reset");
@@ -185,7 +185,7 @@ final class StateDictMatch {
         }
     }
 
-    /** Takes a circuit's beta, which follows from the rest, and its step. */
+    /** Removes a circuit's beta, which its other values define, and compares its time step. */
     private void matchStep(String population, float expected) {
         others.remove(population + ".beta");
         Tensor step = tensors.get(population + LayerTensors.TIME_STEP);
@@ -194,7 +194,7 @@ final class StateDictMatch {
         }
     }
 
-    /** The number of a reset in snnTorch's buffers. */
+    /** Returns the number of a reset in snnTorch's buffers. */
     static long resetNumber(Object reset) {
         return switch (Reset.valueOf(reset.toString())) {
             case SUBTRACT, SUBTRACT_DECAYED -> 0;

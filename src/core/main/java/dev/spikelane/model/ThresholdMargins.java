@@ -28,16 +28,17 @@ public record ThresholdMargins(List<Row> populations) {
     }
 
     /**
-     * The decisions of a population.
+     * The margins of a population.
      *
      * @param name the population
-     * @param decisions membranes that were compared with a threshold
+     * @param decisions comparisons of a membrane with a threshold
      * @param smallest the smallest distance of a membrane of the first network from its threshold
-     * @param step where that was
-     * @param neuron whose that was, in torch's order
-     * @param difference the largest difference between membranes of both networks, until the first spike that differs
-     * @param close decisions of the first network that are closer to the threshold than both membranes are to each
-     *     other, until then
+     * @param step the step of this smallest distance
+     * @param neuron its neuron, in torch's order
+     * @param difference the largest difference between the membranes of both networks, until the first spike that
+     *     differs
+     * @param close decisions of the first network, until then, whose distance to the threshold is below the difference
+     *     of both membranes
      * @param flips spikes that differ
      * @param firstFlip the step of the first of them; -1 if there is none
      */
@@ -66,11 +67,11 @@ public record ThresholdMargins(List<Row> populations) {
      * Runs two networks on one input.
      *
      * @param first a network
-     * @param second one with the same populations, such as {@code first.quantized(ElementType.INT8)}
+     * @param second a network with the same populations, such as {@code first.quantized(ElementType.INT8)}
      * @param input rows for each input, time-major
-     * @param batch how many samples run side by side
+     * @param batch the number of samples in a batch
      * @return the margins of the first network
-     * @throws IllegalArgumentException if the input does not fit, or the populations differ
+     * @throws IllegalArgumentException if the input has another shape, or the populations differ
      */
     public static ThresholdMargins of(Network first, Network second, Map<String, ? extends Signal> input, int batch) {
         Objects.requireNonNull(first, "first");
@@ -89,7 +90,7 @@ public record ThresholdMargins(List<Row> populations) {
         return new ThresholdMargins(rows);
     }
 
-    /** The first step in which a spike differs; behind the last one if none does. */
+    /** Returns the first step with a spike that differs; the number of steps if there is none. */
     private static int firstFlip(List<Recorded> both, int steps, int batch) {
         Recorded first = both.get(0);
         Recorded second = both.get(1);
@@ -176,7 +177,7 @@ public record ThresholdMargins(List<Row> populations) {
             return found;
         }
 
-        /** The present threshold; that of neurons without one is never reached. */
+        /** Returns the present threshold; the largest float for neurons without one. */
         private static Parameter threshold(Network network, Population population) {
             String name = population.name() + ".threshold";
             return network.weights().names().contains(name)
@@ -187,9 +188,9 @@ public record ThresholdMargins(List<Row> populations) {
     }
 
     /**
-     * Says all of it.
+     * Returns the margins as JSON.
      *
-     * @return a JSON array, an object for each population
+     * @return an array with an object for each population
      */
     public String json() {
         JsonWriter json = new JsonWriter().array();

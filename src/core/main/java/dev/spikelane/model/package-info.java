@@ -1,9 +1,9 @@
 /**
- * The meaning of files: networks in model files, and tensors that go onto networks by torch's names, {@link
- * dev.spikelane.model.StateDict}.
+ * The meaning of files: networks in {@linkplain dev.spikelane.model.ModelFile model files}, and tensors with torch's
+ * names for the values of a network, {@link dev.spikelane.model.StateDict}. Start with these two.
  *
  * <p>A model file is a safetensors file. Its tensors have the names of torch's {@code state_dict} ({@code fc1.weight},
- * {@code lif1.beta}), so that other programs can use them; its metadata hold, as JSON under {@code spikelane}, the
- * graph and the models, so that a network comes back without a line of code.
+ * {@code lif1.beta}), so that other programs can use them. Its metadata hold the graph and the models as JSON under
+ * {@code spikelane}, so that a network is read without a line of code.
  */
 package dev.spikelane.model;

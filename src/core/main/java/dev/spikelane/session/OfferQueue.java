@@ -10,20 +10,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Offers that wait, and the thread that takes together what has come. */
+/** A queue of offers, and the thread that steps their sessions in batches. */
 final class OfferQueue {
 
-    /** A step that somebody waits for. */
+    /** A step whose caller waits for the answer. */
     static final class Offer {
 
         final long key;
-        /** The row of its input among those of its tick. */
+        /** Row of its input in the queue's inputs. */
         final int row;
-        /** When it came. */
+        /** Time of arrival, in {@link System#nanoTime}. */
         final long since = System.nanoTime();
 
         private final BiConsumer<? super SessionPool.Answer, ? super Throwable> then;
-        /** Where the answer is; negative while there is none. */
+        /** Place in the answers; negative without an answer. */
         int place = -1;
 
         @Nullable
@@ -45,7 +45,7 @@ final class OfferQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private List<Offer> coming = new ArrayList<>();
-    /** The inputs of those that are coming, and those of the tick before. */
+    /** Inputs of the queued offers; the other matrix holds the inputs of the offers in work. */
     private Signal rows;
 
     private Signal rowsBefore;
@@ -70,7 +70,8 @@ final class OfferQueue {
             int row = coming.size();
             if (closed || row == mostWaiting) {
                 throw new IllegalStateException(
-                        closed ? "session pool is closed" : row + " offers wait, expected at most so many");
+                        closed ? "session pool is closed" : "the queue has " + row + " offers, its limit: offer"
+                                + " again later");
             }
             if (row == rows.rows()) {
                 Signal more = inputs.rows(2 * row, 0);
@@ -90,7 +91,7 @@ final class OfferQueue {
         }
     }
 
-    /** Takes offers in rounds: each session once in a round. */
+    /** Steps queued offers in batches, each session at most once in a batch. */
     private void run() {
         try {
             takeAll();
@@ -123,7 +124,10 @@ final class OfferQueue {
         }
     }
 
-    /** Waits until as many offers have come as go together, or the first has waited long enough; none at the end. */
+    /**
+     * Waits until a batch is full or the first offer has waited long enough, and returns the queued offers; none if
+     * closed.
+     */
     private List<Offer> await() {
         lock.lock();
         try {
@@ -135,7 +139,7 @@ final class OfferQueue {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException now) {
-            // Nobody else has this thread: those that wait are answered now.
+            // An interrupt answers the queued offers at once: the thread belongs to this queue alone.
         }
         try {
             List<Offer> taken = coming;
@@ -158,12 +162,13 @@ final class OfferQueue {
         }
     }
 
-    /** Takes no more offers, and returns when all are answered. */
+    /** Refuses further offers, and returns when all queued ones are answered. */
     void close() {
         lock.lock();
         try {
             if (thread == Thread.currentThread()) {
-                throw new IllegalStateException("the thread that answers offers cannot close the pool");
+                throw new IllegalStateException("a callback of an offer cannot close the session pool: close it on"
+                        + " another thread");
             }
             if (thread == null) {
                 ended.complete(null);

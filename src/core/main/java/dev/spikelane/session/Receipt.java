@@ -8,11 +8,18 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A receipt. Its bytes are, little endian: the {@linkplain #session(SessionKey) session}, the steps before (longs), the
- * steps, the label (ints), after how many steps that was decided, the first 64 bits of the hashes of the model, of the
- * state before, of the rows of all steps and of the receipt before (longs), the version (int), and a SHA-256 of all
- * this, of the whole of the four hashes, and of the rule that decides labels. All formats have this length, the
- * session, the steps, the version and the SHA-256 at these places.
+ * A receipt. Its bytes are, little endian:
+ * <ul>
+ * <li>longs: the {@linkplain #session(SessionKey) session}, and the steps before the receipt;
+ * <li>ints: the number of its steps, and the label;
+ * <li>a long: the steps after which the label was decided;
+ * <li>longs: the first 64 bits of the hashes of the model, the state before, the rows of all steps, and the previous
+ *     receipt;
+ * <li>an int: the version;
+ * <li>a SHA-256 of these bytes, of the four complete hashes, and of the rule that decides labels.
+ * </ul>
+ *
+ * <p>All formats have this length, and the session, the steps, the version and the SHA-256 at these places.
  */
 record Receipt(MemorySegment bytes) {
 
@@ -38,7 +45,7 @@ record Receipt(MemorySegment bytes) {
         }
         String name = key.name().get();
         ByteBuffer text = ByteBuffer.allocate(Character.BYTES * name.length()).order(ByteOrder.LITTLE_ENDIAN);
-        text.asCharBuffer().put(name); // an encoder would replace surrogates that stand alone
+        text.asCharBuffer().put(name); // an encoder would replace unpaired surrogates
         return Fingerprint.value(Fingerprint.digest().digest(text.array())) & Long.MAX_VALUE;
     }
 
@@ -54,12 +61,12 @@ record Receipt(MemorySegment bytes) {
         return get(0);
     }
 
-    /** The step behind which it begins. */
+    /** Returns the step after which the receipt begins. */
     long first() {
         return get(8);
     }
 
-    /** The step behind which it ends. */
+    /** Returns the last step of the receipt. */
     long end() {
         return first() + getInt(16);
     }
@@ -68,17 +75,17 @@ record Receipt(MemorySegment bytes) {
         return bytes.asSlice(AT_DIGEST);
     }
 
-    /** Whether it is the one before another. */
+    /** Returns true if the hash that {@code next} holds of its predecessor is the hash of this receipt. */
     boolean isBefore(Receipt next) {
         return get(AT_DIGEST) == next.get(56);
     }
 
-    /** The format and the version of Spikelane that made it. */
+    /** Returns the format, and the version of Spikelane that made this receipt. */
     int version() {
         return getInt(AT_VERSION);
     }
 
-    /** Says which jar verifies a receipt of another format; null for one of this format. */
+    /** Returns the part of a message that names the version for this receipt's format; null for the present format. */
     @Nullable
     String otherFormat() {
         int version = version();
@@ -89,19 +96,19 @@ record Receipt(MemorySegment bytes) {
                         + ": verify it with spikelane-cli of that version";
     }
 
-    /** Why it is not the one that a replay of its steps gives; null if it is. */
+    /** Returns the first difference from the receipt of a replay; null if they are equal. */
     @Nullable
     String differs(Receipt replayed) {
         if (get(32) != replayed.get(32)) {
             return "is of the model " + Long.toHexString(get(32)) + ", expected " + Long.toHexString(replayed.get(32));
         } else if (get(40) != replayed.get(40)) {
-            return "begins with another state than the replay has behind step " + first();
+            return "begins with another state than the replay has after step " + first();
         } else if (get(48) != replayed.get(48)) {
-            return "is of other inputs, spikes or steps than the replay from step " + (first() + 1) + " to " + end();
+            return "has other inputs, spikes or steps than the replay from step " + (first() + 1) + " to " + end();
         } else if (get(56) != replayed.get(56)) {
             return "follows another receipt than the one before it";
         } else if (getInt(20) != replayed.getInt(20) || get(24) != replayed.get(24)) {
-            return "says label " + getInt(20) + ", decided after step " + get(24) + ", but the replay has label "
+            return "has label " + getInt(20) + ", decided after step " + get(24) + ", but the replay has label "
                     + replayed.getInt(20) + ", decided after step " + replayed.get(24);
         }
         return bytes.mismatch(replayed.bytes) < 0 ? null : "has another SHA-256 than its parts and the replay";

@@ -19,10 +19,14 @@ import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has done since its last receipt, behind its packed state: the first 64 bits of the model's hash, the
- * step at which it began, bytes of rows that wait, and the hashes (SHA-256) of the state at that step, of the receipt
- * before and of the rows of all steps since, as a chain: {@code chain = SHA-256(chain, rows)} whenever no other row
- * fits. A row is a step's inputs, then the outputs that fired.
+ * Hashes of a session's steps since its last receipt, stored after its packed state. They are:
+ * <ul>
+ * <li>the first 64 bits of the model's hash, and the step after which the receipt begins;
+ * <li>the number of buffered bytes of rows;
+ * <li>SHA-256 hashes of the state at that step, of the previous receipt, and of the rows as a chain:
+ *     {@code chain = SHA-256(chain, rows)} whenever the buffer is full;
+ * <li>the buffer. A row has the inputs and the output spikes of a step.
+ * </ul>
  */
 final class ReceiptState {
 
@@ -34,13 +38,13 @@ final class ReceiptState {
     private static final int AT_CHAIN = AT_PREVIOUS + HASH;
     private static final int AT_ROWS = AT_CHAIN + HASH;
 
-    /** With the chain before them and the padding of SHA-256, 12 of its blocks of 64 bytes. */
+    /** Bytes of the buffer: with the chain and the padding of SHA-256, 12 blocks of 64 bytes. */
     private static final int LEAST_ROOM = 12 * 64 - 9 - HASH;
 
-    /** Where steps were done with several values of the network. */
+    /** Stands for the model's hash if weights changed between the steps. */
     private static final long MIXED = 0;
 
-    /** In place of bytes that wait: the state has not been hashed yet. */
+    /** Stands for the number of buffered bytes before the state is hashed. */
     private static final long BEGUN = -1;
 
     private final long atTrail;
@@ -52,9 +56,9 @@ final class ReceiptState {
     private byte[] model = {};
 
     /**
-     * Makes what a thread needs.
+     * Creates the hash buffers of one thread.
      *
-     * @param atTrail the bytes of the packed state before it
+     * @param atTrail the bytes of the packed state before the hashes
      * @param first a row of each input
      */
     ReceiptState(long atTrail, Signal[] first, int outputs, EarlyExit rule) {
@@ -69,17 +73,17 @@ final class ReceiptState {
         this.bytes = new byte[(int) Math.max(HASH + room, atTrail)];
     }
 
-    /** The bytes of a session with its trail. */
+    /** Returns the bytes of a packed session with its hashes. */
     long end() {
         return Math.ceilDiv(atTrail + AT_ROWS + room, Long.BYTES) * Long.BYTES;
     }
 
-    /** Takes the values that the network has now. */
+    /** Sets the hash of the network's present values. */
     void model(byte[] sha256) {
         model = sha256;
     }
 
-    /** The hash of a model: of its graph with all options, and of its values. */
+    /** Returns the hash of a model: of its graph with all options, and of its values. */
     static byte[] hash(Network network) {
         MessageDigest made = Fingerprint.digest();
         made.update(NetworkFingerprint.sha256(network.laidOut().description()));
@@ -87,9 +91,9 @@ final class ReceiptState {
     }
 
     /**
-     * Begins anew at the present step.
+     * Begins a receipt at the present step.
      *
-     * @param previous the hash of the receipt before; null for the one that is there
+     * @param previous the hash of the previous receipt; null keeps the stored one
      */
     void begin(MemorySegment memory, long at, @Nullable MemorySegment previous) {
         long trail = at + atTrail;
@@ -104,7 +108,10 @@ final class ReceiptState {
         memory.set(JAVA_LONG, trail + AT_WAITING, BEGUN);
     }
 
-    /** Hashes a state that begins, before its first step: on the threads that share a batch, which read it anyway. */
+    /**
+     * Hashes the state at the beginning of a receipt. The worker of the next step does this, as it reads the state
+     * anyway.
+     */
     void prepare(MemorySegment memory, long at) {
         long trail = at + atTrail;
         if (memory.get(JAVA_LONG, trail + AT_WAITING) == BEGUN) {
@@ -113,7 +120,7 @@ final class ReceiptState {
         }
     }
 
-    /** Puts the hash of some bytes somewhere. */
+    /** Hashes {@code count} bytes at {@code at} to {@code into}. */
     private void hash(MemorySegment memory, long at, int count, long into) {
         MemorySegment.copy(memory, JAVA_BYTE, at, bytes, 0, count);
         digest.update(bytes, 0, count);
@@ -125,7 +132,7 @@ final class ReceiptState {
         MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, into, HASH);
     }
 
-    /** Adds a step that the session has done. */
+    /** Adds the rows of one step. */
     void add(MemorySegment memory, long at, Signal[] inputs, int row, SpikeMatrix fired, int sample) {
         long trail = at + atTrail;
         if (memory.get(JAVA_LONG, trail) != Fingerprint.value(model)) {
@@ -145,19 +152,20 @@ final class ReceiptState {
         memory.set(JAVA_LONG, trail + AT_WAITING, waiting + rowBytes);
     }
 
-    /** Makes the receipt of the steps since the last one, and begins anew. */
+    /** Creates the receipt of the steps since the last one, and begins the next one. */
     byte[] receipt(MemorySegment memory, long at, SessionKey key, int label, int version) {
         long trail = at + atTrail;
         long first = memory.get(JAVA_LONG, trail + AT_FIRST);
         long steps = memory.get(JAVA_LONG, at) - first;
         if (steps == 0) {
-            throw new IllegalStateException("session " + key + " has done no step since its last receipt");
+            throw new IllegalStateException("session " + key + " has done no step since its last receipt, expected"
+                    + " at least one");
         }
         long made = memory.get(JAVA_LONG, trail);
         if (made != Fingerprint.value(model) || steps > Integer.MAX_VALUE) {
             begin(memory, at, null);
-            String found = steps > Integer.MAX_VALUE ? steps + " steps" : "steps with other values of the network";
-            String most = steps > Integer.MAX_VALUE ? "at most " + Integer.MAX_VALUE : "the present ones";
+            String found = steps > Integer.MAX_VALUE ? steps + " steps" : "steps with other weights";
+            String most = steps > Integer.MAX_VALUE ? "at most " + Integer.MAX_VALUE : "only the present weights";
             throw new IllegalStateException("session " + key + " has done " + found + " since its last receipt,"
                     + " expected " + most + ": the next receipt begins here");
         }

@@ -22,12 +22,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The state of a session of a {@link SessionPool}, and the inputs and output spikes of its steps from there on: for
- * replays on any machine, which give the same spikes. {@link SessionPool#recording} makes one.
+ * The state of a session of a {@link SessionPool}, and the inputs and output spikes of its next steps. A replay on any
+ * machine gives the recorded spikes. {@link SessionPool#recording} creates a recording.
  *
- * <p>Its file is one of safetensors, with the tensors {@code state}, {@code spikes}, and {@code input.} and its name
- * for each input. Rows of spikes are packed, eight to a byte, the lowest bit first; the metadata say of how many
- * columns.
+ * <p>The file format is safetensors, with the tensors {@code state}, {@code spikes}, and {@code input.NAME} for each
+ * input. Rows of spikes are packed, eight to a byte, the lowest bit first; the metadata hold the number of columns.
  */
 public final class Recording {
 
@@ -63,7 +62,7 @@ public final class Recording {
         return rule;
     }
 
-    /** The packed state; empty for a session that begins. */
+    /** Returns the packed state; no bytes for a new session. */
     MemorySegment state() {
         return state;
     }
@@ -73,10 +72,10 @@ public final class Recording {
     }
 
     /**
-     * Returns the session as receipts name it.
+     * Returns the session's number in receipts.
      *
-     * @return its number; of a name the first 8 bytes of the SHA-256 of its UTF-16 text, little endian, without the
-     *     sign bit
+     * @return the number of the key; for a name, the first 8 bytes of the SHA-256 of its UTF-16 text, little endian,
+     *     without the sign bit
      */
     public long key() {
         return key;
@@ -94,7 +93,7 @@ public final class Recording {
     /**
      * Writes this recording.
      *
-     * @param file the file, which appears as a whole
+     * @param file the file, which appears only when it is complete
      * @throws IOException if it cannot be written
      */
     public void write(Path file) throws IOException {
@@ -123,9 +122,9 @@ public final class Recording {
     /**
      * Reads a recording.
      *
-     * @param file as {@link #write} wrote it
+     * @param file a file that {@link #write} wrote
      * @return the recording
-     * @throws IOException if it cannot be read, is no recording, or is damaged; the message says where
+     * @throws IOException if it cannot be read, is no recording, or is damaged; the message names the place
      */
     public static Recording read(Path file) throws IOException {
         Tensors found = Tensors.read(file, Tensors.Format.SAFETENSORS);
@@ -174,11 +173,11 @@ public final class Recording {
     }
 
     /**
-     * Runs the recorded inputs from the recorded state on, and compares the spikes of the outputs.
+     * Replays the recorded inputs from the recorded state, and compares the spikes of the outputs.
      *
      * @param network the network of the session
-     * @return which spike is the first that was recorded otherwise; none where all are the same
-     * @throws IllegalArgumentException if the network has another graph than that of the session
+     * @return a description of the first spike that differs; empty if all are equal
+     * @throws IllegalArgumentException if the network's graph differs from the session's graph
      */
     public Optional<String> replay(Network network) {
         requireGraph(network);
@@ -191,15 +190,15 @@ public final class Recording {
     void requireGraph(Network network) {
         long found = NetworkFingerprint.of(network.laidOut().description());
         if (found != fingerprint) {
-            throw new IllegalArgumentException("recording is of a network of the fingerprint "
+            throw new IllegalArgumentException("recording is of a network with fingerprint "
                     + Long.toHexString(fingerprint) + ", expected " + Long.toHexString(found));
         }
     }
 
     /**
-     * A neuron behind a step.
+     * A neuron after a step.
      *
-     * @param fired whether it fired in it
+     * @param fired true if it fired in this step
      * @param membrane its membrane
      */
     public record Seen(boolean fired, float membrane) {}
@@ -209,9 +208,9 @@ public final class Recording {
      *
      * @param step the number of the step of the session, from 1
      * @param population the first population that differs
-     * @param neuron its first neuron that does
-     * @param one what it did in the one replay
-     * @param other and in the other
+     * @param neuron its first neuron that differs
+     * @param one the neuron in the first replay
+     * @param other the neuron in the second replay
      */
     public record Difference(long step, String population, int neuron, Seen one, Seen other) {}
 
@@ -220,12 +219,11 @@ public final class Recording {
      * bit.
      *
      * @param network replays this recording
-     * @param other a recording of as many inputs, which may be this one
-     * @param otherNetwork replays the other; its populations are those of the first, with other weights, types of
-     *     weights or parameters
-     * @return the first difference; none if all steps that both have are the same
-     * @throws IllegalArgumentException if the networks' populations or inputs differ, or are not those of the
-     *     recordings
+     * @param other a recording with the inputs of this one, or this recording itself
+     * @param otherNetwork replays the other recording; a network with equal populations, whose weights, types of
+     *     weights and parameters may differ
+     * @return the first difference; empty if all steps of the shorter recording are equal
+     * @throws IllegalArgumentException if the networks differ in populations or inputs, or do not match the recordings
      */
     public Optional<Difference> diff(Network network, Recording other, Network otherNetwork) {
         Objects.requireNonNull(other, "other");
@@ -237,13 +235,13 @@ public final class Recording {
     }
 
     /**
-     * Makes the receipts of recorded sessions again, and compares them.
+     * Computes the receipts of recorded sessions again, and compares them with the given ones.
      *
-     * @param receipts as {@link SessionPool#receipt} made them, one behind the other
-     * @param network the network whose receipts these should be
-     * @param recordings one of each session, which begins where a receipt begins, and ends where one ends; of a session
-     *     that was removed and began again one of each time, in their order
-     * @return for each receipt that differs, and for steps without one, why; nothing if all are proven
+     * @param receipts the bytes of {@link SessionPool#receipt}, concatenated
+     * @param network the network that the receipts claim
+     * @param recordings one for each session, which begins and ends together with a receipt. If a session was removed
+     *     and began again, one for each time, in order
+     * @return a reason for each receipt that differs and for steps without a receipt; empty if all receipts are proven
      * @throws IllegalArgumentException if a recording is of another graph
      */
     public static List<String> verify(byte[] receipts, Network network, List<Recording> recordings) {

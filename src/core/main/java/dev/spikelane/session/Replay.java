@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A recording that runs again, as the only session of a pool. */
+/** A recording that a pool with a single session runs again. */
 final class Replay implements AutoCloseable {
 
     private final Recording recording;
@@ -27,7 +27,6 @@ final class Replay implements AutoCloseable {
     private int steps;
     private @Nullable String differs;
 
-    /** Begins. */
     Replay(Recording recording, Network network) {
         this.recording = recording;
         this.populations = network.populations();
@@ -56,36 +55,40 @@ final class Replay implements AutoCloseable {
             boolean fires = answers.spikes().get(0, output);
             if (fires != recording.spikes().get(steps, output)) {
                 differs = "session " + recording.key() + ": output " + output + (fires ? " fires" : " does not fire")
-                        + " in step " + (done() + 1) + ", and was recorded otherwise";
+                        + " in step " + (done() + 1) + ", unlike in the recording";
             }
         }
         steps++;
     }
 
-    /** Says which spike was the first that was recorded otherwise; null if there was none. */
+    /** Returns a description of the first spike that differs from the recording; null if all are equal. */
     @Nullable
     String differs() {
         return differs;
     }
 
-    /** Runs to the end of a step, or to that of the recording. */
+    /** Runs until a step, or until the recording ends. */
     void to(long end) {
         while (done() < end && steps < recording.spikes().rows()) {
             step();
         }
     }
 
-    /** The steps that the session has done. */
+    /** Returns the number of steps that the session has done. */
     long done() {
         return first + steps;
     }
 
-    /** The receipt of the steps since it began, with the version of the one that it is compared with. */
+    /** Returns the receipt of the steps since {@code begin}, with the version of the compared receipt. */
     Receipt receipt(int version) {
         return Receipt.of(pool.receipt(recording.key(), version), 0);
     }
 
-    /** Begins a receipt here, behind one with a hash. */
+    /**
+     * Begins a receipt at the present step.
+     *
+     * @param previous the hash of the previous receipt; null keeps the stored one
+     */
     void begin(@Nullable MemorySegment previous) {
         pool.put(recording.key(), MemorySegment.NULL, previous);
     }
@@ -111,7 +114,7 @@ final class Replay implements AutoCloseable {
             return new Recording.Seen(spikes.get(0, neuron), membranes.get(0, neuron));
         }
 
-        /** The first neuron that differs; as many as there are where none does. */
+        /** Returns the first neuron that differs; the number of neurons if all are equal. */
         int mismatch(Shown other) {
             int neuron = 0;
             while (neuron < spikes.columns() && of(neuron).equals(other.of(neuron))) {
@@ -134,7 +137,7 @@ final class Replay implements AutoCloseable {
                 .toList();
     }
 
-    /** Runs both, and returns the first difference. */
+    /** Runs both replays, and returns the first difference. */
     Optional<Recording.Difference> compare(Replay other, int most) {
         if (!shapes().equals(other.shapes())) {
             throw new IllegalArgumentException("populations are " + other.shapes() + ", expected " + shapes());

@@ -6,15 +6,15 @@ import dev.spikelane.memory.Signal;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** Sessions that go one step further together, cut into parts that threads share. */
+/** Sessions that advance together, cut into parts that threads share. */
 final class SessionBatch {
 
-    /** Waking a thread takes as long as so many sessions. */
+    /** Least sessions for several threads: to wake a thread takes as long as to step about 32 sessions. */
     private static final int LEAST_SHARED = 32;
 
     /**
-     * Parts behind which threads meet, some 1,000 sessions: where two share a core, only one that waits and is woken
-     * comes to an idle one at once.
+     * Parts between two barriers, about 1,000 sessions. Frequent barriers help if two threads share a core: the system
+     * moves only a thread that wakes up to an idle core at once.
      */
     private static final int TOGETHER = 16;
 
@@ -36,7 +36,7 @@ final class SessionBatch {
 
     private int[] from = new int[FIRST];
     private int[] sizes = new int[FIRST];
-    /** The first of the parts that are at work. */
+    /** First of the parts between two barriers. */
     private int firstPart;
 
     private final SessionMetrics metrics;
@@ -55,7 +55,7 @@ final class SessionBatch {
         this.workers = new WorkerPool(runs.length);
     }
 
-    /** Begins another batch. */
+    /** Empties the batch. */
     void begin(Signal[] given, SessionPool.Answers into) {
         inputs = given;
         answers = into;
@@ -75,7 +75,7 @@ final class SessionBatch {
         count++;
     }
 
-    /** Takes all of them one step further; where a part fails, its sessions stay as they are. */
+    /** Advances all sessions by one step; if a part fails, its sessions do not change. */
     void run() {
         metrics.begin();
         boolean shared = runs.length > 1 && count >= LEAST_SHARED;
@@ -87,7 +87,7 @@ final class SessionBatch {
             sizes[parts] = size;
             next = Math.min(count, next + size);
             for (int thread = 0; thread < (shared ? runs.length : 1); thread++) {
-                runs[thread].run(size); // makes it: whichever thread takes the part
+                runs[thread].run(size); // creates the run before any thread takes the part
             }
         }
         for (firstPart = 0; firstPart < parts; firstPart += TOGETHER) {

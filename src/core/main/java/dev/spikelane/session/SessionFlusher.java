@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Flushes a pool again and again, on a thread that ends with it. */
+/** Flushes a pool at intervals, on a thread that ends with the pool. */
 final class SessionFlusher {
 
     private static final System.Logger LOG = System.getLogger("dev.spikelane");
@@ -15,7 +15,7 @@ final class SessionFlusher {
     private final SessionPool pool;
     private final Duration interval;
     private final CountDownLatch closed = new CountDownLatch(1);
-    /** Failures that are in the log. */
+    /** Logged failures: each is logged once. */
     private final Set<String> logged = new HashSet<>();
 
     /** Starts a thread, unless the interval is 0. */
@@ -42,7 +42,7 @@ final class SessionFlusher {
             pool.flush();
         } catch (UncheckedIOException | IllegalStateException failure) {
             if (closed.getCount() > 0 && logged.add(String.valueOf(failure.getMessage()))) {
-                LOG.log(System.Logger.Level.ERROR, "sessions are not flushed, the next flush tries again", failure);
+                LOG.log(System.Logger.Level.ERROR, "flush of sessions failed, the next flush tries again", failure);
             }
         }
     }

@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The inputs of a pool's network, and the rows that a step takes of each. */
+/** The inputs of a pool's network, and the rows of each input in the present step. */
 final class SessionInputs {
 
     private final List<Input> inputs;
     private final boolean values;
-    /** As messages call them. */
+    /** Names for messages. */
     private final String[] names;
 
     private final Signal[] given;
 
     /**
-     * Starts with a row of each.
+     * Creates a row for each input.
      *
-     * @param values whether rows are values, in place of spikes
+     * @param values true for rows of values, false for spikes
      */
     SessionInputs(List<Input> inputs, boolean values) {
         this.inputs = inputs;
@@ -34,7 +34,7 @@ final class SessionInputs {
         }
     }
 
-    /** The rows of all inputs, those of the present step. */
+    /** Returns the present step's rows of all inputs. */
     Signal[] given() {
         return given;
     }
@@ -43,15 +43,16 @@ final class SessionInputs {
         return inputs.get(input).shape().size();
     }
 
-    /** Makes rows of an input. */
+    /** Creates rows for an input. */
     Signal rows(int count, int input) {
         return values ? FloatMatrix.zeros(count, columns(input)) : SpikeMatrix.zeros(count, columns(input));
     }
 
-    /** Throws unless there is one input, and these are as many rows of it. */
+    /** Throws unless the network has one input, and {@code rows} are {@code count} rows for it. */
     Signal requireOne(Signal rows, int count) {
         if (given.length != 1) {
-            throw new IllegalArgumentException("the network has several inputs, expected a map from their names");
+            throw new IllegalArgumentException("the network has " + given.length + " inputs, expected 1: pass a map"
+                    + " from input names to rows");
         }
         return require(0, rows, count);
     }
@@ -60,7 +61,7 @@ final class SessionInputs {
         if (rows == null || rows instanceof FloatMatrix != values) {
             String found = rows == null ? "missing" : values ? "spikes" : "values";
             throw new IllegalArgumentException(names[input] + " is " + found + ", expected "
-                    + (values ? "values" : "spikes, or SessionPoolBuilder.values()"));
+                    + (values ? "values" : "spikes: call SessionPoolBuilder.values() for inputs of values"));
         }
         rows.requireShape(names[input], count, columns(input));
         if (rows instanceof FloatMatrix floats) {
@@ -69,7 +70,7 @@ final class SessionInputs {
         return rows;
     }
 
-    /** Takes the rows of a step. */
+    /** Checks and keeps the rows of a step. */
     void take(Map<String, ? extends Signal> rows, int count) {
         for (int i = 0; i < given.length; i++) {
             given[i] = require(i, rows.get(inputs.get(i).name()), count);

@@ -11,13 +11,12 @@ import java.util.Optional;
  */
 public record SessionKey(long number, Optional<String> name) {
 
-    /** Characters of the longest name. */
     static final int LONGEST_NAME = 20_000;
 
     /**
      * Checks the name.
      *
-     * @throws IllegalArgumentException if the name is too long, or stands beside a number other than 0
+     * @throws IllegalArgumentException if the name is too long, or the number of a name is not 0
      */
     public SessionKey {
         int length = name.map(String::length).orElse(0);

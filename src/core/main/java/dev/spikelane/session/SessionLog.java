@@ -30,23 +30,26 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in a folder: one file to whose end {@linkplain SessionRecord records} are written, and the place of each
- * session's last record in memory. A copy of its header and name follows each record, so that the key of a damaged
- * header is known. A file with other sessions, or without replaced records, is written under another name and renamed:
- * a crash leaves the old file or the new one.
+ * A store in a folder. {@linkplain SessionRecord Records} are appended to one file, and the place of each session's
+ * last record is kept in memory. A copy of its header and name follows each record, so that the key of a damaged header
+ * is known. A file with other sessions, or without replaced records, is written under another name and renamed: a crash
+ * leaves the old file or the new one.
  *
- * <p>No channel reads or writes, as an interrupted thread would close it for all threads.
+ * <p>The class avoids file channels for reads and writes: an interrupted thread would close a channel for all threads.
  */
 final class SessionLog implements SessionStore {
 
-    /** Folders of this process: to close a second channel would free the lock of the first one. */
+    /**
+     * Folders in use by this process. A file lock does not suffice: to close a second channel would release the first
+     * one's lock.
+     */
     private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
 
     private static final int WINDOW = 1 << 18;
-    /** Bytes of replaced records that are worth a new file, if they are more than half of it. */
+    /** Least bytes of replaced records for a compaction, if they are more than half of the file. */
     private static final long LEAST_GARBAGE = 16 << 20;
 
-    /** The start and the length of a record with the copy of its header. */
+    /** Start and length of a record, including the copy of its header. */
     private record Place(long at, int bytes) {}
 
     private final Path folder;
@@ -98,7 +101,8 @@ final class SessionLog implements SessionStore {
     }
 
     private IOException inUse() {
-        return new IOException(folder + " is used by another pool, expected one pool for a folder: close it");
+        return new IOException(folder + " is used by another pool, expected at most one pool for a folder: close the"
+                + " other pool");
     }
 
     private void lock() throws IOException {
@@ -107,7 +111,7 @@ final class SessionLog implements SessionStore {
             if (lock.tryLock() == null) {
                 throw inUse();
             }
-        } catch (OverlappingFileLockException another) { // a second class loader has this class too
+        } catch (OverlappingFileLockException another) { // another class loader has loaded this class too
             throw inUse();
         }
     }
@@ -115,15 +119,15 @@ final class SessionLog implements SessionStore {
     private void refuseOldFiles() throws IOException {
         try (DirectoryStream<Path> old = Files.newDirectoryStream(folder, "*.session")) {
             for (Path each : old) {
-                throw new IOException(each + " is of an older version, which did not say whose state it is, expected"
-                        + " no such file: move all *.session away, or use another folder");
+                throw new IOException(each + " is of an older version, which had no keys in files, expected"
+                        + " no such file: move all *.session files away, or use another folder");
             }
         }
     }
 
     private RandomAccessFile opened() throws IOException {
         if (log == null) {
-            throw new IOException("the store of " + folder + " is not open, expected that a pool has opened it");
+            throw new IOException("the store of " + folder + " is not open, expected a store that a pool has opened");
         }
         return log;
     }
@@ -147,7 +151,7 @@ final class SessionLog implements SessionStore {
                 report.accept(
                         Level.WARNING,
                         file + ": dropped the last " + (size - end)
-                                + " bytes, a record that was not written to its end");
+                                + " bytes, an incomplete record");
                 from.setLength(end);
                 return;
             }
@@ -163,7 +167,7 @@ final class SessionLog implements SessionStore {
         }
     }
 
-    /** Returns the length of the record whose header stands at a place of the window, with the copy of the header. */
+    /** Returns the length of a record, including the copy of its header, from its header in the window. */
     private long bytes(int start) {
         return StateHeader.length(window, start) + 2L * (StateHeader.content(window, start) - start);
     }
@@ -180,14 +184,14 @@ final class SessionLog implements SessionStore {
         return (int) (at - windowAt);
     }
 
-    /** Returns where the copy of a damaged header stands; the size where the record was cut off. */
+    /** Returns the place of a damaged header's copy; the file size if the record is incomplete. */
     private long copyOfDamaged(RandomAccessFile from, long size) throws IOException {
         for (long at = end + 1; at < size; at++) {
             int start = load(from, at, size);
             if (StateHeader.isHead(window, start, checksum)) {
                 if (at + StateHeader.content(window, start) - start - bytes(start) != end) {
-                    throw new IOException(file + " is damaged from byte " + end + " to " + at + ", and the key of that"
-                            + " record is lost, expected a whole record: restore a snapshot into another folder");
+                    throw new IOException(file + " is damaged from byte " + end + " to " + at + ", and the record's key"
+                            + " is lost, expected a complete record: restore a snapshot into another folder");
                 }
                 return at;
             }
@@ -200,7 +204,7 @@ final class SessionLog implements SessionStore {
         live += (place == null ? 0 : place.bytes) - (before == null ? 0 : before.bytes);
     }
 
-    /** Appends a record and the copy of its header; where a write has failed, the next one takes its place. */
+    /** Appends a record and the copy of its header. The next call overwrites an incomplete write. */
     private Place append(RandomAccessFile to, SessionKey key, MemorySegment record, long at) throws IOException {
         int head = SessionRecord.headBytes(key);
         int size = Math.toIntExact(record.byteSize());
@@ -236,7 +240,7 @@ final class SessionLog implements SessionStore {
         int size = place.bytes - SessionRecord.headBytes(key);
         if (size != into.byteSize()) {
             throw new IOException("the state of session " + key + " in " + file + " has " + size
-                    + " bytes with its header, expected " + into.byteSize() + " as sessions of this pool have");
+                    + " bytes with its header, expected " + into.byteSize() + " for this pool");
         }
         into.copyFrom(MemorySegment.ofArray(bytes(from, place.at, size)));
         return true;
@@ -289,7 +293,7 @@ final class SessionLog implements SessionStore {
         return new RandomAccessFile(next.toFile(), "rw");
     }
 
-    /** Puts a complete file in place of the present one. Nothing throws after the rename: the new file is used then. */
+    /** Replaces the file by a complete new one. Nothing throws after the rename: the new file is in use then. */
     private void use(RandomAccessFile made) throws IOException {
         RandomAccessFile old = opened();
         made.getFD().sync();
@@ -300,7 +304,7 @@ final class SessionLog implements SessionStore {
         } catch (IOException failure) {
             report.accept(
                     Level.WARNING,
-                    file + " is new, and a power failure may bring the file before it back: " + failure.getMessage());
+                    file + " was replaced, but a power failure may restore the earlier file: " + failure.getMessage());
         }
     }
 
@@ -308,7 +312,7 @@ final class SessionLog implements SessionStore {
         try (FileChannel all = FileChannel.open(folder, StandardOpenOption.READ)) {
             all.force(true);
         } catch (AccessDeniedException | ClosedByInterruptException notForced) {
-            // Windows has no such call, and writes names at once. After an interrupt the name is written soon.
+            // Windows has no such call, and writes names at once. After an interrupt the system writes the name soon.
         }
     }
 
@@ -328,7 +332,7 @@ final class SessionLog implements SessionStore {
         }
     }
 
-    /** Leaves replaced records out. Sessions are read and written while most of the file is copied. */
+    /** Removes replaced records. Sessions are read and written while most of the file is copied. */
     private void compact() throws IOException {
         List<Map.Entry<SessionKey, Place>> old = new ArrayList<>();
         long copied;
@@ -363,7 +367,7 @@ final class SessionLog implements SessionStore {
         }
     }
 
-    /** Copies the records that were written while others were copied. */
+    /** Copies the records that other threads wrote during the compaction. */
     private void copyFrom(RandomAccessFile from, long first, RandomAccessFile to) throws IOException {
         for (long at = first; at < end; at += WINDOW) {
             to.write(bytes(from, at, (int) Math.min(WINDOW, end - at)));

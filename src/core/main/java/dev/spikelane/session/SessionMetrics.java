@@ -6,7 +6,9 @@ import dev.spikelane.network.Metrics;
 import dev.spikelane.simd.Rows;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what a step did, if somebody wants to know: some of its sessions, so that it costs little. */
+/**
+ * Metrics of a pool's steps, if a listener wants them. Rates are taken from a few sessions of a batch, to save time.
+ */
 final class SessionMetrics {
 
     private static final String NAME = "spikelane.sessions.";
@@ -22,7 +24,9 @@ final class SessionMetrics {
         this.sink = new MetricSink(metrics == null ? null : metrics::record);
     }
 
-    /** The next step is one of offers, the first of which came at a time; or of none. */
+    /**
+     * Sets the number of queued offers before the next step, and the arrival of the first; 0 for a step without offers.
+     */
     void waited(int offers, long first) {
         waiting = offers;
         since = first;

@@ -38,10 +38,10 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many sessions of one network, each of which goes on step by step whenever its input comes: sensors, users, streams. A
- * session is a packed state of some KB, addressed by a key: all that a {@link Simulation} of one sample carries from
- * step to step, how many steps it has done, and the counts of the output population's spikes with the decision for a
- * label. A key that is new begins a session.
+ * A pool of many sessions of one network, such as sensors, users or streams. A session advances by a step for each
+ * input. It is a packed state of some KB, addressed by a key. The state holds all state of a {@link Simulation} with
+ * one sample, the number of steps, the spike counts of the output population, and the decision for a label. A new key
+ * begins a session.
  *
  * <pre>{@code
  * try (SessionPool pool = SessionPool.builder(network).threads(2).build()) {
@@ -52,19 +52,18 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>{@link #step} takes any sessions one step further, side by side, and allocates nothing. {@link #offer} is for
- * callers that come one at a time, from any threads: a thread of the pool gathers what has come. Each session has the
- * bits that it would have alone.
+ * <p>{@link #step} advances the given sessions by one step, as a batch, and allocates nothing. {@link #offer} takes
+ * single requests from any threads: a worker of the pool gathers them to batches. Batches do not change the bits of a
+ * session.
  *
- * <p>Any thread may call; calls wait for each other. Weights change between two steps: {@link Weights#replaceAll} is
- * refused during a step, and that of {@link Weights#waiting} waits for its end, while the next step waits for the
- * change; sessions go on from their states with the new values. Close a pool that has taken offers: its thread holds
- * it.
+ * <p>The pool is thread-safe; calls wait for each other. Weights may change between two steps:
+ * {@link Weights#replaceAll} throws during a step, and with {@link Weights#waiting} it waits for the end of the step.
+ * Sessions continue from their states with the new values. Close a pool after offers: its worker thread keeps it alive.
  */
 public final class SessionPool implements AutoCloseable {
 
     private static final String ALIKE =
-            "the same at all steps, as sessions that run side by side have done different ones";
+            "equal at all steps, as sessions of a batch are at different steps";
 
     private final Network network;
     private final SessionInputs inputs;
@@ -77,11 +76,11 @@ public final class SessionPool implements AutoCloseable {
     private final boolean receipts;
     private final SessionMetrics metrics;
     private final int classes;
-    /** Without the trail. */
+    /** Bytes of a packed state without the hashes of receipts. */
     private final long stateBytes;
 
     private final long bytes;
-    /** The values with which sessions begin. */
+    /** Version of the values in the initial state. */
     private long version;
 
     SessionPool(SessionPoolBuilder declared) {
@@ -90,8 +89,8 @@ public final class SessionPool implements AutoCloseable {
         requirePacked(laidOut);
         require(
                 !declared.receipts || laidOut.roundings().findAny().isEmpty(),
-                "the network rounds weights that its hash does not have",
-                "one of Network.quantized where there are receipts");
+                "the network rounds weights outside of its hash",
+                "a network of Network.quantized for receipts");
         this.inputs = new SessionInputs(network.inputs(), declared.values);
         this.turn = new SessionTurn(this, laidOut.turns());
         CountedArenas held = new CountedArenas(Owner.POOL);
@@ -129,7 +128,7 @@ public final class SessionPool implements AutoCloseable {
         }
     }
 
-    /** Lets sessions begin with the present values. */
+    /** Rewrites the initial state if the network's values have changed. */
     private void takeValues() {
         long taken = network.laidOut().version();
         byte[] hash = receipts ? ReceiptState.hash(network) : new byte[0];
@@ -139,7 +138,7 @@ public final class SessionPool implements AutoCloseable {
             }
         }
         batch.runs[0].begin(sessions.initial());
-        version = taken; // where memory was not enough before, the next step tries again
+        version = taken; // set last: if memory was not enough, the next step tries again
     }
 
     private static void requirePacked(LaidOutNetwork laidOut) {
@@ -166,7 +165,7 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Starts a pool.
+     * Returns a builder of a pool.
      *
      * @param network the network of all sessions
      * @return a builder
@@ -176,27 +175,27 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Makes room for answers.
+     * Allocates answers.
      *
-     * @param most as many sessions as a step takes further, at most
-     * @return answers for {@link #step}, of their own memory
-     * @throws IllegalArgumentException if it is below 1
+     * @param most the most sessions of a step
+     * @return answers for {@link #step}, in memory of their own
+     * @throws IllegalArgumentException if {@code most} is below 1
      */
     public Answers newAnswers(int most) {
         return new Answers(Checks.atLeast(1, "most", most), network.outputs(), classes);
     }
 
     /**
-     * Takes sessions one step further, side by side. Nothing is allocated, unless a session is new or comes back.
+     * Advances sessions by one step, as a batch. Allocates nothing, unless a session is new or is read from the store.
      *
      * @param keys the sessions, each once
-     * @param inputs {@code [keys x inputs]}, a row for each
-     * @param into gets the answers, in the same order
-     * @throws IllegalArgumentException if a key stands twice, rows do not fit, a value is NaN or infinite, or there is
-     *     no room for so many answers; no session has gone further then
-     * @throws IllegalStateException if there would be more sessions than there may be, there is no room in memory, or
-     *     the pool is closed; no session has gone further then
-     * @throws UncheckedIOException if the store fails; no session has gone further then
+     * @param inputs {@code [keys x inputs]}, a row for each session
+     * @param into gets the answers, in the order of the keys
+     * @throws IllegalArgumentException if a key is given twice, rows have other shapes, a value is NaN or infinite, or
+     *     the answers are too small; no session has advanced then
+     * @throws IllegalStateException if there would be more than {@link SessionPoolBuilder#mostSessions} sessions,
+     *     memory is not enough, or the pool is closed; no session has advanced then
+     * @throws UncheckedIOException if the store fails; no session has advanced then
      */
     public void step(long[] keys, Signal inputs, Answers into) {
         Objects.requireNonNull(keys, "keys");
@@ -210,11 +209,11 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Takes sessions of a network of several inputs one step further, as {@link #step(long[], Signal, Answers)} does.
+     * Advances sessions of a network with several inputs by one step, as {@link #step(long[], Signal, Answers)} does.
      *
      * @param keys the sessions, each once
      * @param inputs for each input's name {@code [keys x inputs]}, a row for each session
-     * @param into gets the answers, in the same order
+     * @param into gets the answers, in the order of the keys
      */
     public void step(long[] keys, Map<String, ? extends Signal> inputs, Answers into) {
         Objects.requireNonNull(keys, "keys");
@@ -227,7 +226,7 @@ public final class SessionPool implements AutoCloseable {
         sessions.evictAhead();
     }
 
-    /** Makes room for sessions that the next steps bring, while others have their turns. */
+    /** Evicts sessions before the next steps need their memory, without a lock of the pool during writes. */
     void evictAhead() {
         sessions.evictAhead();
     }
@@ -239,7 +238,7 @@ public final class SessionPool implements AutoCloseable {
             for (int i = 0; i < keys.length; i++) {
                 if (!add(keys[i], i)) {
                     throw new IllegalArgumentException(
-                            "key " + keys[i] + " stands twice among the keys, expected each session once");
+                            "key " + keys[i] + " is given twice, expected each session once");
                 }
             }
         } catch (RuntimeException | Error refused) {
@@ -260,7 +259,7 @@ public final class SessionPool implements AutoCloseable {
         batch.begin(inputs.given(), into);
     }
 
-    /** Adds a session to the batch; false if it is there already. */
+    /** Adds a session to the batch; returns false if the batch has it. */
     private boolean add(long key, int row) {
         int slot = sessions.use(key);
         if (slot != KeySlots.NONE) {
@@ -273,23 +272,22 @@ public final class SessionPool implements AutoCloseable {
      * The answer to one offer.
      *
      * @param key the session
-     * @param steps how many steps it has done
-     * @param fired the outputs that fired in this one
-     * @param label the class with the most spikes so far, or that was decided
-     * @param decidedAfter after how many steps the label was decided; 0 while it is not
+     * @param steps its number of steps
+     * @param fired the outputs that fired in this step
+     * @param label the decided class, or else the class with the most spikes
+     * @param decidedAfter the steps after which the label was decided; 0 before
      */
     public record Answer(long key, long steps, List<Integer> fired, int label, long decidedAfter) {}
 
     /**
-     * Offers a step of a session, which is taken together with others that come meanwhile. Offers of one session are
-     * taken in their order.
+     * Queues a step of a session. The pool steps queued sessions in batches; offers of one session keep their order.
      *
      * @param key the session
      * @param input {@code [1 x inputs]}; copied
-     * @param then gets the answer, or the reason why there is none, on the thread of the pool, which answers nobody
-     *     else as long
-     * @throws IllegalArgumentException if the input does not fit
-     * @throws IllegalStateException if as many offers wait as may, or the pool is closed
+     * @param then a callback for the answer or the failure. It runs on the worker of the pool and must not block: it
+     *     delays other answers
+     * @throws IllegalArgumentException if the input has another shape
+     * @throws IllegalStateException if the queue is full, or the pool is closed
      */
     public void offer(long key, Signal input, BiConsumer<? super Answer, ? super Throwable> then) {
         Objects.requireNonNull(input, "input");
@@ -298,11 +296,11 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Offers a step of a session, as {@link #offer(long, Signal, BiConsumer)} does.
+     * Queues a step of a session, as {@link #offer(long, Signal, BiConsumer)} does.
      *
      * @param key the session
      * @param input {@code [1 x inputs]}; copied
-     * @return completed with the answer
+     * @return a future of the answer
      */
     public CompletableFuture<Answer> offer(long key, Signal input) {
         CompletableFuture<Answer> answered = new CompletableFuture<>();
@@ -317,13 +315,13 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Lets events drive a session, a step at a time, between steps of others.
+     * Creates a stream whose events drive a session, one step at a time. Steps of other sessions run in between.
      *
      * @param key the session
-     * @param binning how events become spikes, in the shape of the network's one input
-     * @param window steps that a decision looks back on, at least 1
-     * @param every steps from a decision to the next, a divisor of those
-     * @return a stream, to which sources are given
+     * @param binning the conversion of events to spikes, in the shape of the network's one input
+     * @param window the steps of a decision, at least 1
+     * @param every steps between two decisions, a divisor of {@code window}
+     * @return a stream
      * @throws IllegalArgumentException if the input has another size, or the steps are out of range
      */
     public EventStream stream(long key, EventBinning binning, int window, int every) {
@@ -342,7 +340,7 @@ public final class SessionPool implements AutoCloseable {
         return new EventStream(session, network.outputs(), binning, window, every);
     }
 
-    /** Takes the first waiting offer of each session one step further, and says where their answers are. */
+    /** Advances the first offer of each session, at most {@code most}, and sets the places of the answers. */
     void take(List<OfferQueue.Offer> offers, Signal rows, int most, Answers into) {
         try (SessionTurn _ = turn.take()) {
             inputs.given()[0] = rows;
@@ -363,21 +361,21 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Makes a receipt of the steps that a session has done since its last one, or since it began: of the inputs, the
-     * state before, the outputs that fired, and the label, all by one SHA-256. {@link Recording#verify} replays them.
+     * Creates a receipt of a session's steps since its last receipt or its beginning. One SHA-256 covers the inputs,
+     * the state before, the output spikes and the label. {@link Recording#verify} checks receipts by a replay.
      *
      * @param key the session
-     * @return {@value Receipt#BYTES} bytes; those of any sessions may stand in a file one behind the other
+     * @return {@value Receipt#BYTES} bytes; a file may have receipts of any sessions, one after the other
      * @throws IllegalArgumentException if there is no such session
-     * @throws IllegalStateException if the pool was built without {@link SessionPoolBuilder#receipts}, or the session
-     *     has done no step since its last receipt; or if it has done more than 2,147,483,647, or some with other values
-     *     of the network than those of the pool's last step: the next receipt begins here then
+     * @throws IllegalStateException if the pool was built without {@link SessionPoolBuilder#receipts}; if the session
+     *     has done no step since its last receipt; or if it has done more than 2,147,483,647, or the network's weights
+     *     have changed since: the next receipt then begins here
      */
     public byte[] receipt(long key) {
         return receipt(key, Receipt.VERSION);
     }
 
-    /** Makes a receipt with a version. */
+    /** Creates a receipt with the version of another one. */
     byte[] receipt(long key, int version) {
         try (SessionTurn _ = turn.take()) {
             batch.runs[0].trail();
@@ -388,14 +386,14 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Makes a recording of steps of a session, which the caller has kept.
+     * Creates a recording from data that the caller has kept.
      *
      * @param key the session
-     * @param state its {@linkplain #state state} before these steps; no byte if it began with them
+     * @param state its {@linkplain #state state} before the steps; an empty array if the session began with them
      * @param inputs for each input's name {@code [steps x inputs]}
-     * @param spikes {@code [steps x outputs]}, those of the answers
-     * @return the recording, which keeps what it is given
-     * @throws IllegalArgumentException if something does not fit this pool
+     * @param spikes {@code [steps x outputs]}, the output spikes of the answers
+     * @return the recording, which uses the given matrices without a copy
+     * @throws IllegalArgumentException if the state, inputs or spikes do not match this pool
      */
     public Recording recording(long key, byte[] state, Map<String, ? extends Signal> inputs, SpikeMatrix spikes) {
         if (state.length != 0 && state.length != bytes) {
@@ -411,15 +409,15 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Puts a session in, which begins a receipt there, and returns the steps that it has done.
+     * Sets the state of a session, begins a receipt, and returns the session's number of steps.
      *
-     * @param state packed, with or without a trail; no byte for the present one
-     * @param previous the hash of the receipt before; null for the one that the state has
+     * @param state packed, with or without the hashes of receipts; no bytes keep the present state
+     * @param previous the hash of the previous receipt; null keeps the stored one
      */
     long put(long key, MemorySegment state, @Nullable MemorySegment previous) {
         if (state.byteSize() != 0 && state.byteSize() != stateBytes && state.byteSize() != bytes) {
             throw new IllegalArgumentException("state has " + state.byteSize() + " bytes, expected " + stateBytes
-                    + " as that of a session of this network without receipts has");
+                    + " for a session of this network without receipts");
         }
         try (SessionTurn _ = turn.take()) {
             int slot = sessions.begin(key);
@@ -433,17 +431,17 @@ public final class SessionPool implements AutoCloseable {
         }
     }
 
-    /** The run of a single session. */
+    /** Returns the run of a single session. */
     NetworkRun run() {
         return batch.runs[0].run(1);
     }
 
     /**
-     * Returns the number that stands for a name in this pool, as long as it is open: 2^40 numbers from
-     * {@link Long#MIN_VALUE} on, which keys of your own must not be. Stores and snapshots have the name.
+     * Returns the number of a name, valid as long as this pool is open. Names have 2^40 numbers from
+     * {@link Long#MIN_VALUE} on: your own keys must be outside this range. Stores and snapshots hold the name itself.
      *
      * @param name any text of at most 20,000 characters
-     * @return the same number for the same name until {@link #remove(String)}
+     * @return the same number for equal names until {@link #remove(String)}
      * @throws IllegalArgumentException if the name is longer
      */
     public long key(String name) {
@@ -451,9 +449,9 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Forgets a session, also in the store; its key begins a new one then.
+     * Removes a session, also from the store. A later step with its key begins a new session.
      *
-     * @param key the session, which need not be there
+     * @param key the session; it need not exist
      */
     public void remove(long key) {
         try (SessionTurn _ = turn.take()) {
@@ -462,9 +460,9 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Forgets a name and its session.
+     * Removes a name and its session.
      *
-     * @param name as {@link #key} got it
+     * @param name a name that {@link #key} got
      */
     public void remove(String name) {
         try (SessionTurn _ = turn.take()) {
@@ -473,9 +471,9 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Returns how many sessions there are, in memory and in the store.
+     * Returns the number of sessions, in memory and in the store.
      *
-     * @return sessions that this pool knows of
+     * @return sessions
      */
     public int sessions() {
         try (SessionTurn _ = turn.take()) {
@@ -484,7 +482,7 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Returns how many sessions are in memory.
+     * Returns the number of sessions in memory.
      *
      * @return sessions
      */
@@ -495,9 +493,9 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Returns how long a packed state is.
+     * Returns the length of a packed state.
      *
-     * @return bytes, the same for all sessions
+     * @return bytes, equal for all sessions
      */
     public long stateBytes() {
         return bytes;
@@ -517,11 +515,11 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Brings a session to the store, while others go on. It comes back with its next step; it stays if it does one
-     * meanwhile.
+     * Evicts a session to the store, while steps of other sessions go on. Its next step reads it back. A session that
+     * is stepped meanwhile stays in memory.
      *
      * @param key the session
-     * @return true if it has left memory
+     * @return true if it was evicted
      * @throws IllegalStateException if there is no store
      * @throws UncheckedIOException if the store fails; the session stays in memory then
      */
@@ -530,10 +528,10 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Brings to the store all sessions that have done no step for some time. Others go on meanwhile.
+     * Evicts all sessions that have been idle for some time, while steps of other sessions go on.
      *
-     * @param least how long
-     * @return how many it were
+     * @param least the idle time
+     * @return the number of evicted sessions
      * @throws IllegalStateException if there is no store
      */
     public int evictIdle(Duration least) {
@@ -542,7 +540,7 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Writes to the store all sessions that have changed since they were written, while steps go on. A session whose
+     * Writes all sessions that have changed since their last write to the store, while steps go on. A session whose
      * state cannot be written stays in memory, and the next call writes it again.
      *
      * @return the number of sessions that were written
@@ -554,9 +552,8 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Writes all sessions to a file, those in the store too, as they are when this begins, and the names of keys. Steps
-     * go on meanwhile. The file is written under another name and renamed, so that the last complete one stays whatever
-     * happens.
+     * Writes all sessions and names to a file, including sessions in the store, as they are when the call begins. Steps
+     * go on meanwhile. A temporary file is renamed at the end, so that the last complete file survives a failure.
      *
      * @param file the file
      * @throws IOException if it cannot be written
@@ -567,24 +564,24 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Puts the sessions of a snapshot in place of all that there are, in the store too.
+     * Replaces all sessions, also in the store, by the sessions of a snapshot.
      *
-     * @param file as {@link #snapshot} wrote it, of a network of the same graph
-     * @throws IOException if it cannot be read, is damaged, or of another network; nothing has changed then
-     * @throws IllegalStateException if there are more sessions than there may be, a snapshot is being written, or the
-     *     pool is closed; nothing has changed then
+     * @param file a file that {@link #snapshot} wrote for a network of this graph
+     * @throws IOException if it cannot be read, is damaged, or is of another network; nothing has changed then
+     * @throws IllegalStateException if it has too many sessions, a snapshot is being written, or the pool is closed;
+     *     nothing has changed then
      */
     public void restore(Path file) throws IOException {
         sessions.restore(Objects.requireNonNull(file, "file"));
     }
 
     /**
-     * Answers all offers that wait, brings all sessions to the store, if there is one, and frees the memory. Closing
-     * again does nothing.
+     * Answers all queued offers, writes all sessions to the store, if there is one, and frees the memory. A second call
+     * does nothing.
      *
-     * @throws IllegalStateException if the thread that answers offers calls this, or metrics or a store in a turn: the
-     *     pool stays open then
-     * @throws UncheckedIOException if the store fails: the pool takes no offers any more, and its sessions stay
+     * @throws IllegalStateException if a callback of an offer calls this, or a metrics listener or store during a step:
+     *     the pool stays open then
+     * @throws UncheckedIOException if the store fails: the pool then accepts no more offers, and its sessions stay
      */
     @Override
     public void close() {
@@ -605,7 +602,7 @@ public final class SessionPool implements AutoCloseable {
         return 0;
     }
 
-    /** The answers to a step, in the order of its keys; used again by the next step that gets them. */
+    /** The answers to a step, in the order of its keys. A later step may overwrite them. */
     public static final class Answers {
 
         private final SpikeMatrix spikes;
@@ -645,49 +642,49 @@ public final class SessionPool implements AutoCloseable {
         }
 
         /**
-         * Returns how many answers there are.
+         * Returns the number of answers.
          *
-         * @return as many as keys
+         * @return the number of keys of the step
          */
         public int size() {
             return size;
         }
 
         /**
-         * Returns what fired in the step.
+         * Returns the output spikes of the step.
          *
-         * @return {@code [most x outputs]}, of which the first {@link #size} rows count
+         * @return {@code [most x outputs]}; only the first {@link #size} rows are valid
          */
         public SpikeMatrix spikes() {
             return spikes;
         }
 
         /**
-         * Returns how many steps a session has done.
+         * Returns the number of steps of a session.
          *
-         * @param place of its key
-         * @return steps, this one among them
+         * @param place the index of its key
+         * @return steps, including this one
          */
         public long steps(int place) {
             return steps[Objects.checkIndex(place, size)];
         }
 
         /**
-         * Returns after how many steps the label was decided.
+         * Returns the number of steps after which the label was decided.
          *
-         * @param place of the session's key
-         * @return steps; 0 while it is not decided
+         * @param place the index of the session's key
+         * @return steps; 0 before the decision
          */
         public long decidedAfter(int place) {
             return decided[Objects.checkIndex(place, size)];
         }
 
         /**
-         * Returns how often a class has fired, until its label was decided.
+         * Returns the number of spikes of a class, until its label was decided.
          *
-         * @param place of the session's key
+         * @param place the index of the session's key
          * @param of the class
-         * @return spikes of all its outputs
+         * @return spikes of all outputs of this class
          */
         public int count(int place, int of) {
             return counts[Objects.checkIndex(place, size) * classes + Objects.checkIndex(of, classes)];
@@ -696,7 +693,7 @@ public final class SessionPool implements AutoCloseable {
         /**
          * Returns the label: the class with the most spikes, the lowest of equal ones.
          *
-         * @param place of the session's key
+         * @param place the index of the session's key
          * @return the class
          */
         public int label(int place) {
@@ -707,7 +704,7 @@ public final class SessionPool implements AutoCloseable {
             return label;
         }
 
-        /** Spikes a step by which the label leads. */
+        /** Returns the lead of the label, in spikes per step. */
         double margin(int place) {
             int label = label(place);
             int next = 0;

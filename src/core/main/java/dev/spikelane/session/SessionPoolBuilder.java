@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link SessionPool} is like. */
+/** Configures a {@link SessionPool}. */
 public final class SessionPoolBuilder {
 
     final Network network;
@@ -37,7 +37,8 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Shares batches among threads, the calling one among them; 1 if it is not set. Results do not depend on it.
+     * Sets the number of threads that share a batch, including the calling one; 1 by default. Results do not depend on
+     * it.
      *
      * @param count from 1 to 1024
      * @return this
@@ -52,7 +53,7 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Takes values as inputs, such as currents or pixels, in place of spikes.
+     * Makes inputs values, such as currents or pixels, in place of spikes.
      *
      * @return this
      */
@@ -62,8 +63,8 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Leaves a trail of each session, of some 850 bytes, from which {@link SessionPool#receipt} makes receipts. It
-     * takes 5 to 7 % of the time of steps of 784-1000-10 (Emerald Rapids, 2026-11-30).
+     * Keeps hashes of each session, about 850 bytes, from which {@link SessionPool#receipt} creates receipts. Steps of
+     * 784-1000-10 take 5 to 7 % longer (Emerald Rapids, 2026-11-30).
      *
      * @return this
      */
@@ -73,10 +74,10 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Decides the label of each session by a rule; without one labels are never decided, and the class in the lead
-     * changes as long as the session goes on.
+     * Sets the rule that decides the label of a session. Without a rule, the label is always the class with the most
+     * spikes so far.
      *
-     * @param rule when a label is decided
+     * @param rule decides labels
      * @return this
      */
     public SessionPoolBuilder decision(EarlyExit rule) {
@@ -85,10 +86,10 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Says where sessions go for which there is no room, those that {@link SessionPool#evict} and
-     * {@link SessionPool#evictIdle} name, and all when the pool is closed.
+     * Sets the store for evicted sessions: those beyond the memory limit, those that {@link SessionPool#evict} and
+     * {@link SessionPool#evictIdle} name, and all sessions when the pool is closed.
      *
-     * @param ofSessions of this pool alone
+     * @param ofSessions a store that no other pool uses
      * @return this
      */
     public SessionPoolBuilder store(SessionStore ofSessions) {
@@ -97,8 +98,8 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Lets {@link SessionPool#flush}, {@link SessionPool#evictIdle} and {@link SessionPool#close} wait until what they
-     * wrote survives a power failure.
+     * Makes {@link SessionPool#flush}, {@link SessionPool#evictIdle} and {@link SessionPool#close} wait until their
+     * writes survive a power failure.
      *
      * @return this
      */
@@ -108,10 +109,10 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Flushes the sessions again and again, on a thread that ends when the pool is closed. A failure is logged once for
-     * each cause, and {@link SessionPool#flush} writes the same sessions again.
+     * Flushes the sessions at intervals, on a thread that ends with the pool. Each failure is logged once, and the next
+     * flush writes its sessions again.
      *
-     * @param interval time between two flushes, more than 0; none if it is not set
+     * @param interval time between two flushes, more than 0; by default there are none
      * @return this
      * @throws IllegalArgumentException if it is not positive
      */
@@ -124,7 +125,7 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Limits how many sessions there are, in memory and in the store.
+     * Limits the number of sessions, in memory and in the store.
      *
      * @param count at least 1
      * @return this
@@ -136,8 +137,8 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Limits the memory of packed states, which is no part of what the runs of a batch take. With a {@link #store}, the
-     * sessions that were idle for longest leave memory from 15/16 of this on.
+     * Limits the memory of packed states; the working memory of a step is extra. With a {@link #store}, the pool evicts
+     * the sessions that were idle for longest when 15/16 of this is used.
      *
      * @param bytes at least 1
      * @return this
@@ -149,7 +150,7 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Limits how long an offer waits for others, unless the steps before it take longer; 1 ms if it is not set.
+     * Limits the time that an offer waits for a full batch; 1 ms by default. Earlier steps may delay it further.
      *
      * @param most 0 or more
      * @return this
@@ -164,7 +165,7 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Says how many offers are answered together at most; 1,024 if it is not set. Offers do not wait for more.
+     * Limits the offers of a batch; 1,024 by default. A full batch starts at once.
      *
      * @param count at least 1
      * @return this
@@ -176,7 +177,7 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Limits how many offers wait; 65,536 if it is not set. Others are refused.
+     * Limits the queued offers; 65,536 by default. Further offers are refused.
      *
      * @param count at least 1
      * @return this
@@ -188,9 +189,9 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Tells how the pool does after each step.
+     * Reports metrics after each step.
      *
-     * @param ofPool gets the numbers, on the threads that step, one after the other
+     * @param ofPool gets the metrics on the threads that step, one step after the other
      * @return this
      */
     public SessionPoolBuilder metrics(Metrics ofPool) {
@@ -199,18 +200,17 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Makes the pool.
+     * Builds the pool.
      *
-     * @return a pool, with the sessions of its store
+     * @return a pool with the sessions of its store
      * @throws java.io.UncheckedIOException if the store cannot be opened, or another pool uses it
-     * @throws IllegalArgumentException if the network has something that cannot be packed, which the message names: a
-     *     plastic projection, noise, dropout, a window of inputs or another thing that goes by the number of a step; or
-     *     if it has no inputs, or memory is not enough for a session; or
-     *     if it flushes without a store
+     * @throws IllegalArgumentException if the network has a part without a packed state, which the message names: a
+     *     plastic projection, noise, dropout, a window of inputs, or a model that depends on the step number; if it has
+     *     no inputs; if memory is not enough for a session; or if flushes have no store
      */
     public SessionPool build() {
         if (store == null && !flushEvery.isZero()) {
-            throw new IllegalArgumentException("flushEvery has no store to write to, expected store(...)");
+            throw new IllegalArgumentException("flushEvery needs a store: call store(...)");
         }
         return new SessionPool(this);
     }

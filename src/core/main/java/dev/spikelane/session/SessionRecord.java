@@ -10,11 +10,11 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes of a session in stores and snapshots: a {@link StateHeader} with its key, and the packed state. */
+/** Format of a session in stores and snapshots: a {@link StateHeader} with its key, then the packed state. */
 final class SessionRecord {
 
     static final int LONGEST_HEAD = StateHeader.BYTES + SessionKey.LONGEST_NAME * Character.BYTES;
-    /** States have the machine's byte order. */
+    /** Kind of a record of a session. States have the byte order of the machine. */
     static final int SESSION =
             ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? StateHeader.SESSION : StateHeader.BIG_ENDIAN_SESSION;
 
@@ -24,7 +24,7 @@ final class SessionRecord {
         return StateHeader.BYTES + key.name().map(String::length).orElse(0) * Character.BYTES;
     }
 
-    /** Writes a record from the position on. */
+    /** Writes a record at the position of a buffer. */
     static void put(ByteBuffer into, int kind, long fingerprint, long steps, SessionKey key, ByteBuffer state) {
         int start = into.position();
         StateHeader.begin(into.order(ByteOrder.LITTLE_ENDIAN), start, kind, fingerprint, steps);
@@ -32,13 +32,13 @@ final class SessionRecord {
         StateHeader.key(into, start, key.name().isEmpty() ? StateHeader.NUMBER : name.length(), key.number());
         into.position(start + StateHeader.BYTES);
         for (int i = 0; i < name.length(); i++) {
-            into.putChar(name.charAt(i)); // an encoder would replace surrogates that stand alone
+            into.putChar(name.charAt(i)); // an encoder would replace unpaired surrogates
         }
         into.put(state);
         StateHeader.seal(into, start, into.position(), new CRC32C());
     }
 
-    /** Returns the key of a header that is whole. */
+    /** Returns the key of a complete header. */
     static SessionKey key(ByteBuffer from, int at) {
         int characters = StateHeader.characters(from, at);
         if (characters < 0) {
@@ -51,7 +51,7 @@ final class SessionRecord {
         return SessionKey.of(new String(name));
     }
 
-    /** Throws unless a record is the whole state of a session of a network; returns this state. */
+    /** Checks that a record holds a complete state of the session and network, and returns this state. */
     static MemorySegment requireState(MemorySegment record, SessionKey key, long fingerprint, long bytes)
             throws IOException {
         String refused = refused(buffer(record), key, fingerprint, bytes);
@@ -69,7 +69,7 @@ final class SessionRecord {
         long steps = StateHeader.steps(from, 0);
         boolean fits = StateHeader.kind(from, 0) == SESSION && key(from, 0).equals(key);
         if (!fits) {
-            return "state is of session " + key(from, 0) + ", or of a machine of another byte order";
+            return "state is of session " + key(from, 0) + ", or of a machine with another byte order";
         } else if (StateHeader.fingerprint(from, 0) != fingerprint) {
             return otherNetwork(StateHeader.fingerprint(from, 0), fingerprint);
         } else if (StateHeader.length(from, 0) != bytes) {
@@ -78,7 +78,7 @@ final class SessionRecord {
         }
         return MemorySegment.ofBuffer(from).get(JAVA_LONG_UNALIGNED, headBytes(key)) == steps
                 ? null
-                : "state has done other steps than the " + steps + " of its header";
+                : "state has another number of steps than the " + steps + " in its header";
     }
 
     static String otherNetwork(long fingerprint, long expected) {

@@ -26,18 +26,18 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of a pool: in memory, in a store, or in the snapshot that is being written. */
+/** The sessions of a pool: in memory, in the store, or in a snapshot that is being written. */
 final class SessionRegistry {
 
     private static final System.Logger LOG = System.getLogger("dev.spikelane");
 
-    /** So many sessions go to a file, or a store, before others have their turn. */
+    /** Sessions that are written before waiting calls get the pool's lock. */
     private static final int AT_ONCE = 256;
 
-    /** One part in so many of the memory is kept free, so that a step that brings sessions need not write others. */
+    /** The pool keeps 1/16 of its memory free, so that steps with new sessions need not write others. */
     private static final int SHARE_OF_ROOM = 16;
 
-    /** Numbers of names in a pool: from this one on, below all that callers may use. */
+    /** Names get numbers from this one on; keys of callers must not use them. */
     private static final long FIRST_NAME = Long.MIN_VALUE;
 
     private static final long LAST_NAME = FIRST_NAME + (1L << 40);
@@ -48,36 +48,39 @@ final class SessionRegistry {
     private final long fingerprint;
     private final long bytes;
     private final int mostInMemory;
-    /** Sessions in memory up to which no step evicts: the rest is room for those that the next steps bring. */
+    /** Most sessions in memory without an eviction; the remaining memory is for new sessions of the next steps. */
     private final int uncrowded;
 
     private final SessionTable table;
     private final MemorySegment initial;
     private final MemorySegment spare;
-    /** Numbers of names in this pool, which no file has. */
+    /** Numbers of names in this pool; no file holds them. */
     private Map<String, Long> names = new ConcurrentHashMap<>();
 
     private Map<Long, SessionKey> keysOfNames = new ConcurrentHashMap<>();
     private final AtomicLong nextName = new AtomicLong(FIRST_NAME);
-    /** Guards the store and the records that wait for it; no thread waits for its turn while it has this lock. */
+    /**
+     * Guards the store and {@link #waiting}. A thread that holds it never waits for the {@link SessionTurn}: that would
+     * deadlock.
+     */
     private final Object storing = new Object();
 
-    /** Copies of a part of the sessions that are still to be written. */
+    /** Copies of changed sessions that the store has not got yet. */
     private Map<Long, MemorySegment> waiting = new HashMap<>();
-    /** Held while sessions are written outside of the turn, and taken before it. */
+    /** Lock of background writes. A thread takes it before the {@link SessionTurn}. */
     private final ReentrantLock writing = new ReentrantLock();
 
     private final boolean durable;
     private @Nullable ByteBuffer packed;
     private @Nullable SessionSnapshot saving;
-    /** The present step: a time that grows. */
+    /** Time of the present step: larger than the time of the step before. */
     private long now = System.nanoTime();
 
     /**
-     * Starts without a session.
+     * Creates a registry without sessions.
      *
-     * @param bytes of a packed state
-     * @param allocator gives zeroed memory of some bytes
+     * @param bytes length of a packed state
+     * @param allocator returns zeroed memory of a given length
      */
     SessionRegistry(
             SessionPoolBuilder declared,
@@ -93,7 +96,7 @@ final class SessionRegistry {
         this.mostInMemory = (int) Math.min(mostSessions, declared.memory / bytes);
         if (mostInMemory == 0) {
             throw new IllegalArgumentException(
-                    "memory is " + declared.memory + " bytes, expected the " + bytes + " of a session at least");
+                    "memory is " + declared.memory + " bytes, expected at least the " + bytes + " of a session");
         }
         this.uncrowded = mostInMemory - mostInMemory / SHARE_OF_ROOM;
         this.table = new SessionTable(allocator, bytes, mostInMemory);
@@ -102,7 +105,7 @@ final class SessionRegistry {
         this.durable = declared.durable;
     }
 
-    /** Opens the store, whose sessions are there from now on. */
+    /** Opens the store and adds its sessions. */
     void open() throws IOException {
         if (store != null) {
             Collection<SessionKey> keys = store.keys();
@@ -116,42 +119,44 @@ final class SessionRegistry {
         }
     }
 
-    /** The number that stands for a key in this pool. */
+    /** Returns the number of a key in this pool. */
     private long number(SessionKey key) {
         return key.name().map(this::key).orElse(key.number());
     }
 
-    /** The key that a number stands for. */
+    /** Returns the key of a number. */
     SessionKey key(long number) {
         SessionKey named = keysOfNames.get(number);
         if (named == null && number < LAST_NAME) {
-            throw new IllegalArgumentException("key " + number + " is of no name that this pool has, expected one that"
+            throw new IllegalArgumentException("key " + number + " belongs to no name of this pool, expected a key that"
                     + " key(name) returned, or at least " + LAST_NAME);
         }
         return named == null ? SessionKey.of(number) : named;
     }
 
-    /** Their slots. */
     SessionTable table() {
         return table;
     }
 
-    /** The packed state of a session that begins. */
+    /** Returns the packed state of a new session. */
     MemorySegment initial() {
         return initial;
     }
 
-    /** How many there may be in memory. */
+    /** Returns the most sessions that fit into memory. */
     int mostInMemory() {
         return mostInMemory;
     }
 
-    /** Begins another step. */
+    /** Begins the next step. */
     void tick() {
         now = Math.max(now + 1, System.nanoTime());
     }
 
-    /** Returns the slot of a session, which may have to come, or begins; {@link KeySlots#NONE} where it has one now. */
+    /**
+     * Returns the slot of a session, read from the store or new if needed; {@link KeySlots#NONE} if this step has it
+     * already.
+     */
     int use(long key) {
         int found = table.find(key);
         if (found >= 0 && table.used(found) == now) {
@@ -163,11 +168,11 @@ final class SessionRegistry {
         return slot;
     }
 
-    /** Brings a session from the store, or begins it. */
+    /** Reads a session from the store, or begins a new one. */
     private int bring(long key, int found) {
         if (found == KeySlots.NONE && table.size() >= mostSessions) {
-            throw new IllegalStateException("pool has " + table.size() + " sessions, expected at most so many: key "
-                    + key + " would begin one more");
+            throw new IllegalStateException("pool has " + table.size() + " sessions, its limit, and key "
+                    + key + " would begin another: raise mostSessions");
         }
         if (table.inMemory() >= mostInMemory) {
             makeRoom();
@@ -191,12 +196,11 @@ final class SessionRegistry {
     }
 
     /**
-     * Evicts idle sessions, outside of the turn, where there is little room for those that the next steps bring. The
-     * call does nothing while another thread writes. A session that cannot be written stays in memory, and the step
-     * that needs its room throws.
+     * Evicts idle sessions in the background if memory is nearly full. Returns at once if another thread writes. A
+     * session that cannot be written stays in memory, and the step that needs its memory throws.
      */
     void evictAhead() {
-        // Read without the turn: the number may be that of a moment ago.
+        // An outdated count is harmless here, so no lock is taken.
         if (store == null || table.inMemory() <= uncrowded || !writing.tryLock()) {
             return;
         }
@@ -211,7 +215,7 @@ final class SessionRegistry {
         }
     }
 
-    /** The slots of sessions, long idle, that leave enough room when they go. */
+    /** Returns the slots of the sessions idle for longest, as many as memory needs. */
     private IntStream idlest() {
         return IntStream.generate(() -> table.idle(now))
                 .limit(Math.clamp(table.inMemory() - uncrowded, 0, AT_ONCE))
@@ -222,12 +226,13 @@ final class SessionRegistry {
     private void makeRoom() {
         if (store == null) {
             throw new IllegalStateException("pool has " + mostInMemory + " sessions of " + bytes
-                    + " bytes in memory, expected at most so many without a store to which idle ones go");
+                    + " bytes in memory, its limit: raise memory, or set a store for idle sessions");
         }
         int idle = table.idle(now);
         if (idle == KeySlots.NONE) {
             throw new IllegalStateException(
-                    "one step takes more sessions further than the " + mostInMemory + " that there is memory for");
+                    "a step has more sessions than the " + mostInMemory + " that fit into memory: raise memory, or"
+                            + " pass fewer keys");
         }
         evictSlot(idle);
     }
@@ -242,7 +247,8 @@ final class SessionRegistry {
                 found = from.read(named, record);
             }
             if (!found) {
-                throw new IllegalStateException("the store has no state of session " + key + ", which it was given");
+                throw new IllegalStateException("the store has lost the state of session " + key + ", expected the"
+                        + " state that the pool wrote");
             }
             into.copyFrom(SessionRecord.requireState(record, named, fingerprint, bytes));
         } catch (IOException failure) {
@@ -250,7 +256,7 @@ final class SessionRegistry {
         }
     }
 
-    /** Memory for a record, used by one turn at a time. */
+    /** Returns a buffer for a record. Callers hold the {@link SessionTurn}. */
     private ByteBuffer packed(long size) {
         if (packed == null || packed.capacity() < size) {
             packed = ByteBuffer.allocateDirect(Math.toIntExact(size));
@@ -258,7 +264,7 @@ final class SessionRegistry {
         return packed.clear().limit((int) size);
     }
 
-    /** The record of a session that is in memory. */
+    /** Returns the record of a session in memory. */
     private MemorySegment pack(int slot, ByteBuffer into) {
         MemorySegment state = state(slot);
         SessionRecord.put(
@@ -275,7 +281,7 @@ final class SessionRegistry {
         return SessionRecord.headBytes(key(table.key(slot))) + bytes;
     }
 
-    /** The packed state of a session, in memory or in the store; null where there is none. */
+    /** Returns the packed state of a session, in memory or in the store; null if there is none. */
     private @Nullable MemorySegment find(long key) {
         int slot = table.find(key);
         if (slot == SessionTable.ELSEWHERE) {
@@ -289,7 +295,7 @@ final class SessionRegistry {
         return table.memory(slot).asSlice(table.at(slot), bytes);
     }
 
-    /** Forgets a session that has done no step, as the step in which it began is refused. */
+    /** Removes a session without a step, after its first step was refused. */
     void forgetBegun(int slot) {
         if (table.memory(slot).get(JAVA_LONG, table.at(slot)) == 0) {
             table.free(slot, false);
@@ -312,17 +318,18 @@ final class SessionRegistry {
 
     private SessionStore requireStore() {
         if (store == null) {
-            throw new IllegalStateException("the pool has no store, expected one for sessions that leave memory");
+            throw new IllegalStateException("the pool has no store, expected one for evicted sessions: set"
+                    + " SessionPoolBuilder.store");
         }
         return store;
     }
 
-    /** Writes all changed sessions while others have their turns; returns their number. */
+    /** Writes all changed sessions while steps go on; returns their number. */
     int flush() throws IOException {
         return storeAll(Long.MAX_VALUE, false);
     }
 
-    /** Brings to the store all sessions that were used before a time, while others have their turns. */
+    /** Evicts all sessions last used before a time, while steps go on; returns their number. */
     int evictIdle(long since) throws IOException {
         return storeAll(since, true);
     }
@@ -344,18 +351,21 @@ final class SessionRegistry {
         });
     }
 
-    /** Brings a session to the store; it stays in memory if it is used meanwhile. */
+    /** Evicts a session; it stays in memory if it is used meanwhile. */
     boolean evict(long key) throws IOException {
         SessionStore into = requireStore();
         return alone(() -> store(into, () -> IntStream.of(table.find(key)).filter(slot -> slot >= 0), true)) > 0;
     }
 
-    /** Work that writes to the store. */
+    /** A task that writes to the store. */
     interface Work {
         int run() throws IOException;
     }
 
-    /** Runs work that no other work of this kind runs beside; a thread that has its turn would wait for others. */
+    /**
+     * Runs a task under the lock of background writes. Throws if this thread holds the {@link SessionTurn}, which the
+     * task needs.
+     */
     int alone(Work work) throws IOException {
         turn.requireNone();
         writing.lock();
@@ -367,8 +377,9 @@ final class SessionRegistry {
     }
 
     /**
-     * Writes some sessions that have changed, outside of the turn. A session that was removed or written meanwhile is
-     * not written again, as its copy is older. Returns the number of sessions that were written, or evicted.
+     * Writes chosen sessions that have changed, without the {@link SessionTurn} during the writes. A session that was
+     * removed or written meanwhile is skipped, as its copy is older. Returns the number of sessions written, or
+     * evicted.
      */
     private int store(SessionStore into, Supplier<IntStream> chosen, boolean evicts) throws IOException {
         List<Long> keys = new ArrayList<>();
@@ -416,7 +427,8 @@ final class SessionRegistry {
             into.write(key(key), record);
         } catch (IOException failure) {
             throw new IOException(
-                    "session " + key(key) + " stays in memory, as its store cannot write it: " + failure.getMessage(),
+                    "session " + key(key) + " stays in memory, since its store cannot write"
+                            + " it: " + failure.getMessage(),
                     failure);
         }
         waiting.remove(key); // after the write, which may fail
@@ -434,7 +446,7 @@ final class SessionRegistry {
         return count;
     }
 
-    /** Brings all to the store, if there is one, and closes it. */
+    /** Writes all sessions to the store, if there is one, and closes it. */
     void end() throws IOException {
         if (store != null) {
             for (int slot = 0; slot < table.slots(); slot++) {
@@ -460,7 +472,7 @@ final class SessionRegistry {
         Long key = names.get(Objects.requireNonNull(name, "name"));
         if (key != null) {
             remove(key);
-            names.remove(name); // behind all that may fail
+            names.remove(name); // last: the calls above may fail
             keysOfNames.remove(key);
         }
     }
@@ -492,25 +504,26 @@ final class SessionRegistry {
     private MemorySegment require(long key) {
         MemorySegment found = find(key);
         if (found == null) {
-            throw new IllegalArgumentException("there is no session " + key);
+            throw new IllegalArgumentException("there is no session " + key + ", expected the key of an existing"
+                    + " session");
         }
         return found;
     }
 
-    /** Returns the slot of a session that is there, or comes from the store. */
+    /** Returns the slot of an existing session, read from the store if needed. */
     int come(long key) {
         require(key);
         tick();
         return use(key);
     }
 
-    /** Returns the slot of a session that is there, or begins. */
+    /** Returns the slot of an existing or new session. */
     int begin(long key) {
         tick();
         return use(key);
     }
 
-    /** Gives a session to the snapshot that is being written, before it changes. */
+    /** Writes a session to the open snapshot before the session changes. */
     private void keep(long key) {
         if (saving != null && saving.wants(key)) {
             saving.keep(key, key(key), require(key));
@@ -548,7 +561,8 @@ final class SessionRegistry {
 
     private void requireNoSnapshot() {
         if (saving != null) {
-            throw new IllegalStateException("a snapshot is being written, expected one at a time");
+            throw new IllegalStateException("a snapshot is being written, expected one at a time: try again when it"
+                    + " is complete");
         }
     }
 

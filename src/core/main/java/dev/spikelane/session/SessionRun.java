@@ -15,13 +15,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes sessions one step further on one thread: puts their packed states into a run of as many samples, runs it, and
- * packs them again. In front of the state stand how many steps the session has done, after how many its label was
- * decided, and its counts.
+ * Steps sessions on one thread, as a batch: unpacks their states into a run, runs it, and packs them again. Before the
+ * state, a packed session has its number of steps, the steps after which its label was decided, and its spike counts.
  */
 final class SessionRun {
 
-    /** Their currents and states are a few hundred KB then, which stay in a core's cache. */
+    /** Most sessions of a run. Their currents and states take a few hundred KB, which fit into a core's cache. */
     static final int MOST_ROWS = 64;
 
     private static final int SIZES = Integer.numberOfTrailingZeros(MOST_ROWS) + 1;
@@ -32,23 +31,23 @@ final class SessionRun {
     private final Object owner;
     private final CountedArenas held;
     private final Network network;
-    /** Runs of 1, 2, 4 ... samples; made when they are first needed. */
+    /** Runs of 1, 2, 4 ... samples, created on first use. */
     private final @Nullable NetworkRun[] runs = new NetworkRun[SIZES];
 
     private final Signal[] first;
     private final SpikeRace race;
-    /** Whether there is a rule; without one spikes are counted for ever. */
+    /** True if a rule decides labels; otherwise spikes are counted without end. */
     private final boolean decides;
 
     private final long atState;
     private @Nullable ReceiptState trail;
 
     /**
-     * Starts without a run.
+     * Creates an object without runs.
      *
-     * @param owner whose end frees the memory
+     * @param owner an object that frees the memory when it becomes unreachable
      * @param held the memory of the owner
-     * @param first a row of each input, of the kind that comes
+     * @param first a row of each input, spikes or values
      */
     SessionRun(Object owner, CountedArenas held, Network network, Signal[] first, EarlyExit rule) {
         this.owner = owner;
@@ -60,25 +59,25 @@ final class SessionRun {
         this.atState = AT_COUNTS + Math.ceilDiv((long) race.classes() * Integer.BYTES, Long.BYTES) * Long.BYTES;
     }
 
-    /** Bytes of a packed session without a trail. */
+    /** Returns the bytes of a packed session without hashes of receipts. */
     long bytes() {
         return Math.ceilDiv(run(1).pack(0, MemorySegment.NULL, atState, false), Long.BYTES) * Long.BYTES;
     }
 
-    /** Leaves a trail of each session from now on. */
+    /** Keeps hashes for receipts from now on. */
     void trail(ReceiptState wanted) {
         trail = wanted;
     }
 
-    /** The trails of sessions; throws where there are none. */
+    /** Returns the hashes for receipts; throws if the pool has none. */
     ReceiptState trail() {
         if (trail == null) {
-            throw new IllegalStateException("the pool makes no receipts, expected SessionPoolBuilder.receipts()");
+            throw new IllegalStateException("the pool was built without receipts: call SessionPoolBuilder.receipts()");
         }
         return trail;
     }
 
-    /** Makes a receipt of a session's last steps. */
+    /** Creates a receipt of a session's last steps. */
     byte[] receipt(MemorySegment memory, long at, SessionKey key, int version) {
         race.read(memory, at + AT_COUNTS);
         return trail().receipt(memory, at, key, race.leader(0), version);
@@ -88,27 +87,30 @@ final class SessionRun {
         return race.classes();
     }
 
-    /** The run of so many samples, a power of two. */
+    /** Returns the run of {@code size} samples, a power of two. */
     NetworkRun run(int size) {
         int number = Integer.numberOfTrailingZeros(size);
         NetworkRun made = runs[number];
         if (made == null) {
             made = NetworkRun.of(owner, held, network.laidOut(), size, 1, 1);
             for (int i = 0; i < first.length; i++) {
-                made.open(i, first[i], 0, false); // its history is of this kind
+                made.open(i, first[i], 0, false); // sets the type of its history: spikes or values
             }
             runs[number] = made;
         }
         return made;
     }
 
-    /** How many samples the run has that serves some rows: as many, or a few more, or only the first of them. */
+    /**
+     * Returns the samples of the run for {@code rows} rows. A slightly larger run serves them all; a smaller one the
+     * first of them.
+     */
     static int size(int rows) {
         int size = Math.min(MOST_ROWS, Integer.highestOneBit(rows));
         return 2 * size <= MOST_ROWS && 2 * size - rows <= size / 2 ? 2 * size : size;
     }
 
-    /** Packs the state of a session that begins, by the parameters that there are now. */
+    /** Packs the state of a new session with the present parameters. */
     void begin(MemorySegment into) {
         NetworkRun run = run(1);
         run.reset();
@@ -121,9 +123,9 @@ final class SessionRun {
     }
 
     /**
-     * Takes some rows of a batch one step further.
+     * Advances {@code count} sessions of a batch by one step.
      *
-     * @param initial a packed state of a session that begins
+     * @param initial the packed state of a new session, for unused samples
      */
     void run(SessionBatch batch, int from, int count, int size, MemorySegment initial) {
         NetworkRun run = Objects.requireNonNull(runs[Integer.numberOfTrailingZeros(size)]);

@@ -19,8 +19,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a pool that is being written: {@linkplain SessionRecord records}, the last of which says how many came
- * before it. A session that takes a step meanwhile is written before it.
+ * Writes and reads the snapshot file of a pool: {@linkplain SessionRecord records} of sessions, then one with their
+ * number. A session is written before its next step changes it.
  */
 final class SessionSnapshot {
 
@@ -30,12 +30,12 @@ final class SessionSnapshot {
 
     private final WritableByteChannel channel;
     private final long fingerprint;
-    /** The sessions that are still to be written. */
+    /** Sessions that are not written yet. */
     private final KeySlots left = new KeySlots();
 
     private final ByteBuffer buffer;
     private long written;
-    /** Why nothing is written any more: a step goes on whatever the disk does. */
+    /** First failed write; later writes are skipped, so that steps go on without the disk. */
     private @Nullable IOException failed;
 
     SessionSnapshot(WritableByteChannel channel, long fingerprint, long bytes, long[] keys) {
@@ -47,12 +47,12 @@ final class SessionSnapshot {
         }
     }
 
-    /** Whether a session is still to be written. */
+    /** Returns true if a session is not written yet. */
     boolean wants(long key) {
         return left.get(key) != KeySlots.NONE;
     }
 
-    /** Writes a session, unless it was written or began behind the snapshot. */
+    /** Writes a session, unless it was written, or began after the snapshot. */
     void keep(long number, SessionKey key, MemorySegment state) {
         if (failed == null && left.remove(number) != KeySlots.NONE) {
             SessionRecord.put(
@@ -78,7 +78,7 @@ final class SessionSnapshot {
         buffer.clear();
     }
 
-    /** Writes the end. */
+    /** Writes the last record. */
     void end() throws IOException {
         SessionRecord.put(buffer, StateHeader.END, fingerprint, written, END, ByteBuffer.allocate(0));
         flush();
@@ -87,7 +87,7 @@ final class SessionSnapshot {
         }
     }
 
-    /** Records of a file that is whole. */
+    /** The records of a complete file. */
     record Content(Arena arena, Map<SessionKey, MemorySegment> records) implements AutoCloseable {
 
         int count() {
@@ -100,8 +100,12 @@ final class SessionSnapshot {
         }
     }
 
-    /** Reads a file of sessions that have so many bytes. */
-    @SuppressWarnings("MustBeClosedChecker") // the content does it
+    /**
+     * Reads a file.
+     *
+     * @param bytes the length of a packed state
+     */
+    @SuppressWarnings("MustBeClosedChecker") // the content closes it
     static Content read(Path file, long fingerprint, long bytes) throws IOException {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -119,8 +123,8 @@ final class SessionSnapshot {
     private static Map<SessionKey, MemorySegment> records(MemorySegment all, long fingerprint, long bytes)
             throws IOException {
         if (all.byteSize() >= Long.BYTES && all.get(JAVA_LONG_UNALIGNED, 0) == BEFORE) {
-            throw new IllegalArgumentException("is a snapshot of an older version, which numbered names, expected one"
-                    + " of this version: restore it with the older version and step the sessions anew");
+            throw new IllegalArgumentException("is a snapshot of an older version, which had no names, expected one"
+                    + " of this version: begin the sessions again");
         }
         Map<SessionKey, MemorySegment> records = new LinkedHashMap<>();
         CRC32C checksum = new CRC32C();

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Keeps the states of sessions that a {@link SessionPool} has no room for, or that are idle. A state is given with a
- * header, which holds its key, the network and a checksum: the pool refuses a state of another session or network. The
- * pool makes one call at a time, but {@link #flush} beside others.
+ * Stores the states of sessions that a {@link SessionPool} evicts. A state has a header with its key, the network and a
+ * checksum, so that the pool refuses a state of another session or network. The pool makes one call at a time; only
+ * {@link #flush} runs beside other calls.
  */
 public interface SessionStore extends Closeable {
 
@@ -24,11 +24,11 @@ public interface SessionStore extends Closeable {
     Collection<SessionKey> keys() throws IOException;
 
     /**
-     * Keeps the state of a session, in place of the one that is there.
+     * Stores the state of a session, and replaces an earlier one.
      *
      * @param key the session
-     * @param state its bytes, which are others as soon as this returns
-     * @throws IOException if it cannot be kept: the session stays in memory then
+     * @param state its bytes, valid only during this call
+     * @throws IOException if it cannot be stored: the session stays in memory then
      */
     void write(SessionKey key, MemorySegment state) throws IOException;
 
@@ -36,38 +36,38 @@ public interface SessionStore extends Closeable {
      * Reads the state of a session.
      *
      * @param key the session
-     * @param into gets all bytes, if there are any
+     * @param into gets all bytes of the state, if there is one
      * @return true if the store has a state of this session
-     * @throws IOException if there are some that cannot be read, or not as many
+     * @throws IOException if the state cannot be read, or has another length
      */
     boolean read(SessionKey key, MemorySegment into) throws IOException;
 
     /**
-     * Forgets the state of a session, if there is one.
+     * Removes the state of a session, if there is one.
      *
      * @param key the session
-     * @throws IOException if it cannot be forgotten
+     * @throws IOException if it cannot be removed
      */
     void remove(SessionKey key) throws IOException;
 
     /**
-     * Puts states in place of all that there are: all of them, or none if this throws.
+     * Replaces all states: by all of the given ones, or not at all if this throws.
      *
      * @param states each session with its bytes, read once
-     * @throws IOException if they cannot be kept; the store is as before then
+     * @throws IOException if they cannot be stored; the store is as before then
      */
     void replaceAll(Iterable<Map.Entry<SessionKey, MemorySegment>> states) throws IOException;
 
     /**
-     * Ends a group of writes: makes them durable if this is wanted, and tidies up.
+     * Ends a group of writes: makes them durable on request, and may compact the store.
      *
-     * @param durable true if a power failure must not lose them
+     * @param durable true if the writes must survive a power failure
      * @throws IOException if that fails
      */
     default void flush(boolean durable) throws IOException {}
 
     /**
-     * Ends the use by a pool, which calls this when it is closed; {@link #keys} opens the store again.
+     * Closes this store when its pool is closed; {@link #keys} opens it again.
      *
      * @throws IOException if that fails
      */
@@ -78,7 +78,7 @@ public interface SessionStore extends Closeable {
      * Returns a store that appends states to a file of a folder, {@code sessions.log}. One pool at a time can use it.
      * Its keys are kept in memory.
      *
-     * @param folder holds the file; it must exist
+     * @param folder an existing folder for the file
      * @return a store
      */
     static SessionStore ofFolder(Path folder) {

@@ -6,7 +6,7 @@ import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The turn of a call of a pool: calls wait for each other, and weights change between two of them. */
+/** Exclusive access to a pool: calls wait for each other, and weights change only between two of them. */
 final class SessionTurn implements AutoCloseable {
 
     private final Object pool;
@@ -17,10 +17,10 @@ final class SessionTurn implements AutoCloseable {
     SessionTurn(Object pool, UseLocks ofNetwork) {
         this.pool = pool;
         this.use = new RunLock("session pool", ofNetwork);
-        ofNetwork.register(use); // values do not change between the parts of a step
+        ofNetwork.register(use); // a wait for this lock keeps values constant between the parts of a step
     }
 
-    /** Waits for the turn, and throws behind the last one. */
+    /** Waits for exclusive access; throws if the pool is closed. */
     SessionTurn take() {
         SessionTurn taken = takeUnlessEnded();
         if (taken == null) {
@@ -29,7 +29,7 @@ final class SessionTurn implements AutoCloseable {
         return taken;
     }
 
-    /** Waits for the turn; null behind the last one. */
+    /** Waits for exclusive access; returns null if the pool is closed. */
     @Nullable
     SessionTurn takeUnlessEnded() {
         lock.lock();
@@ -46,20 +46,22 @@ final class SessionTurn implements AutoCloseable {
         return null;
     }
 
-    /** Throws where this thread has the turn: whoever waits for others then keeps them waiting. */
+    /** Throws if this thread has exclusive access: it must not wait for another thread that needs it. */
     void requireNone() {
         if (lock.isHeldByCurrentThread()) {
-            throw new IllegalStateException("session pool is busy: its metrics and its store cannot close it, nor"
+            throw new IllegalStateException("session pool is busy: a metrics listener or a store cannot close it,"
                     + " evict, flush or restore");
         }
     }
 
-    /** Returns true after the last turn. The caller holds the lock of writers, as the last turn does. */
+    /**
+     * Returns true after the pool is closed. The caller holds the lock of background writes, as {@code close} does.
+     */
     boolean isEnded() {
         return ended;
     }
 
-    /** No other turn follows this one. */
+    /** Refuses all later access. */
     void end() {
         ended = true;
     }
@@ -70,7 +72,7 @@ final class SessionTurn implements AutoCloseable {
             use.close();
             lock.unlock();
         } finally {
-            Reference.reachabilityFence(pool); // a cleaner frees forgotten runs, but none that is at work
+            Reference.reachabilityFence(pool); // a cleaner must not free runs that are in use
         }
     }
 }

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Receipts beside those of replays. */
+/** Compares receipts with the receipts of replays. */
 final class Verification {
 
     private final Network network;
     private final int odd;
-    /** Of each session the receipts by their numbers. */
+    /** Receipts by number, for each session. */
     private final Map<Long, Map<Integer, Receipt>> receipts = new TreeMap<>();
 
     private final List<String> found = new ArrayList<>();
@@ -30,7 +30,7 @@ final class Verification {
 
     List<String> verify(List<Recording> recordings) {
         if (odd > 0) {
-            found.add("the receipts end with " + odd + " bytes, expected " + Receipt.BYTES + " of each");
+            found.add("the receipts end with " + odd + " bytes, expected " + Receipt.BYTES + " bytes for each");
         }
         Map<Long, Recording> last = new HashMap<>();
         recordings.forEach(each -> last.put(each.key(), each));
@@ -49,7 +49,7 @@ final class Verification {
         return found;
     }
 
-    /** Takes the receipts before that with which a session that was removed begins again. */
+    /** Removes and returns the receipts before the one with which a removed session begins again. */
     private static Map<Integer, Receipt> untilItBegins(Map<Integer, Receipt> ofSession) {
         Map<Integer, Receipt> own = new TreeMap<>();
         for (Iterator<Map.Entry<Integer, Receipt>> all = ofSession.entrySet().iterator(); all.hasNext(); ) {
@@ -81,8 +81,8 @@ final class Verification {
                 say(
                         each.getKey(),
                         receipt,
-                        "is of the steps from " + (receipt.first() + 1) + " to " + receipt.end()
-                                + ", expected some between " + (replay.done() + 1) + " and " + end);
+                        "has the steps from " + (receipt.first() + 1) + " to " + receipt.end()
+                                + ", expected steps between " + (replay.done() + 1) + " and " + end);
                 continue;
             }
             runWithoutReceipt(replay, recording, receipt.first());

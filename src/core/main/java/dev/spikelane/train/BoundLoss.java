@@ -15,12 +15,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One of the losses of a part of a batch: its input, its labels or targets, and the place of its gradients.
- *
- * <p>Gradients go straight to the population's, unless another loss has written there before, to whose they are added,
- * or the population is arranged in maps, which losses see in torch's order.
- */
+/** A loss bound to a part of a batch: its input, its labels or targets, and the memory of its gradients. */
 final class BoundLoss {
 
     private static final String MEMBRANE = "membrane";
@@ -33,9 +28,9 @@ final class BoundLoss {
     private final PopulationLoss of;
     private final int threads;
     private final LossInputs read;
-    /** The loss over the first steps of the window, by their number; made when a sample ends behind them. */
+    /** Losses over the first steps of the window, by their number; created when a sample ends there. */
     private final @Nullable Prefix[] prefixes;
-    /** For each sample how many steps of the window it has. */
+    /** Steps of each sample in the window. */
     private int[] ends = {};
 
     private final double[] terms;
@@ -45,20 +40,20 @@ final class BoundLoss {
     private @Nullable FloatMatrix targets;
     private final @Nullable Place spikes;
     private final @Nullable Place membranes;
-    /** Spikes and membranes of maps, and the copies in torch's order that the loss reads. */
+    /** Spikes of maps; the loss reads a copy in torch's order. */
     private final @Nullable SpikeMatrix fired;
 
     private final @Nullable SpikeMatrix firedInTorch;
     private final @Nullable FloatMatrix values;
     private final @Nullable FloatMatrix valuesInTorch;
-    /** Scores of classes that the loss makes beside its terms; null if it makes none. */
+    /** Class scores that the loss computes with its terms; null if there are none. */
     private final @Nullable FloatMatrix scores;
 
-    /** Gradients that the loss writes, and the population's, which may be the same. */
+    /** Gradients of the loss, and the population's gradients; they may be one matrix. */
     private record Place(FloatMatrix own, FloatMatrix given) {}
 
     /**
-     * Binds a loss.
+     * Binds a loss to gradients of a population.
      *
      * @param number its place among the losses
      * @param adds whether another loss writes to the same gradients before
@@ -110,13 +105,13 @@ final class BoundLoss {
     }
 
     /**
-     * The loss over the first steps of the window: that of samples that end behind them. It sees a window of so many
-     * steps, so that no loss has to know that samples have different lengths.
+     * The loss of samples that end after the first steps of the window. It sees a shorter window, so that losses need
+     * not know different lengths.
      */
     private final class Prefix {
 
         private final Loss.Gradient written;
-        /** One for each thread, which takes some samples. */
+        /** Evaluators, one for each thread and its samples. */
         private final Loss.Computation[] evaluators = new Loss.Computation[threads];
 
         private final @Nullable ClassDecoder[] decoders = new ClassDecoder[threads];
@@ -142,7 +137,9 @@ final class BoundLoss {
         return new Place(apart ? FloatMatrix.zeros(given.rows(), given.columns()) : given, given);
     }
 
-    /** The memory of gradients, spikes and membranes that are not the population's own, of so many rows. */
+    /**
+     * Returns the bytes of gradients, spikes and membranes for {@code rows} rows, without the population's own memory.
+     */
     static long scratchBytes(PopulationLoss of, Shape shape, boolean adds, long rows) {
         boolean maps = TorchLayout.differs(shape);
         long values = FloatMatrix.zeros(1, of.outputs()).rowOffset(1) * rows;
@@ -172,7 +169,7 @@ final class BoundLoss {
         return read.whole().labels();
     }
 
-    /** The scores of the samples, of which the largest wins; null if the loss does not make any. */
+    /** Returns the scores of the samples, of which the largest wins; null if the loss computes none. */
     @Nullable
     FloatMatrix scores() {
         return scores;
@@ -288,7 +285,7 @@ final class BoundLoss {
         int first = cut.firstInBatch(shard);
         int allSteps = cut.steps();
         int[] given = batch.labels();
-        boolean loaded = batch.samples() != null; // a loader's labels may be followed by those of a larger batch
+        boolean loaded = batch.samples() != null; // a larger batch's labels may follow a loader's labels
         boolean ofSteps = readsLabelsOfSteps || !loaded && given.length != whole && given.length == allSteps;
         boolean fits = loaded ? given.length >= whole : given.length == (ofSteps ? allSteps : whole);
         if (given.length != 0 && !fits) {
@@ -309,8 +306,8 @@ final class BoundLoss {
     }
 
     /**
-     * Takes the rows of these samples: of the steps of the window if there are rows for each step, else of all blocks
-     * that the loss has.
+     * Copies the target rows of these samples: of the steps of the window if each step has rows, otherwise of all
+     * blocks of the loss.
      */
     private void aim(FloatMatrix wanted, int whole, int first, int firstStep, int allSteps) {
         int blocks = wanted.rows() / whole;

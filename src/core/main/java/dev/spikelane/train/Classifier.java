@@ -293,7 +293,7 @@ public final class Classifier implements AutoCloseable {
         return known;
     }
 
-    /** The noted code; null if there is none, which input that is encoded already does not need. */
+    /** Returns the encoding of the model's notes; null if there is none, which encoded input does not need. */
     private @Nullable InputEncoding noted(int ofSample) {
         return model.code().map(word -> InputEncoding.named(word, ofSample)).orElse(null);
     }
@@ -306,7 +306,7 @@ public final class Classifier implements AutoCloseable {
         return declared;
     }
 
-    /** Makes a change with which all must be made anew. */
+    /** Makes a change that requires all runs to be rebuilt. */
     private Classifier change(Runnable change) {
         try (RunLock _ = turn.take()) {
             change.run();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cross-entropy of the softmax of a population's outputs, with labels: {@code -log softmax(z)[label]}.
  *
- * <p>Five forms differ in z and in how steps are reduced; the last has two methods, one for each of its z. All but
+ * <p>Five forms differ in z and in the reduction over steps; the last has two methods, one for each z. All but
  * {@link #membrane} have the values of snnTorch's functions:
  *
  * <table>
@@ -29,20 +29,19 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link #membrane}</td><td>membranes of one step</td><td>sum</td>
  *     <td>a loop over {@code nn.CrossEntropyLoss}, as in tutorial 5</td></tr>
  * <tr><td>{@link #temporal}, {@link #reciprocalTemporal}</td>
- *     <td>{@code -t} or {@code 1 / (t + 1)}, t the step of the first spike, the last where there is none</td>
+ *     <td>{@code -t} or {@code 1 / (t + 1)}, t the step of the first spike, or the last step</td>
  *     <td>one term</td><td>{@code ce_temporal_loss}</td></tr>
  * </table>
  *
  * <p>The gradient of the highest membrane goes to the first step with that value. The gradient of a first spike time
  * goes to the step of the spike, with its sign changed.
  *
- * <p>Class weights multiply the terms of their labels. In the first three forms the mean divides by the number of
- * samples, as snnTorch does. In the others it divides by the sum of the weights of all labels, as PyTorch does.
+ * <p>Class weights multiply the terms of their labels. The first three forms divide by the number of samples, as
+ * snnTorch does. Other forms divide by the sum of the weights of all labels, as PyTorch does.
  *
- * <p>With a population code the outputs of each class are added up before the softmax. snnTorch's {@code ce_rate_loss}
- * does not add them up. Without weights it raises an error. With weights, labels name outputs: the first block of
- * outputs gets the first weight, all others the second. One weight for each output, without a population code, gives
- * its numbers.
+ * <p>A population code sums the outputs of each class before the softmax. snnTorch's {@code ce_rate_loss} does not add
+ * them up. Without weights it raises an error. With weights, labels name outputs: the first block of outputs gets the
+ * first weight, all others the second. One weight for each output, without a population code, gives its numbers.
  */
 public final class CrossEntropyLoss implements Loss {
 

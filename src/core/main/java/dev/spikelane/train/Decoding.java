@@ -91,11 +91,11 @@ public final class Decoding {
         return new Decoding(new ClassScore.Own(word, ofSpikes, () -> new Reader(scores)));
     }
 
-    /** Scores that a program says. */
+    /** The scores of a user's program. */
     private static final class Reader implements ClassScore.Reader {
 
         private final Scores scores;
-        /** The rows that were read last, which a thread reads sample by sample: nothing is allocated for each. */
+        /** The last input, kept because a thread reads it sample by sample and must not allocate. */
         private Loss.@Nullable Input seen;
 
         Reader(Scores scores) {
@@ -183,12 +183,12 @@ public final class Decoding {
         throw new IllegalArgumentException("decoding is " + JsonValue.quoted(word) + ", expected one of " + ALL);
     }
 
-    /** The scores that it goes by. */
+    /** Returns the scores of this decoding. */
     ClassScore score() {
         return score;
     }
 
-    /** Makes a decoder for the classes of a loss; null if this gives none. */
+    /** Creates a decoder for the classes of a loss; returns null if this decoding gives none. */
     @Nullable
     ClassDecoder decoder(Loss loss, int steps, int batch, int outputs) {
         if (this == NONE) {

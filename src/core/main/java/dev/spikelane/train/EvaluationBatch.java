@@ -20,18 +20,18 @@ final class EvaluationBatch implements AutoCloseable {
     private final Simulation simulation;
     private final int steps;
     private final List<PopulationLoss> losses;
-    /** The input that is read of each population. */
+    /** Recorded rows of each population for losses and decoding. */
     private final Map<String, LossInputs> read = new LinkedHashMap<>();
 
-    /** How losses read targets. */
+    /** Target layouts of the losses. */
     private final @Nullable TargetRows[] layouts;
 
     private final LossInputs outputs;
     private final Decoding decoding;
-    /** Of each loss, by the steps of samples. */
+    /** Evaluators of each loss, by the steps of a sample. */
     private final Loss.@Nullable Computation[][] evaluators;
 
-    /** By the steps of samples. */
+    /** Decoders, by the steps of a sample. */
     private final @Nullable ClassDecoder[] decoders;
 
     private final int[] ends;
@@ -68,7 +68,7 @@ final class EvaluationBatch implements AutoCloseable {
         classes = new int[samples];
     }
 
-    /** Makes evaluators and the decoder of samples of so many steps. */
+    /** Creates the evaluators and the decoder for samples of {@code some} steps. */
     private void bind(int some) {
         int samples = simulation.batch();
         for (int i = 0; i < evaluators.length; i++) {
@@ -162,7 +162,7 @@ final class EvaluationBatch implements AutoCloseable {
         }
     }
 
-    /** Gives a loss the targets of its population. */
+    /** Sets the targets of a loss. */
     private void setTargets(int loss, TrainingBatch batch, int count) {
         String population = losses.get(loss).population();
         FloatMatrix given = batch.targets(population);
@@ -180,7 +180,7 @@ final class EvaluationBatch implements AutoCloseable {
     private double loss(TrainingBatch batch, int count) {
         double sum = 0;
         for (int i = 0; i < losses.size(); i++) {
-            setTargets(i, batch, count); // one loss after another: those of a population share its input
+            setTargets(i, batch, count); // losses of a population share its input, so they run one after another
             LossInputs read = Objects.requireNonNull(this.read.get(losses.get(i).population()));
             for (int from = 0; from < count; ) {
                 int behind = LossInputs.alike(ends, from, count);

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Adds up the results of a network on the batches of a data set. */
+/** Sums the results of a network over the batches of a data set. */
 final class EvaluationTotals {
 
     private final Network network;

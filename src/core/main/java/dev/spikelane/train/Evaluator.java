@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Evaluator implements AutoCloseable {
 
-    /** Nanoseconds. */
+    /** Least measured time, in nanoseconds. */
     private static final long LEAST_TIMED = 1_000_000_000;
 
     private final Network network;
@@ -174,7 +174,7 @@ public final class Evaluator implements AutoCloseable {
                 measuring = false;
                 forget();
             }
-            repeat(data, least / 2, energy); // memory, and what C2 compiles
+            repeat(data, least / 2, energy); // warms up memory and compiled code
             return totals.measures(result(data, totals), steps, repeat(data, least, energy));
         }
     }
@@ -252,7 +252,7 @@ public final class Evaluator implements AutoCloseable {
         return fresh;
     }
 
-    /** Makes a change with which all must be made anew. */
+    /** Makes a change that requires all batches to be rebuilt. */
     private void change(Runnable change) {
         try (RunLock _ = turn.take()) {
             change.run();

@@ -38,19 +38,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Gradients of a population's spikes: the values that the caller has written, then projections in order of
- *       declaration, each complete before it is added. A projection's are sums from zero over outputs ascending, one
- *       fused multiply-add each.
+ *       declaration, each complete before it is added. A projection sums from zero over outputs ascending, by one fused
+ *       multiply-add for each.
  *   <li>Gradients of a variable: likewise, then the gradient of the next step, then the gradient of the spikes.
  *   <li>Gradients of weights: steps descending; in a step samples ascending, for spikes in groups of four, each
  *       complete before it is added, for values by one fused multiply-add each. A bias is an input that always fires.
- *       Under one frame for all steps, gradients of currents are summed over steps descending, then one fused
+ *       If all steps have one frame, gradients of currents are summed over steps descending, then one fused
  *       multiply-add a sample ascending, plain additions for the bias.
  *   <li>Gradients of parameters of neurons: for each neuron and sample over steps descending, then samples ascending,
  *       then neurons ascending.
  * </ul>
  *
- * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x): rows that are shown, and those that a
- * caller writes.
+ * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x): both the rows it returns and the rows
+ * a caller writes.
  *
  * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated
  * backpropagation), until {@link #reset}. Used by one thread at a time: methods that change something throw
@@ -62,7 +62,7 @@ public final class Gradients implements AutoCloseable {
     private final GradientRequest plan;
     private final GradientRun run;
     private final List<LearnedValue> slots;
-    /** The parameters of neurons that an optimizer changes. */
+    /** Parameters of neurons that an optimizer changes. */
     private final List<ParameterChange> changes;
 
     private final CounterRandom.Draws[] draws;
@@ -71,10 +71,10 @@ public final class Gradients implements AutoCloseable {
     private final RunLock turn = new RunLock("object of gradients", this);
     private long seen;
     private boolean ran;
-    /** Whether a window may be taken back: that happens once, as gradients are written where currents were. */
+    /** True if a window can run backward: only once, as gradients overwrite currents. */
     private boolean stands;
 
-    /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
+    /** First step of the window since the last reset; dropouts draw other numbers at each step. */
     private int firstStep;
 
     Gradients(GradientRequest plan, GradientRun run, List<LearnedValue> slots, WorkerPool workers) {
@@ -203,7 +203,7 @@ public final class Gradients implements AutoCloseable {
         return inputs.getFirst();
     }
 
-    /** Throws if there are more inputs than those of a network; that none is missing is seen when they are taken. */
+    /** Throws for inputs that the network does not have. Missing inputs are detected later. */
     static void requireNames(Map<String, ? extends Signal> inputs, Network network) {
         if (inputs.size() > network.inputs().size()) {
             throw new IllegalArgumentException("inputs are " + FileText.shown(inputs.keySet()) + ", expected "
@@ -451,7 +451,7 @@ public final class Gradients implements AutoCloseable {
         return run.populations()[number];
     }
 
-    /** The values that are learned. */
+    /** Returns the learned values. */
     List<LearnedValue> slots() {
         return slots;
     }

@@ -101,25 +101,25 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
         return this;
     }
 
-    /** Says whose memory the gradients are a part of; else they hold their own. */
+    /** Makes the gradients use the memory of a trainer; otherwise they own their memory. */
     GradientsBuilder partOf(CountedArenas trainer) {
         held = trainer;
         return this;
     }
 
-    /** Sets the size of blocks of rows, on which results do not depend. */
+    /** Sets the size of blocks of rows, which does not change results. */
     GradientsBuilder rowsInTurn(int rows) {
         rowsInTurn = rows;
         return this;
     }
 
-    /** Says that gradients of weights will not be stored where they need not be, for {@link #bytes}. */
+    /** Excludes stored gradients of weights from {@link #bytes} if sinks may take them. */
     GradientsBuilder gives() {
         gives = true;
         return this;
     }
 
-    /** Says how the gradients are used, so that no memory is taken for more. */
+    /** Sets the use of the gradients, so that only the memory for this use is allocated. */
     GradientsBuilder use(GradientRequest.Use ofThem) {
         use = ofThem;
         return this;
@@ -151,7 +151,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
      *
      * @param arena bytes for the samples that were run
      * @param lists bytes on the heap for the whole batch
-     * @param blocks bytes of the arena for blocks of samples of the whole batch, behind the first one
+     * @param blocks arena bytes for blocks of samples of the whole batch, after the first block
      * @param sums bytes of one gradient of each learned value
      */
     private record Needed(long arena, long lists, long blocks, long sums) {}
@@ -161,7 +161,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
         return needed(1).sums;
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
+    @SuppressWarnings("MustBeClosedChecker") // Gradients.close closes it
     private Needed needed(int samples) {
         CountedArenas.Counted arena = new CountedArenas(Owner.TRAINER).newArena();
         try (Gradients gradients = build(arena, samples, WorkerPool.inTurns(threads))) {
@@ -178,7 +178,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
         }
     }
 
-    /** Runs all forms that inputs may have; a frame of which other parts are dropped in each step has no gradients. */
+    /** Runs all forms of inputs. A frame with a new dropout at each step has no gradients. */
     private void runForms(Gradients gradients, int samples) {
         boolean any = form == InputForm.ANY;
         boolean frames = any && (inputs.isEmpty() || dropouts.isEmpty());
@@ -237,7 +237,9 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
         }
     }
 
-    /** Frees gradients that nobody closed: reachable from a cleaner, so it must not know them. */
+    /**
+     * Frees gradients that were not closed. A cleaner keeps this object alive, so it must not refer to the gradients.
+     */
     private record Forgotten(Arena arena, WorkerPool workers) implements Runnable {
 
         @Override
@@ -250,7 +252,8 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
     }
 
     /**
-     * Lays everything out in an arena, for threads, both of which the gradients close, for one version of the values.
+     * Allocates everything in an arena. The gradients close the arena and the workers. The caller keeps values constant
+     * meanwhile.
      */
     Gradients build(Arena arena, int samples, WorkerPool workers) {
         return layout.guard().read(() -> make(arena, samples, workers));

@@ -28,8 +28,8 @@ import java.util.Optional;
 public interface Loss {
 
     /**
-     * Returns a penalty on spikes: {@code factor * spikes}, added up over outputs, steps and samples and not averaged,
-     * as snnTorch's {@code l1_rate_sparsity} has it. It needs no labels and fits any population.
+     * Returns a penalty on spikes: {@code factor * spikes}, summed over outputs, steps and samples and not averaged, as
+     * in snnTorch's {@code l1_rate_sparsity}. It needs no labels and fits any population.
      *
      * @param factor the cost of one spike, finite; 1e-5 is snnTorch's default
      * @return the loss
@@ -41,9 +41,11 @@ public interface Loss {
     }
 
     /**
-     * Returns the loss of temporal efficient training (Deng et al. 2022, TET): the cross-entropy of the membranes of
-     * each step, and their distance from a number, {@code (1 - share) * mean over steps of CE(u[t], label) + share *
-     * mean over steps and outputs of (u[t] - target)^2}. Outputs are decoded by {@link Decoding#MEMBRANE}.
+     * Returns the loss of temporal efficient training (Deng et al. 2022, TET). It adds the cross-entropy of the
+     * membranes at each step and their distance from a number:
+     * {@code (1 - share) * mean over steps of CE(u[t], label)
+     * + share * mean over steps and outputs of (u[t] - target)^2}.
+     * Outputs are decoded by {@link Decoding#MEMBRANE}.
      *
      * @param share of the distance, from 0 to 1; the paper has 0.05 for images, 0.001 for events
      * @param target of all membranes, finite; the paper has the threshold
@@ -62,8 +64,8 @@ public interface Loss {
     }
 
     /**
-     * Returns the cross-entropy of the mean of the membranes over all steps, {@code CE(mean over t of u[t], label)}:
-     * that which {@link #temporalEfficient} improves on (Deng et al. 2022). Outputs are decoded by
+     * Returns the cross-entropy of the mean of the membranes over all steps, {@code CE(mean over t of u[t], label)}.
+     * {@link #temporalEfficient} improves on this loss (Deng et al. 2022). Outputs are decoded by
      * {@link Decoding#MEMBRANE}.
      *
      * @return the loss
@@ -198,15 +200,14 @@ public interface Loss {
         /**
          * Computes the terms of some samples and their gradients, both divided by {@link Input#divisor}.
          *
-         * @param input of the whole batch
+         * @param input the input of the whole batch
          * @param first the first sample
-         * @param end the sample behind the last
-         * @param gradient receives the gradients: rows of the samples in {@code [first, end)}, at every step, are
-         *     overwritten, in those matrices that are there
-         * @param terms receives the term of each of these samples, at the sample's own index
-         * @throws IllegalArgumentException if a label is not a class, or shapes do not fit the sizes that the evaluator
-         *     was bound to
-         * @throws IndexOutOfBoundsException if the samples are not all there
+         * @param end the index after the last sample
+         * @param gradient gets the gradients: overwrites the rows of the samples in {@code [first, end)}, at every
+         *     step, in all present matrices
+         * @param terms gets the term of each sample, at the sample's index
+         * @throws IllegalArgumentException if a label is not a class, or shapes differ from the evaluator's sizes
+         * @throws IndexOutOfBoundsException if the range is not within the batch
          */
         void evaluate(Input input, int first, int end, Gradient gradient, double[] terms);
 
@@ -228,7 +229,7 @@ public interface Loss {
         }
     }
 
-    /** Where a loss writes its gradients. A matrix that is not there is not computed. */
+    /** The matrices for a loss's gradients. A missing matrix is not computed. */
     final class Gradient {
 
         /** Writes nothing but the terms: evaluation without training. */
@@ -240,7 +241,7 @@ public interface Loss {
             this.sink = sink;
         }
 
-        /** Where the losses of the library write. */
+        /** Returns the matrices for losses of the library. */
         LossSink sink() {
             return sink;
         }
@@ -287,7 +288,7 @@ public interface Loss {
             return new Gradient(new LossSink(sink.spikes(), sink.membranes(), terms));
         }
 
-        /** This place with one for scores of the classes of samples. */
+        /** Returns these matrices with one for class scores of samples. */
         Gradient withScores(FloatMatrix scores) {
             return new Gradient(new LossSink(sink.spikes(), sink.membranes(), sink.elements(), scores));
         }
@@ -347,7 +348,7 @@ public interface Loss {
             this.rows = new LossRows(steps, batch, outputs);
         }
 
-        /** Shows a loss of a program the rows that a loss of the library reads. */
+        /** Wraps the rows of a library loss for a user's loss. */
         Input(LossRows rows) {
             this.rows = rows;
         }
@@ -357,12 +358,12 @@ public interface Loss {
             rows.samples = numbers;
         }
 
-        /** The rows that losses of the library read. */
+        /** Returns the rows for losses of the library. */
         LossRows rows() {
             return rows;
         }
 
-        /** The evaluator of a loss of the library. */
+        /** Returns the evaluator of a library loss. */
         static Loss.Computation evaluator(LossKind kind) {
             return (input, first, end, gradient, terms) ->
                     kind.evaluate(input.rows, first, end, gradient.sink(), terms);
@@ -405,7 +406,11 @@ public interface Loss {
             return setLabels(Objects.requireNonNull(classes, "classes"), 0);
         }
 
-        /** Sets classes that are a part of a batch's, from a number on, by which messages call them. */
+        /**
+         * Sets the classes of a part of a batch.
+         *
+         * @param first the index of the first one in the batch, for messages
+         */
         Input setLabels(int[] classes, int first) {
             rows.labels = classes;
             rows.firstLabel = first;

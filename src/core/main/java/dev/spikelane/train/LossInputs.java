@@ -6,16 +6,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The input of a loss over a window, and over the first steps of it. A sample that ends in the window is evaluated as
- * one of a window that ends with it, so that no loss has to know that samples have different lengths.
+ * The input of a loss over a window, and over its first steps. A sample that ends in the window is evaluated with a
+ * shorter window, so that losses need not know different lengths.
  */
 final class LossInputs {
 
     private final Loss.Input whole;
-    /** By the number of steps. */
+    /** Inputs by the number of steps. */
     private final Loss.@Nullable Input[] made;
 
-    /** For each of them the targets that were cut, and what remains of them. */
+    /** Cut targets of each input, and their remainder. */
     private final @Nullable FloatMatrix[] targets;
 
     private final @Nullable FloatMatrix[] cut;
@@ -28,17 +28,17 @@ final class LossInputs {
         made[steps] = whole;
     }
 
-    /** The input of all steps, which has the matrices, labels and targets. */
+    /** Returns the input of all steps, which has the matrices, labels and targets. */
     Loss.Input whole() {
         return whole;
     }
 
-    /** The input of some steps that was opened. */
+    /** Returns an opened input of {@code count} steps. */
     Loss.Input of(int count) {
         return Objects.requireNonNull(made[count]);
     }
 
-    /** Gives the input of some steps what that of all steps has, but for the divisor. */
+    /** Copies the content of the whole input to the input of {@code count} steps, without the divisor. */
     Loss.Input open(int count) {
         Loss.Input known = made[count];
         LossRows all = whole.rows();
@@ -60,7 +60,7 @@ final class LossInputs {
         return known;
     }
 
-    /** Takes the targets; those of each step as far as there are steps. */
+    /** Copies the targets; targets of steps only up to the last step. */
     private void takeTargets(Loss.Input of, LossRows all) {
         FloatMatrix wanted = all.targets;
         if (wanted == null || wanted.rows() != all.steps * all.batch) {
@@ -77,7 +77,7 @@ final class LossInputs {
         of.setTargets(known);
     }
 
-    /** The sample behind those that end where one does. */
+    /** Returns the index after the samples that end together with the first one. */
     static int alike(int[] ends, int first, int end) {
         int behind = first + 1;
         while (behind < end && ends[behind] == ends[first]) {

@@ -37,13 +37,16 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         return weight == 1 ? loss.divisor(input) : loss.divisor(input) / weight;
     }
 
-    /** The same where an input has some of all steps, in a sum over which the loss is what it is of all. */
+    /**
+     * Returns the divisor for an input with some of the steps, so that the losses of all such inputs sum to the loss of
+     * all steps.
+     */
     double divisor(Loss.Input input, int steps) {
         boolean sums = loss instanceof CrossEntropyLoss && loss.readsMembranes() || loss instanceof SpikeRatePenalty;
         return sums ? divisor(input) : divisor(input) * steps / input.steps();
     }
 
-    /** Whether the loss is a sum of what it is at each step. */
+    /** Returns true if the loss is a sum over steps. */
     boolean isOfSteps() {
         return switch (loss) {
             case CrossEntropyLoss entropy -> entropy.isOfSteps();
@@ -53,9 +56,7 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         };
     }
 
-    /**
-     * Lays out the targets that the loss reads; null if it reads none, or is a program's own and takes any.
-     */
+    /** Returns the layout of the loss's targets; null if it reads none, or is a user's loss, which takes any. */
     @Nullable
     TargetRows targetRows(int steps) {
         int[] blocks = switch (loss) {
@@ -94,7 +95,7 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
                         || loss.readsMembranes() && other.loss.readsMembranes());
     }
 
-    /** The first that is about classes, or else the first: accuracy is decoded as it trains outputs. */
+    /** Returns the first loss of classes, or else the first loss; accuracy is decoded from its outputs. */
     static PopulationLoss main(List<PopulationLoss> losses) {
         for (PopulationLoss each : losses) {
             if (each.loss.decoding() != Decoding.NONE) {
@@ -104,7 +105,7 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         return losses.getFirst();
     }
 
-    /** All of them, in their order. */
+    /** Describes all losses in order. */
     static String text(List<PopulationLoss> losses) {
         return losses.stream().map(PopulationLoss::toString).collect(Collectors.joining(" + "));
     }

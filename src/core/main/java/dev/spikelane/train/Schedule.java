@@ -5,8 +5,8 @@ import dev.spikelane.train.update.Schedules;
 
 /**
  * A learning rate schedule: a function of the step's number and the optimizer's own rate. A step is a batch, not an
- * epoch; a {@link TrainingRun} counts steps over all epochs. Where torch advances a schedule once an epoch, multiply
- * its numbers by the batches of an epoch, {@link dev.spikelane.data.Batching#batches}.
+ * epoch; a {@link TrainingRun} counts steps over all epochs. If torch advances a schedule once per epoch, multiply its
+ * numbers by {@link dev.spikelane.data.Batching#batches}, the batches of an epoch.
  *
  * <p>The formulas are from {@code torch.optim.lr_scheduler}, in closed form and float64; step 0 is the step before the
  * first call of torch's {@code scheduler.step()}.
@@ -33,7 +33,7 @@ public interface Schedule {
     }
 
     /**
-     * Returns {@code StepLR}: {@code rate * gamma^(step / size)}, the quotient whole.
+     * Returns {@code StepLR}: {@code rate * gamma^(step / size)}, with an integer quotient.
      *
      * @param size steps between two changes, at least 1
      * @param gamma the factor
@@ -50,8 +50,8 @@ public interface Schedule {
     }
 
     /**
-     * Returns {@code MultiStepLR}: the rate is multiplied by {@code gamma} at each milestone; one that is named twice
-     * counts twice.
+     * Returns {@code MultiStepLR}: the rate is multiplied by {@code gamma} at each milestone; a repeated one counts
+     * twice.
      *
      * @param gamma the factor
      * @param milestones steps from which on the factor holds, in any order
@@ -84,7 +84,7 @@ public interface Schedule {
 
     /**
      * Returns {@code CosineAnnealingLR}: {@code least + (rate - least) * (1 + cos(pi * step / steps)) / 2}, which rises
-     * again behind the last step.
+     * again after the last step.
      *
      * @param steps steps from the rate to the least, at least 1
      * @param least the least rate
@@ -173,8 +173,8 @@ public interface Schedule {
      * The schedule of {@code torch.optim.lr_scheduler.OneCycleLR}: the rate rises from {@code most / initialDivisor} to
      * {@code most} and falls to {@code most / initialDivisor / finalDivisor}.
      *
-     * <p>With n steps and a rising share p it is highest at step {@code p * n - 1}. In three phases it falls as fast as
-     * it rose, to the initial rate at {@code 2 * p * n - 2}, and from there to the last.
+     * <p>The rate is highest at step {@code p * n - 1}, with n steps and a rising share p. With three phases it falls
+     * as fast as it rose, to the initial rate at {@code 2 * p * n - 2}, and from there to the last rate.
      *
      * @param most the highest rate, finite
      * @param steps all steps, at least 1

@@ -11,19 +11,19 @@ import java.util.Objects;
 
 /**
  * The part of a training step that a shard of a batch adds, so that other processes and machines can serve shards:
- * {@link Trainer#gradients} computes it, and {@link Trainer#update} takes those of all shards. It gets from one to the
- * other as {@linkplain #toBytes bytes}, or in any other way: names, float32 and float64 values, and whole numbers.
+ * {@link Trainer#gradients} computes it, and {@link Trainer#update} takes the parts of all shards. It is sent as
+ * {@linkplain #toBytes bytes}, or in any other way: names, float32 and float64 values, and integers.
  *
  * @param shard its number, from 0
- * @param shards how many there are
- * @param samples how many the whole batch has
- * @param gradients the gradients of learned values by their names, such as {@code fc1.weight}, in torch's layout, not
- *     limited yet; under the names of running values of batch norms the means and variances of each step
+ * @param shards the number of shards
+ * @param samples the samples of the whole batch
+ * @param gradients the gradients of learned values by their names, such as {@code fc1.weight}, in torch's layout,
+ *     before clipping; also the means and variances of each step, by the names of batch norms' running values
  * @param terms terms of the loss, one for each sample of the shard, divided by the divisor of the whole batch
- * @param right samples that were decoded right
- * @param spikes how often each population of the network fired, in the order of these
+ * @param right the number of correctly decoded samples
+ * @param spikes spikes of each population, in the order of the network
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ShardGradients(
         int shard,
         int shards,
@@ -78,12 +78,19 @@ public record ShardGradients(
     }
 
     /**
-     * Returns this value as bytes, little endian: the text {@code SPKG}, the version (int, 1), shard, shards, samples
-     * and right (ints), the number of terms (int) and these (doubles), the number of populations (int) and their spikes
-     * (longs), the number of gradients (int). Each gradient has the length of its name (int), the name in UTF-8, its
-     * rows and columns (ints) and values (floats), row by row. The last int is a CRC-32C of all bytes before it.
+     * Returns this value as bytes, little endian:
      *
-     * @return an array of its own, for {@link #of(byte[])}
+     * <ul>
+     * <li>the text {@code SPKG} and the version (int, 1);
+     * <li>shard, shards, samples and right (ints);
+     * <li>the number of terms (int) and the terms (doubles);
+     * <li>the number of populations (int) and their spikes (longs);
+     * <li>the number of gradients (int), and for each the length of its name (int), the name in UTF-8, its rows and
+     *     columns (ints), and its values (floats), row by row;
+     * <li>a CRC-32C of all bytes before it (int).
+     * </ul>
+     *
+     * @return a new array, for {@link #of(byte[])}
      * @throws IllegalStateException if there are more than 2 GB
      */
     public byte[] toBytes() {
@@ -105,7 +112,7 @@ public record ShardGradients(
         });
     }
 
-    /** The gradient that this shard adds to some values, in torch's layout. */
+    /** Returns this shard's gradient of a learned value, in torch's layout. */
     FloatMatrix of(LearnedValue slot) {
         FloatMatrix found = gradients.get(slot.name());
         if (found == null) {
@@ -118,7 +125,7 @@ public record ShardGradients(
         return found;
     }
 
-    /** The sum of the gradients of shards for some values, in ascending order of the shards. */
+    /** Returns the sum of the shards' gradients of a learned value, in ascending order. */
     static FloatMatrix sum(List<ShardGradients> shards, LearnedValue slot) {
         FloatMatrix sum = GradientValues.copy(shards.getFirst().of(slot));
         for (ShardGradients shard : shards.subList(1, shards.size())) {

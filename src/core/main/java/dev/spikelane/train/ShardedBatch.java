@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A batch and its shards: some samples of it each, or batches that were given one by one. */
+/** A batch and its shards: ranges of its samples, or separate batches. */
 final class ShardedBatch {
 
     private static final int[] NO_LABELS = {};
 
     private final int steps;
-    /** Whether windows are blocks of one sum. */
+    /** True if windows are blocks of one sum. */
     private final boolean online;
 
     private @Nullable TrainingBatch[] given = new TrainingBatch[1];
-    /** Samples of each. */
+    /** Samples of each shard. */
     private int[] counts = new int[1];
 
     private boolean apart;
@@ -26,20 +26,20 @@ final class ShardedBatch {
     private int samples;
     private int[] labels = NO_LABELS;
     private final List<PopulationLoss> losses;
-    /** For each loss, the targets of all samples as it reads them. */
+    /** Targets of all samples in the layout of each loss. */
     private final @Nullable FloatMatrix[] targets;
 
     private final @Nullable TargetRows[] layouts;
-    /** The input of each loss when it says its divisor, for each number of steps. */
+    /** Inputs that losses read for their divisors, for each loss and number of steps. */
     private final Loss.@Nullable Input[][] known;
 
     private int[] joinedLabels = NO_LABELS;
-    /** Memory for those of shards that are batches of their own. */
+    /** Memory to join the targets of separate batches. */
     private final @Nullable FloatMatrix[] joinedTargets;
-    /** The shard in work. */
+    /** The present shard. */
     private int at;
 
-    /** Makes a place for batches of so many steps. */
+    /** Allocates memory for batches of {@code steps} steps. */
     ShardedBatch(int steps, List<PopulationLoss> losses, boolean online) {
         this.steps = steps;
         this.online = online;
@@ -50,7 +50,7 @@ final class ShardedBatch {
         this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
     }
 
-    /** Takes a batch that is cut into so many shards, or as many as there are samples. */
+    /** Sets a batch that is cut into {@code count} shards, or as many as there are samples. */
     ShardedBatch whole(TrainingBatch batch, int count, int most) {
         given[0] = batch;
         apart = false;
@@ -63,7 +63,7 @@ final class ShardedBatch {
         return this;
     }
 
-    /** Takes shards that are batches of their own, of so many samples each. */
+    /** Sets shards that are separate batches, with {@code ofEach} samples. */
     ShardedBatch parts(List<TrainingBatch> batches, int[] ofEach) {
         if (given.length < batches.size()) {
             given = new TrainingBatch[batches.size()];
@@ -83,7 +83,7 @@ final class ShardedBatch {
         return this;
     }
 
-    /** Takes the samples of one shard alone, and the labels of all. */
+    /** Sets the samples of one shard, and the labels of all. */
     ShardedBatch alone(TrainingBatch part, int count, int shard, int ofShards, int[] all) {
         if (counts.length < ofShards) {
             counts = new int[ofShards];
@@ -117,7 +117,9 @@ final class ShardedBatch {
         return layout == null ? given : layout.of(given, count);
     }
 
-    /** Labels of all samples; those of the first where they are of steps, and of all alike. */
+    /**
+     * Joins the labels of all samples; labels of steps, which are equal for all samples, come from the first shard.
+     */
     private int[] joinLabels() {
         int[] first = batch(0).labels();
         for (int i = 0; i < shards; i++) {
@@ -134,7 +136,7 @@ final class ShardedBatch {
         return joinedLabels;
     }
 
-    /** Targets of all samples, of each step where those of the shards are. */
+    /** Joins the targets of all samples, for each step if the shards have targets of steps. */
     private @Nullable FloatMatrix joinTargets(int loss) {
         String population = losses.get(loss).population();
         FloatMatrix first = batch(0).targets(population);
@@ -176,7 +178,7 @@ final class ShardedBatch {
         return samples;
     }
 
-    /** The targets of all samples that a loss reads, time-major. */
+    /** Returns the targets of all samples for a loss, time-major. */
     @Nullable
     FloatMatrix targets(int loss) {
         return targets[loss];
@@ -204,7 +206,7 @@ final class ShardedBatch {
     void requireLengths(int shard) {
         int[] lengths = batch(shard).lengths();
         int count = samplesOfBatch(shard);
-        boolean loaded = batch(shard).samples() != null; // those of a larger batch may stand behind them
+        boolean loaded = batch(shard).samples() != null; // samples of a larger batch may follow
         if (lengths != null && (loaded ? lengths.length < count : lengths.length != count)) {
             throw new IllegalArgumentException(
                     "there are " + lengths.length + " lengths, expected " + count + ", one for each sample");
@@ -228,12 +230,12 @@ final class ShardedBatch {
         return batch(shard).lengths() != null;
     }
 
-    /** The batch that has the samples of a shard. */
+    /** Returns the batch with the samples of a shard. */
     TrainingBatch batch(int shard) {
         return Objects.requireNonNull(given[apart ? shard : 0]);
     }
 
-    /** Samples of that batch. */
+    /** Returns the number of samples of this batch. */
     int samplesOfBatch(int shard) {
         return apart ? counts[shard] : samples;
     }
@@ -256,7 +258,7 @@ final class ShardedBatch {
         return first;
     }
 
-    /** The same in the batch that has it. */
+    /** Returns the index of the shard's first sample in its batch. */
     int firstInBatch(int shard) {
         return apart ? 0 : first(shard);
     }

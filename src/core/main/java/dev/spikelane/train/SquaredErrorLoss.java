@@ -179,7 +179,7 @@ public final class SquaredErrorLoss implements Loss {
         return with(new ErrorForm.Membrane(TargetSource.STEP_LABELS, membrane.levels()));
     }
 
-    /** How many blocks of targets a batch may have, of steps or spikes; none if targets follow from labels. */
+    /** Returns the allowed numbers of target blocks, of steps or spikes; empty if targets follow from labels. */
     int[] targetBlocks(int steps) {
         return switch (form) {
             case ErrorForm.Membrane membrane when membrane.source() == TargetSource.NUMBERS -> new int[] {1, steps};

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A surrogate gradient: replaces the derivative of the firing decision {@code S = (x > 0)},
  * {@code x = membrane - threshold}, in the backward pass. The forward pass is unchanged.
  *
- * <p>Formulas and defaults are from {@code snntorch.surrogate}, in float32 and in its order of operations. Where
- * snnTorch gives NaN or raises an error, the method below documents the result.
+ * <p>Formulas and defaults are from {@code snntorch.surrogate}, in float32 and in its order of operations. If snnTorch
+ * gives NaN or raises an error, the method documents its own result.
  *
  * <p>Surrogates with the same formula and parameters are equal.
  */
@@ -64,7 +64,7 @@ public final class Surrogate {
         return of(shape, name, Collections.unmodifiableMap(parameters));
     }
 
-    /** The gradient that it computes. */
+    /** Returns the gradient of this surrogate. */
     FiringGradient gradient() {
         return gradient;
     }
@@ -367,7 +367,7 @@ public final class Surrogate {
         return number;
     }
 
-    /** A surrogate of one parameter, from which the numbers of its formula are computed. */
+    /** Creates a surrogate with one parameter, from which the numbers of its formula are computed. */
     private static Surrogate of(
             SurrogateShape shape, String name, String key, double value, double first, double second) {
         if (!Float.isFinite((float) value) || !Float.isFinite((float) first) || !Float.isFinite((float) second)) {

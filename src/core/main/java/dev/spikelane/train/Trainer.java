@@ -42,7 +42,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingStep step;
     private final ShardedBatch cut;
     private final int[] samplesOfParts;
-    /** The names of inputs in messages; made once, as a step allocates nothing. */
+    /** Names of inputs in messages, created once: a step allocates nothing. */
     private final String[] inputNames;
 
     private final RunLock turn = new RunLock("trainer", this);
@@ -110,7 +110,7 @@ public final class Trainer implements AutoCloseable {
         return running.laidOut().roundings().anyMatch(each -> each.logs() != null);
     }
 
-    /** The names of learned values that the network does not have: scales of integers, and feedback. */
+    /** Returns the learned values outside of the network: scales of integers, and feedback. */
     List<String> apart() {
         return step.apart();
     }
@@ -120,7 +120,7 @@ public final class Trainer implements AutoCloseable {
         step.follow();
     }
 
-    /** The network as steps run forward: the same, or a view of it with integers. */
+    /** Returns the network of the forward pass: the trained one, or a view of it with integers. */
     Network running() {
         return running;
     }
@@ -269,11 +269,10 @@ public final class Trainer implements AutoCloseable {
      * Updates the values with the gradients of a batch's shards. They are summed in ascending order of the shards,
      * clipped, shown to observers, and given to the optimizer.
      *
-     * @param shards of one batch, all of them, in ascending order
+     * @param shards all shards of one batch, in ascending order
      * @return the loss before the values changed
      * @throws IllegalArgumentException if a shard is missing or of another batch; if there is not one term for each
-     *     sample or one count of spikes for each population; or if the gradients are not finite or not those of the
-     *     learned values
+     *     sample or one count of spikes for each population; or if the gradients are not finite, or are of other values
      * @throws IllegalStateException if the trainer has one shard, truncates backpropagation, or shows gradients of
      *     populations, which shards do not have; or the loss is not finite
      */
@@ -379,7 +378,7 @@ public final class Trainer implements AutoCloseable {
                 samples);
     }
 
-    /** Membranes of a batch that is normalized as in training, which moves nothing. */
+    /** Computes the membranes of a batch with its batch statistics, without updating running values. */
     private Map<Population, FloatMatrix> trained(
             Divergence search, Map<String, Signal> inputs, boolean constant, int samples) {
         GradientsBuilder builder = Gradients.of(running, recipe.steps(), samples);
@@ -401,8 +400,8 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * Trains on a batch at a learning rate of 0 until the JIT compiler has compiled the steps, for at most 4 seconds
-     * and one step. Values, optimizer and listeners do not notice it. The first steps in a JVM take 20 times as long as
-     * later ones, so a program that measures or has a deadline calls this first. Meanwhile it needs the memory of a
+     * and one step. Values and optimizer do not change, and listeners are not called. The first steps in a JVM take 20
+     * times as long as later ones, so call this before measurements or deadlines. It temporarily needs the memory of a
      * second trainer.
      *
      * @param batch a batch like those of the training
@@ -496,7 +495,7 @@ public final class Trainer implements AutoCloseable {
         return step.observerNanoseconds();
     }
 
-    /** Work during which nobody else uses this trainer. */
+    /** Work under the lock of this trainer. */
     interface Work {
         void run() throws IOException;
     }
@@ -513,7 +512,10 @@ public final class Trainer implements AutoCloseable {
         return run(step, whole(batch), rate);
     }
 
-    /** The same, whose spikes are counted, and the norm of whose gradients is computed if it is wanted. */
+    /**
+     * Runs a step, counts its spikes and, if {@code norm}, computes the norm of its gradients. The caller holds the
+     * lock.
+     */
     double watchedStepInTurn(TrainingBatch batch, boolean norm) {
         step.watch(true, norm);
         try {
@@ -523,7 +525,10 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** The same of shards that were computed elsewhere. */
+    /**
+     * Updates from shards, counts their spikes and, if {@code norm}, computes the norm of the gradients. The caller
+     * holds the lock.
+     */
     double watchedUpdateInTurn(List<ShardGradients> shards, boolean norm) {
         step.watch(true, norm);
         try {
@@ -548,7 +553,7 @@ public final class Trainer implements AutoCloseable {
         step.reload();
     }
 
-    /** The learned values, in a fixed order, with the state of the optimizer. */
+    /** Returns the learned values in a fixed order, with the state of the optimizer. */
     List<TrainingParameter> parameters() {
         return step.parameters();
     }

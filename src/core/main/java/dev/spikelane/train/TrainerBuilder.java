@@ -197,7 +197,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         return bytes;
     }
 
-    /** The sums of gradients over shards, beside the memory of parts. */
+    /** Returns the bytes of gradient sums over shards. */
     private long shardSums() {
         return shards == 1 && online == null
                 ? 0
@@ -249,12 +249,12 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         return this;
     }
 
-    /** Steps after which gradients are taken. */
+    /** Returns the steps of a gradient block. */
     private int block() {
         return rule == null ? window : Math.min(BLOCK, steps);
     }
 
-    /** Draws feedback, where gradients go forward. */
+    /** Draws random feedback if gradients go forward. */
     private void goForward() {
         EProp how = rule;
         if (how == null) {
@@ -428,9 +428,10 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Receives the gradients of each step before the update, and may skip the update. With an observer all gradients
-     * are stored, which costs memory and time ({@link Trainer#storedBytes}, {@link EpochResult#observerSeconds}). A
-     * listener that only needs the loss uses {@link #onLoss}, which costs nothing.
+     * Receives the gradients of each step before the update, and may skip the update. An observer makes the trainer
+     * store all gradients, which costs memory and time ({@link Trainer#storedBytes},
+     * {@link EpochResult#observerSeconds}). A listener that only needs the loss uses {@link #onLoss}, which costs
+     * nothing.
      */
     @FunctionalInterface
     public interface GradientObserver {

@@ -14,23 +14,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The samples of one training step. It refers to memory of the caller, and may be used again when that memory has
- * other content.
+ * The samples of one training step. It refers to memory of the caller, which may be overwritten for the next step.
  *
  * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major; or one frame for all steps,
  *     {@code [batch x inputs]}
- * @param constant whether inputs are frames
- * @param labels classes of the samples, or other labels that the loss reads; longer if the last ones are not used
- * @param targets numbers that the losses read, or null: {@code [batch x outputs]}; of each step
+ * @param constant true if inputs are frames
+ * @param labels classes of the samples, or other labels that the loss reads; extra ones are ignored
+ * @param targets targets of the losses, or null: {@code [batch x outputs]}; of each step
  *     {@code [steps * batch x outputs]}, time-major, or {@code [batch x (steps * outputs)]}
- * @param targetsOf the same for populations with targets of their own, by name
- * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates and
- *     dropouts, which draw random numbers
- * @param lengths how many steps each sample has, from 1 to those of the trainer, or null if all have all; longer if the
- *     last ones are not used. Rows behind a sample's end are not read. A sample gives what it gives alone in a trainer
- *     of as many steps, but for the divisor, which is that of the whole batch
+ * @param targetsOf targets of populations that have their own, by name
+ * @param samples indices of the samples in their data set, or null for 0, 1, 2 ...; random surrogates and dropouts use
+ *     them
+ * @param lengths the number of steps of each sample, from 1 to the trainer's steps; null if all samples have all steps.
+ *     Extra lengths, and rows after a sample's end, are ignored. A sample has the results of a trainer with its number
+ *     of steps, but with the divisor of the whole batch
  */
-@SuppressWarnings({"ArrayRecordComponent", "exports"}) // compared by nobody, and not copied on purpose
+@SuppressWarnings({"ArrayRecordComponent", "exports"}) // never compared, and deliberately not copied
 public record TrainingBatch(
         Map<String, ? extends Signal> inputs,
         boolean constant,
@@ -78,7 +77,7 @@ public record TrainingBatch(
         return new TrainingBatch(inputs, constant, labels, targets, targetsOf, samples, ofSamples);
     }
 
-    /** The name by which a batch of one input means the only input of a network. */
+    /** Name of the only input, in a batch of one input. */
     static final String ONLY = "";
 
     /**
@@ -178,14 +177,14 @@ public record TrainingBatch(
                 batch.lengths().length == 0 ? null : batch.lengths());
     }
 
-    /** The targets that losses of a population read. */
+    /** Returns the targets for losses of a population. */
     @Nullable
     FloatMatrix targets(String population) {
         FloatMatrix own = targetsOf.get(population);
         return own == null ? targets : own;
     }
 
-    /** The rows of an input. */
+    /** Returns the rows of an input. */
     Signal input(String name, boolean only) {
         Signal found = inputs.get(name);
         if (found == null && only) {
@@ -200,16 +199,14 @@ public record TrainingBatch(
         return found;
     }
 
-    /**
-     * Makes batches of those of a loader, which uses few again and again, so that nothing is allocated.
-     */
+    /** Converts a loader's batches. A loader reuses a few batches, so that this allocates nothing later. */
     static final class Loaded {
 
         private final InputColumns columns;
         private final int steps;
         private final IdentityHashMap<Signal, Known> known = new IdentityHashMap<>();
 
-        /** The inputs into which the loader's rows are cut, and the batch of both. */
+        /** The rows of each input, cut from the loader's rows, and the batch with them. */
         private record Known(Map<String, Signal> cut, TrainingBatch batch) {}
 
         Loaded(Network network, int steps) {

@@ -27,11 +27,11 @@ final class TrainingPart implements ObservedGradients.Part {
     private final int size;
     private final int shard;
     private final BoundLoss[] losses;
-    /** That of the losses by which outputs are decoded. */
+    /** Loss whose outputs are decoded. */
     private final BoundLoss main;
 
     private final boolean decodes;
-    /** That which threads evaluate. */
+    /** Loss that threads evaluate at the moment. */
     private BoundLoss evaluated;
 
     private final WorkerPool workers;
@@ -39,21 +39,21 @@ final class TrainingPart implements ObservedGradients.Part {
     private final WorkerPool.Job decode = this::decode;
     private final WorkerPool.Job count = this::count;
     private final GradientPopulation[] populations;
-    /** Spikes of each population that each thread has counted. */
+    /** Spikes of each population, by counting thread. */
     private final long[][] counted;
 
     private final int[] classes;
     private final int[] numbers;
-    /** For each sample how many steps of the window it has. */
+    /** Steps of each sample in the window. */
     private final int[] ends;
-    /** The steps that were run. */
+    /** Steps that were run. */
     private int used;
 
     private final List<Input> inputs;
     private final Map<String, Signal> loaded = new LinkedHashMap<>();
     private final Map<String, Signal> scratch = new LinkedHashMap<>();
 
-    /** Makes a part that serves a shard, or number 0 for all. */
+    /** Creates a part for a shard, or number 0 for all shards. */
     TrainingPart(Gradients gradients, List<PopulationLoss> losses, int shard) {
         this.gradients = gradients;
         this.steps = gradients.plan().size().steps();
@@ -115,7 +115,7 @@ final class TrainingPart implements ObservedGradients.Part {
      * Runs a window of a shard forward, and computes its loss.
      *
      * @param firstStep the first step of the window
-     * @param stops whether nothing is wanted behind the last sample's end
+     * @param stops true to stop after the last sample's end
      */
     void forward(ShardedBatch cut, int shard, int firstStep, boolean stops) {
         TrainingBatch batch = cut.batch(shard);
@@ -202,12 +202,12 @@ final class TrainingPart implements ObservedGradients.Part {
         main.decode(firstOf(part), firstOf(part + 1), thread, classes);
     }
 
-    /** The first sample of a thread's share. */
+    /** Returns the first sample of a thread's share. */
     private int firstOf(int part) {
         return part * size / Math.min(workers.threads(), size);
     }
 
-    /** Says which samples these are: those of a data set, or else those of the whole batch. */
+    /** Sets the indices of the samples for random draws: in the data set, or else in the whole batch. */
     private void draw(TrainingBatch batch, int first, int firstOfAll) {
         int[] samples = batch.samples();
         for (int i = 0; i < size; i++) {
@@ -216,7 +216,7 @@ final class TrainingPart implements ObservedGradients.Part {
         gradients.setSamples(numbers);
     }
 
-    /** The rows of these samples in some steps. */
+    /** Returns the rows of these samples in some steps. */
     private Signal rows(
             Input input, TrainingBatch batch, int whole, int first, int firstStep, int count, boolean ragged) {
         Signal all = batch.input(input.name(), inputs.size() == 1);
@@ -235,7 +235,7 @@ final class TrainingPart implements ObservedGradients.Part {
         return into;
     }
 
-    /** The rows of these samples in a frame, once for each step. */
+    /** Returns the rows of these samples in a frame, repeated for each step. */
     private Signal repeated(Input input, TrainingBatch batch, int first) {
         Signal frame = batch.input(input.name(), inputs.size() == 1);
         Signal into = scratch(input, frame, steps);
@@ -257,7 +257,7 @@ final class TrainingPart implements ObservedGradients.Part {
         return made;
     }
 
-    /** The slots of this part, in the order of those of all parts. */
+    /** Returns the learned values of this part, in the order of all parts. */
     List<LearnedValue> slots() {
         return gradients.slots();
     }

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** For each shard and window length the parts of all sizes that came, and the values that they learn. */
+/** The parts of a trainer by shard, window length and size, created on demand, and their learned values. */
 final class TrainingParts implements AutoCloseable {
 
     /** Makes the gradients of so many steps and samples. */
@@ -27,10 +27,10 @@ final class TrainingParts implements AutoCloseable {
     private final Factory factory;
     private final List<TrainingPart> made = new ArrayList<>();
     private final LearnedValues learned;
-    /** Whether gradients go to the optimizer as they come to be. */
+    /** True if gradients go directly to the optimizer. */
     private final boolean fuses;
 
-    /** The version of the network's values that the parameters have. */
+    /** Version of the network's values that the parts have packed. */
     private long seen;
 
     TrainingParts(TrainingRecipe recipe, Factory factory) {
@@ -45,8 +45,8 @@ final class TrainingParts implements AutoCloseable {
     }
 
     /**
-     * Binds a rule to the memory of a parameter, whose padding stays zero where that of the gradients is, and makes its
-     * state, of zeros.
+     * Binds a rule to the memory of a parameter, and creates its state of zeros. Padding stays zero because gradients
+     * have zero padding.
      */
     static BoundUpdate bind(Trainer.Optimizer optimizer, FloatMatrix values) {
         return bind(optimizer, values, 1);
@@ -67,7 +67,7 @@ final class TrainingParts implements AutoCloseable {
         return new BoundUpdate(values.segment(), rule);
     }
 
-    /** Binds the optimizer; its state has values that the network does not have. Scales do not decay. */
+    /** Binds the optimizer, whose state the network does not hold. Scales have no weight decay. */
     private ParameterUpdate bind(LearnedValue slot) {
         BoundUpdate update = bind(recipe.optimizer(), slot.values(), slot.isScale() ? 0 : 1);
         if (slot.isApart()) {
@@ -90,7 +90,7 @@ final class TrainingParts implements AutoCloseable {
         return fuses;
     }
 
-    /** The part of a shard; shards share parts unless each must keep its state from window to window. */
+    /** Returns the part of a shard. Shards share parts unless each must keep its state between windows. */
     TrainingPart of(int shard, int size, int steps) {
         int owner = recipe.window() < recipe.steps() ? shard : 0;
         for (int i = 0; i < made.size(); i++) {
@@ -104,7 +104,7 @@ final class TrainingParts implements AutoCloseable {
         return part;
     }
 
-    /** The part of a shard, opened: a batch starts from zero, a window from where the one before ended. */
+    /** Opens the part of a shard: with a zero state for a batch, or the state at the end of the previous window. */
     TrainingPart open(int shard, int size, int firstStep, int steps) {
         TrainingPart part = of(shard, size, steps);
         if (firstStep == 0) {
@@ -115,7 +115,7 @@ final class TrainingParts implements AutoCloseable {
         return part;
     }
 
-    /** The gradients of the first part, in which shards are summed. */
+    /** Returns the gradients of the first part, which holds the sums of shards. */
     Gradients gradients() {
         return made.getFirst().gradients();
     }
@@ -124,7 +124,7 @@ final class TrainingParts implements AutoCloseable {
         return gradients().plan().layout();
     }
 
-    /** Lets values change; the parts know of changes by their own methods. */
+    /** Returns the guard that lets values change; the parts are notified separately. */
     ValueGuard guard() {
         return layout().guard();
     }
@@ -170,7 +170,7 @@ final class TrainingParts implements AutoCloseable {
         saw();
     }
 
-    /** Takes a part back, whose gradients are added to those of the parts before, unless it is the first. */
+    /** Runs a part backward. Its gradients are added to earlier parts, unless it is the first. */
     void back(TrainingPart part, boolean first) {
         learned.beginPart(first);
         part.gradients().backward();
@@ -188,7 +188,7 @@ final class TrainingParts implements AutoCloseable {
     }
 
     private void saw() {
-        seen = gradients().seen(); // the present version may be that of somebody else
+        seen = gradients().seen(); // another trainer may have set the present version
     }
 
     @Override

@@ -7,19 +7,19 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a network is trained; a part of all that decides about bits.
+ * The configuration of training: a part of everything that determines the bits.
  *
- * @param losses whose sum is made small, added in this order, at least one
+ * @param losses the losses, added in this order, at least one
  * @param steps steps of a sample
  * @param batch the most samples of a batch
- * @param window steps after which values change: truncated backpropagation if fewer than all
- * @param online whether these are blocks of one gradient, so that values change after the last
- * @param surrogates all that was said of them, of dropouts and of the seed of both
- * @param shards parts of a batch whose gradients are summed apart
- * @param clipping limits gradients; null if they have none
- * @param readers are told of each loss before values change
- * @param observers see gradients before values change
- * @param observed spikes and variables whose gradients they see beside those of learned values
+ * @param window steps between updates: truncated backpropagation if fewer than {@code steps}
+ * @param online true if windows are blocks of one gradient, with an update after the last
+ * @param surrogates the surrogates, the dropouts and their seed
+ * @param shards the number of parts of a batch with separate gradients
+ * @param clipping limits gradients; null without a limit
+ * @param readers get each loss before values change
+ * @param observers get gradients before values change
+ * @param observed spikes and variables whose gradients observers get too
  */
 record TrainingRecipe(
         List<PopulationLoss> losses,
@@ -42,12 +42,12 @@ record TrainingRecipe(
         observed = List.copyOf(observed);
     }
 
-    /** That of the losses by which outputs are decoded. */
+    /** Returns the loss whose outputs are decoded. */
     PopulationLoss main() {
         return PopulationLoss.main(losses);
     }
 
-    /** The same for steps that nobody is told of; gradients are stored if somebody was to see them. */
+    /** Returns this recipe without listeners; gradients are stored if observers needed that. */
     TrainingRecipe untold() {
         List<TrainerBuilder.GradientObserver> blind =
                 observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
@@ -71,7 +71,7 @@ record TrainingRecipe(
         return shards > 1 || online;
     }
 
-    /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */
+    /** Returns true if gradients may go directly to the optimizer: they are not summed, limited or observed. */
     boolean fuses() {
         return !sums() && clipping == null && observers.isEmpty();
     }

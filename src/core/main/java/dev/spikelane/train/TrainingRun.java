@@ -315,7 +315,7 @@ public final class TrainingRun {
         }
     }
 
-    /** Tells the notices of a training; a log has it if nobody listens. */
+    /** Sends a notice to the listeners; without one, logs it. */
     private void tell(String notice) {
         if (declared.listens) {
             declared.onNotice.accept(notice);
@@ -324,7 +324,7 @@ public final class TrainingRun {
         }
     }
 
-    /** Trains on the rest of an epoch; whether it came to its end. */
+    /** Trains on the rest of an epoch; returns true if it was completed. */
     private boolean epoch(BatchLoader loader) throws IOException {
         batchesOfEpoch = loader.batches();
         samplesOfEpoch =

@@ -264,9 +264,9 @@ public final class TrainingRunBuilder {
     /**
      * Adds a listener for notices. It receives each of {@link TrainingRun#warnings} at the start. It is called once for
      * a population that never or always fired in an epoch although its spikes are read, once for a cross-entropy that
-     * stays at the value of equal scores, and when the run {@linkplain #stopAfter stops early}. Without a listener, the
-     * logger {@code dev.spikelane} warns of such populations and losses, and of the
-     * {@linkplain dev.spikelane.network.Network#notices network's notices}, but not of an early stop.
+     * stays at the value of equal scores, and when the run {@linkplain #stopAfter stops early}. If there is no
+     * listener, the logger {@code dev.spikelane} gets these warnings and the
+     * {@linkplain dev.spikelane.network.Network#notices network's notices}, but no early stop.
      *
      * @param listener receives a sentence, on the training thread
      * @return this
@@ -338,7 +338,7 @@ public final class TrainingRunBuilder {
         };
     }
 
-    /** Before hours are spent: shapes, labels and targets. */
+    /** Checks shapes, labels and targets before a long training. */
     private void requireFit(Dataset samples, Batching asBatches, String what) {
         InputColumns columns = new InputColumns(trainer.network());
         int inputs = columns.columns();
@@ -386,7 +386,7 @@ public final class TrainingRunBuilder {
                 throw new IllegalArgumentException(what + " has no labels, expected some for "
                         + loss.loss().name() + " of population '" + loss.population() + "'");
             }
-            return; // a loss of somebody's own may decode and read targets
+            return; // a user's loss may decode and read targets
         }
         int classes = loss.loss().classes(loss.outputs());
         for (int i = 0; i < samples.size(); i++) {
@@ -399,7 +399,7 @@ public final class TrainingRunBuilder {
         }
     }
 
-    /** A text that stays the same while the network learns. */
+    /** Returns a text that does not change while the network learns. */
     private static String asBuilt(Network network) {
         return Stream.concat(
                         network.populations().stream().map(Population::toString),
@@ -407,7 +407,7 @@ public final class TrainingRunBuilder {
                 .collect(Collectors.joining("; ", "Network ", ""));
     }
 
-    /** The identity of the run. */
+    /** Returns the identity of the run. */
     RunIdentity identity() {
         TrainingRecipe recipe = trainer.recipe();
         Map<String, String> texts = new LinkedHashMap<>();
@@ -437,7 +437,7 @@ public final class TrainingRunBuilder {
                 texts, step -> schedule.rate(step, recipe.optimizer().rate()));
     }
 
-    /** The numbers that follow from the options. */
+    /** Returns the numbers that follow from the options. */
     RunNumbers numbers() {
         int batches = batching.batches(data.size());
         int batch = batching.size();
@@ -458,7 +458,7 @@ public final class TrainingRunBuilder {
         return most;
     }
 
-    /** The notices of epochs: of populations whose spikes a projection, a loss or the decoding reads. */
+    /** Returns the notices for populations whose spikes a projection, a loss or the decoding reads. */
     EpochNotices epochNotices() {
         TrainingRecipe recipe = trainer.recipe();
         Set<String> heard = new HashSet<>();

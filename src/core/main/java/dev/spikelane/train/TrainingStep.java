@@ -17,8 +17,7 @@ import java.util.function.Function;
 
 /**
  * One step of training: a batch forward, its loss, its gradients, and the optimizer. A batch may be cut into parts of
- * its samples, whose gradients are added in ascending order, and into windows of steps, after each of which the values
- * change.
+ * its samples, whose gradients are added in ascending order, and into windows of steps with an update after each.
  */
 final class TrainingStep implements AutoCloseable {
 
@@ -29,13 +28,13 @@ final class TrainingStep implements AutoCloseable {
     private final RunningValues running;
     private final Function<String, FloatMatrix> gradients = this::gradient;
 
-    /** Spikes of each population in the last step; where nobody counts them, those of an earlier one. */
+    /** Spikes of each population in the last step with a count. */
     private final long[] spikes;
 
     private boolean counts;
     private int epoch;
     private double rate;
-    /** Where the window begins, and the step behind it. */
+    /** First step of the window; the next field is the step after it. */
     private int windowStart;
 
     private int windowEnd;
@@ -88,12 +87,12 @@ final class TrainingStep implements AutoCloseable {
         return loss;
     }
 
-    /** Whether values change behind the window: behind each, or the last where gradients go forward. */
+    /** Returns true if values change after the window: every window, or only the last one if gradients go forward. */
     private boolean changes() {
         return !recipe.online() || windowEnd == recipe.steps();
     }
 
-    /** Changes values by gradients that are stored, once they are limited and accepted. */
+    /** Limits stored gradients, and updates the values if observers accept. */
     private void change(double loss) {
         learned.norm().takeStored();
         learned.clip();
@@ -108,7 +107,7 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    /** Runs a window, before which the loss was another; returns its own. */
+    /** Runs a window forward and backward, after windows with the loss {@code before}; returns its loss. */
     private double forwardAndBack(ShardedBatch batch, int firstStep, int steps, double before) {
         running.begin();
         double loss = 0;
@@ -159,7 +158,7 @@ final class TrainingStep implements AutoCloseable {
         }
         part.gradients().setEpoch(epoch);
         part.gradients().run().setSamples(batch.samples());
-        boolean ends = steps == recipe.steps() && recipe.observed().isEmpty(); // nobody goes on behind its samples
+        boolean ends = steps == recipe.steps() && recipe.observed().isEmpty(); // no later window
         part.forward(batch, shard, firstStep, ends);
         if (counts) {
             part.countSpikes(spikes);
@@ -167,7 +166,7 @@ final class TrainingStep implements AutoCloseable {
         return part;
     }
 
-    /** Computes the gradients of a shard, without a change. */
+    /** Computes the gradients of a shard, without an update. */
     ShardGradients gradients(ShardedBatch batch, int shard) {
         parts.follow();
         TrainingPart part = forward(batch, shard, 0, recipe.steps());
@@ -240,7 +239,7 @@ final class TrainingStep implements AutoCloseable {
         return accepted;
     }
 
-    /** A gradient in torch's layout, summed over the parts, or put together from them. */
+    /** Returns a gradient in torch's layout, summed over the parts or joined from them. */
     private FloatMatrix gradient(String name) {
         FloatMatrix ofSource = observed.of(name);
         if (ofSource != null) {
@@ -264,7 +263,7 @@ final class TrainingStep implements AutoCloseable {
         return right;
     }
 
-    /** Says whether spikes of the steps to come are counted, and whether the norm of their gradients is wanted. */
+    /** Turns the counts of spikes and the norm of gradients on or off for the next steps. */
     void watch(boolean ofSpikes, boolean ofGradients) {
         counts = ofSpikes;
         learned.norm().ask(ofGradients);
@@ -295,12 +294,12 @@ final class TrainingStep implements AutoCloseable {
         parts.reload();
     }
 
-    /** Copies of all values that are learned. */
+    /** Returns copies of all learned values. */
     List<FloatMatrix> values() {
         return learned.copies();
     }
 
-    /** Copies of the running values of normalizations. */
+    /** Returns copies of the running values of normalizations. */
     RunningValues runningValues() {
         RunningValues copies = new RunningValues(parts.layout());
         copies.begin();
@@ -320,7 +319,7 @@ final class TrainingStep implements AutoCloseable {
         running.commit();
     }
 
-    /** Takes the only part back, whose gradients change values as they come to be. */
+    /** Runs the only part backward; its gradients change values at once. */
     private void backAndChange(TrainingPart part) {
         parts.guard().begin();
         try {

@@ -38,13 +38,13 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     final Set<String> learned;
     final Map<String, Dropout> dropouts = new LinkedHashMap<>();
     final Map<String, Projection.Source> observed = new LinkedHashMap<>();
-    /** Surrogates, dropouts and the seed in words, by which a run knows its checkpoint. */
+    /** Description of surrogates, dropouts and the seed, by which a run recognizes its checkpoint. */
     final Map<String, String> declared = new TreeMap<>();
 
     FiringGradient otherwise = Surrogate.atan().gradient();
     final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
     long seed;
-    /** How gradients go forward; null where they go back alone. */
+    /** The online method; null for separate windows. */
     GradientRequest.@Nullable Online online;
 
     private int every = Integer.MAX_VALUE;
@@ -69,7 +69,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return (B) this;
     }
 
-    /** Takes over the options of a longer window or more samples; its memory is limited as a whole. */
+    /** Copies the options of a longer window or a larger batch, whose memory is limited as a whole. */
     final void takeFrom(WindowBuilder<?> other) {
         threads = other.threads;
         form = other.form;
@@ -84,7 +84,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         online = other.online;
     }
 
-    /** Steps whose currents are there at a time. */
+    /** Returns the steps with currents in memory at a time. */
     final int segment() {
         return online == null ? Math.min(every, steps) : steps;
     }
@@ -249,7 +249,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return self();
     }
 
-    /** The network as it runs forward: by integers, where weights are rounded. */
+    /** Returns the network of the forward pass, with integers if weights are rounded. */
     final Network running() {
         Network known = running;
         if (known == null) {
@@ -259,12 +259,12 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return known;
     }
 
-    /** Lets {@link #running} make integers anew. */
+    /** Makes {@link #running} round integers again. */
     final void forgetRunning() {
         running = null;
     }
 
-    /** The memory of these integers, unless the network has them. */
+    /** Returns the bytes of these integers, unless the network has them. */
     final long roundedBytes() {
         return rounded.isEmpty()
                 ? 0

@@ -46,8 +46,8 @@ import org.junit.jupiter.api.Test;
 final class ReceiptsTest {
 
     private static final EarlyExit RULE = new EarlyExit(12, 3, 0);
-    private static final String OTHER_VALUES = "session 7 has done steps with other values of the network since its"
-            + " last receipt, expected the present ones: the next receipt begins here";
+    private static final String OTHER_VALUES = "session 7 has done steps with other weights since its"
+            + " last receipt, expected only the present weights: the next receipt begins here";
 
     private static Network network(int seed) {
         return Networks.of(
@@ -150,9 +150,9 @@ final class ReceiptsTest {
             Recording recording = pool.recording(-1, new byte[0], Map.of("input", inputs), spikes);
             assertEquals(List.of(), Recording.verify(receipt, network, List.of(recording)));
             inputs.set(8, 299, Math.nextUp(inputs.get(8, 299)));
-            assertFound("is of other inputs", receipt, network, List.of(recording));
+            assertFound("has other inputs", receipt, network, List.of(recording));
             Recording shorter = pool.recording(-1, new byte[0], Map.of("input", inputs.rows(0, 8)), spikes.rows(0, 8));
-            assertFound("expected some between 1 and 8", receipt, network, List.of(shorter));
+            assertFound("expected steps between 1 and 8", receipt, network, List.of(shorter));
         }
     }
 
@@ -179,7 +179,7 @@ final class ReceiptsTest {
             for (int i = 0; i < recordings.size(); i++) {
                 List<Recording> others = new ArrayList<>(recordings);
                 others.set(i, changed(recordings.get(i), served.pool, random));
-                assertFound("is of other inputs, spikes or steps", receipts, served.network, others);
+                assertFound("has other inputs, spikes or steps", receipts, served.network, others);
                 others.remove(i);
                 assertFound("has no recording", receipts, served.network, others);
             }
@@ -207,19 +207,19 @@ final class ReceiptsTest {
 
     /** What is done to a receipt, or to all of them. */
     private enum Tampering {
-        DECISION("says label ", 20),
-        DECIDED("says label ", 24),
+        DECISION("has label ", 20),
+        DECIDED("has label ", 24),
         STEPS("", 16),
         FIRST("", 8),
         STATE("begins with another state", 40),
-        INPUTS("is of other inputs, spikes or steps", 48),
+        INPUTS("has other inputs, spikes or steps", 48),
         MODEL("is of the model ", 32),
         VERSION("has another SHA-256", 64),
         FORMAT("is of receipt format ", 67),
         PREVIOUS("follows another receipt", 56),
         DIGEST("has another SHA-256", 70),
         KEY("has no recording", 4),
-        ORDER("expected some between", -1),
+        ORDER("expected steps between", -1),
         LEFT_OUT("has no receipt of the steps", -1),
         CUT("the receipts end with ", -1);
 
@@ -287,11 +287,11 @@ final class ReceiptsTest {
             Recording recording = pool.recording(
                     7, state, Map.of("input", input), answers.spikes().gather(0));
             assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
-            assertInvalid("there is no session 8", () -> pool.receipt(8));
+            assertInvalid("there is no session 8, expected the key of an existing session", () -> pool.receipt(8));
         }
         try (SessionPool pool = SessionPool.builder(network).build()) {
             assertIllegalState(
-                    "the pool makes no receipts, expected SessionPoolBuilder.receipts()", () -> pool.receipt(7));
+                    "the pool was built without receipts: call SessionPoolBuilder.receipts()", () -> pool.receipt(7));
         }
     }
 
@@ -351,8 +351,8 @@ final class ReceiptsTest {
     void aViewThatRoundsMakesNoReceipts() {
         Network rounded = network(1).rounded(Map.of(Network.OTHERS, WeightQuantization.int8()), Set.of());
         assertInvalid(
-                "the network rounds weights that its hash does not have, expected one of Network.quantized where there"
-                        + " are receipts",
+                "the network rounds weights outside of its hash, expected a network of Network.quantized for"
+                        + " receipts",
                 () -> SessionPool.builder(rounded).receipts().build());
         SessionPool.builder(rounded).build().close();
     }

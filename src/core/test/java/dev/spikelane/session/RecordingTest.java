@@ -74,7 +74,7 @@ final class RecordingTest extends FolderCase {
             other.set(7, 3, !fires);
             assertEquals(
                     Optional.of("session 0: output 3 " + (fires ? "fires" : "does not fire")
-                            + " in step 8, and was recorded otherwise"),
+                            + " in step 8, unlike in the recording"),
                     served.pool.recording(0, new byte[0], read.inputs(), other).replay(network));
         }
     }

@@ -152,7 +152,7 @@ final class SessionPoolTest extends KernelCase {
             assertEquals(13, roomy.inMemory());
             assertSame(roomy, narrow, keys(0, 13));
             assertIllegalState(
-                    "one step takes more sessions further than the 4 that there is memory for",
+                    "a step has more sessions than the 4 that fit into memory: raise memory, or pass fewer keys",
                     () -> narrow.step(keys(0, 5), spikes(5), narrow.newAnswers(5)));
             assertSame(roomy, narrow, keys(0, 13));
             assertEquals(4, narrow.evictIdle(Duration.ZERO));
@@ -164,7 +164,7 @@ final class SessionPoolTest extends KernelCase {
             assertSame(roomy, narrow, keys(0, 13));
             store.states.remove(SessionKey.of(7));
             assertIllegalState(
-                    "the store has no state of session 7, which it was given",
+                    "the store has lost the state of session 7, expected the state that the pool wrote",
                     () -> narrow.step(keys(7, 1), spikes(1), actual));
         }
     }
@@ -199,12 +199,12 @@ final class SessionPoolTest extends KernelCase {
             pool.step(keys(0, 4), spikes(4), answers);
             byte[] state = pool.state(3);
             assertIllegalState(
-                    "pool has 5 sessions, expected at most so many: key 5 would begin one more",
+                    "pool has 5 sessions, its limit, and key 5 would begin another: raise mostSessions",
                     () -> pool.step(keys(3, 3), spikes(3), answers));
             assertEquals(4, pool.sessions());
             assertArrayEquals(state, pool.state(3));
             assertInvalid(
-                    "key 9 stands twice among the keys, expected each session once",
+                    "key 9 is given twice, expected each session once",
                     () -> pool.step(new long[] {9, 1, 9}, spikes(3), answers));
             assertEquals(4, pool.sessions());
             assertInvalid(
@@ -212,10 +212,11 @@ final class SessionPoolTest extends KernelCase {
                     () -> pool.step(keys(0, 5), spikes(5), answers));
             assertThrows(IllegalArgumentException.class, () -> pool.step(keys(0, 2), spikes(3), answers));
             assertInvalid(
-                    "input 'input' is values, expected spikes, or SessionPoolBuilder.values()",
+                    "input 'input' is values, expected spikes: call SessionPoolBuilder.values() for inputs of values",
                     () -> pool.step(keys(0, 2), FloatMatrix.zeros(2, INPUTS), answers));
             assertIllegalState(
-                    "the pool has no store, expected one for sessions that leave memory", () -> pool.evict(0));
+                    "the pool has no store, expected one for evicted sessions: set"
+                            + " SessionPoolBuilder.store", () -> pool.evict(0));
             pool.remove(0);
             pool.step(keys(3, 3), spikes(3), answers);
             assertEquals(2, answers.steps(0));
@@ -227,11 +228,11 @@ final class SessionPoolTest extends KernelCase {
             pool.step(keys(0, most), spikes(most), pool.newAnswers(most));
             assertIllegalState(
                     "pool has " + most + " sessions of " + pool.stateBytes()
-                            + " bytes in memory, expected at most so many without a store to which idle ones go",
+                            + " bytes in memory, its limit: raise memory, or set a store for idle sessions",
                     () -> pool.step(keys(most, 1), spikes(1), pool.newAnswers(1)));
         }
         assertInvalid(
-                "memory is 9 bytes, expected the 344 of a session at least",
+                "memory is 9 bytes, expected at least the 344 of a session",
                 () -> SessionPool.builder(network()).memory(9).build());
     }
 
@@ -242,7 +243,7 @@ final class SessionPoolTest extends KernelCase {
     @Test
     void refusesByNameWhatGoesByStep() {
         TorchRandom random = new TorchRandom(1);
-        String alike = ", expected the same at all steps, as sessions that run side by side have done different ones";
+        String alike = ", expected equal at all steps, as sessions of a batch are at different steps";
         assertRefused(
                 "population 'lif1' has a window of the newest 3 inputs" + alike,
                 Networks.dense(random, new StateLeaky(0.5f).withKernelTruncation(3), 4, 2));
@@ -381,7 +382,7 @@ final class SessionPoolTest extends KernelCase {
                     CompletionException.class,
                     () -> pool.offer(99, input.rows(0, 1)).join());
             assertEquals(
-                    "pool has 11 sessions, expected at most so many: key 99 would begin one more",
+                    "pool has 11 sessions, its limit, and key 99 would begin another: raise mostSessions",
                     refused.getCause().getMessage());
         }
     }
@@ -400,7 +401,7 @@ final class SessionPoolTest extends KernelCase {
         for (int i = 0; i < 20; i++) {
             answers.add(pool.offer(i % 8, input));
         }
-        assertIllegalState("20 offers wait, expected at most so many", () -> pool.offer(1, input));
+        assertIllegalState("the queue has 20 offers, its limit: offer again later", () -> pool.offer(1, input));
         pool.close();
         pool.close();
         for (int i = 0; i < 20; i++) {
@@ -470,7 +471,7 @@ final class SessionPoolTest extends KernelCase {
             });
             told.await();
             assertEquals(
-                    "the thread that answers offers cannot close the pool",
+                    "a callback of an offer cannot close the session pool: close it on another thread",
                     failure.get().getMessage());
             assertEquals(2, pool.offer(1, spikes(1)).get().steps());
         }

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  * Analog input times weights by OpenBLAS.
  *
  * <p>{@code current[r][o] = bias[o] + sum over all inputs i of input[r][i] * weight[o][i]}, in float32 and an order
- * that OpenBLAS chooses: close to the result of {@link DenseMatmul}, not identical, and not the same in a call of other
- * rows or blocks.
+ * that OpenBLAS chooses: close to the result of {@link DenseMatmul}, not identical. The bits may differ between calls
+ * with other rows or blocks.
  */
 public final class BlasDenseMatmul {
 
@@ -25,12 +25,12 @@ public final class BlasDenseMatmul {
      * share a product take disjoint blocks.
      *
      * @param input {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param weights {@code [outputs x inputs]}
      * @param bias {@code [1 x outputs]}
      * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten;
-     *     shares no memory with the others
-     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with another
+     *     shares no memory with other arguments
+     * @throws IllegalArgumentException if a shape or range differs, or {@code current} shares memory with another
      *     matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -43,7 +43,7 @@ public final class BlasDenseMatmul {
         rows(input, rows, weights, bias, current, 0);
     }
 
-    /** Checks all but the input. */
+    /** Checks all arguments but the input. */
     static void check(int rows, FloatMatrix weights, FloatMatrix bias, Tile current) {
         OpenBlasSearch.require();
         current.require("current", rows, weights.rows());
@@ -53,7 +53,7 @@ public final class BlasDenseMatmul {
         Checks.apart("current", current.matrix(), "bias", bias);
     }
 
-    /** The first {@code count} rows of the input give the currents from row {@code row} on. */
+    /** Computes currents from row {@code row} on, from the first {@code count} rows of the input. */
     static void rows(FloatMatrix input, int count, FloatMatrix weights, FloatMatrix bias, Tile current, int row) {
         copyBias(bias, current, row, count);
         int output = current.firstColumn();
@@ -68,7 +68,7 @@ public final class BlasDenseMatmul {
         }
     }
 
-    /** The padding of the last block is copied too, zeros onto zeros. */
+    /** Copies the bias, with the zero padding of the last block. */
     private static void copyBias(FloatMatrix bias, Tile current, int first, int count) {
         long from = current.firstBlock() * BLOCK_BYTES;
         long bytes = (current.endBlock() - current.firstBlock()) * BLOCK_BYTES;

@@ -10,25 +10,25 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
 /**
- * Spikes times weights by OpenBLAS: expands the spikes to floats and multiplies them as if they were any numbers.
+ * Spikes times weights by OpenBLAS: converts spikes to floats and multiplies them as values.
  *
  * <p>{@code current[r][o] = bias[o] + sum over all inputs i of spike[r][i] * weight[o][i]}, in float32 and an order
- * that OpenBLAS chooses: close to the result of {@link SpikeMatmul}, not identical, and not the same in a call of other
- * rows or blocks. It exists to compare with; {@link SpikeMatmul} is faster for spikes.
+ * that OpenBLAS chooses: close to the result of {@link SpikeMatmul}, not identical. The bits may differ between calls
+ * with other rows or blocks. It serves comparisons; {@link SpikeMatmul} is faster for spikes.
  */
 public final class BlasSpikeMatmul {
 
-    /** Rows that are expanded and multiplied at a time. */
+    /** Rows that are converted and multiplied at a time. */
     public static final int ROWS = 256;
 
     private BlasSpikeMatmul() {}
 
     /**
-     * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
+     * Allocates the reusable scratch memory of one thread for {@link #multiply}.
      *
      * @param arena the arena that owns the memory
      * @param inputs number of inputs
-     * @return about a KB for each input
+     * @return about 1 KB for each input
      */
     public static FloatMatrix workspace(Arena arena, int inputs) {
         return FloatMatrix.zeros(arena, ROWS, inputs);
@@ -39,14 +39,14 @@ public final class BlasSpikeMatmul {
      * share a product take disjoint blocks, each with its own workspace.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
-     * @param weights {@code [outputs x inputs]}; finite, as an infinite one gives NaN also where no spike meets it
+     * @param rows the number of rows, at least 1
+     * @param weights {@code [outputs x inputs]}; finite, as an infinite weight gives NaN even without a spike
      * @param bias {@code [1 x outputs]}
      * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten;
-     *     shares no memory with the others
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
-     *     others
-     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} or {@code workspace} shares
+     *     shares no memory with other arguments
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with other
+     *     arguments
+     * @throws IllegalArgumentException if a shape or range differs, or {@code current} or {@code workspace} shares
      *     memory with another matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread

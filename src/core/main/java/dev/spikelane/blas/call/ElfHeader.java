@@ -8,9 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * The facts of a file on Linux that decide whether the JVM is asked to load it. For a file that is no ELF library, or
- * that may make the stack executable, the JVM prints a warning on its own; in a file that was cut off behind its
- * headers the system's loader crashes (SIGBUS).
+ * Facts of a Linux file that decide whether it is loaded. The JVM prints its own warning for a file that is not an ELF
+ * library, or that may make the stack executable. The system's loader crashes (SIGBUS) for a file that is cut off after
+ * its headers.
  */
 final class ElfHeader {
 
@@ -26,7 +26,7 @@ final class ElfHeader {
     private static final int SEGMENT_BYTES_AT = 54;
     private static final int SEGMENT_COUNT_AT = 56;
 
-    /** A segment starts with its type and flags; its place and size in the file follow. */
+    /** Bytes of a segment header that are read: type and flags, then place and size in the file. */
     private static final int SEGMENT_READ = 40;
 
     private static final int FLAGS_AT = 4;
@@ -38,7 +38,7 @@ final class ElfHeader {
 
     private ElfHeader() {}
 
-    /** Whether a file is a whole 64-bit ELF file of this byte order that wants a stack that is not executable. */
+    /** Returns true for a complete 64-bit ELF file of this byte order whose stack is not executable. */
     static boolean isSafeToLoad(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer header = read(channel, 0, BYTES).order(ByteOrder.BIG_ENDIAN);
@@ -70,7 +70,7 @@ final class ElfHeader {
                 }
                 case STACK -> plainStack = (segment.getInt(FLAGS_AT) & EXECUTABLE) == 0;
                 default -> {
-                    // Says nothing about how it loads.
+                    // The segment does not affect loading.
                 }
             }
         }

@@ -5,11 +5,11 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Calls into OpenBLAS that trust their arguments. Loaded only if the library is there.
+ * Unchecked calls of OpenBLAS. The class is loaded only if the library was found.
  *
- * <p>Static, with a constant library, so that the JIT inlines the calls. Those for a block of outputs make their slices
- * beside the call and have a call of their own: where another method makes the slices, whether they are allocated (40
- * bytes each) depends on the other code that the JIT inlines.
+ * <p>Methods are static and the library is constant, so that the JIT inlines the calls. Methods for a block of outputs
+ * create slices next to their own call. In another method, the JIT might not remove the slices (40 bytes each),
+ * depending on the other code that it inlines.
  */
 public final class OpenBlasCalls {
 
@@ -49,7 +49,7 @@ public final class OpenBlasCalls {
         }
     }
 
-    /** {@code c[m x n] += a[m x k] * b'[k x n]}; {@code b} and {@code c} from an offset in bytes on. */
+    /** {@code c[m x n] += a[m x k] * b'[k x n]}; {@code b} and {@code c} start at an offset in bytes. */
     static void addBlock(int m, int n, int k, FloatMatrix a, FloatMatrix b, long offsetB, FloatMatrix c, long offsetC) {
         begin();
         try {
@@ -103,7 +103,7 @@ public final class OpenBlasCalls {
         }
     }
 
-    /** {@code y[n] += a[n x k] * x[k]}; {@code a} and {@code y} from an offset in bytes on. */
+    /** {@code y[n] += a[n x k] * x[k]}; {@code a} and {@code y} start at an offset in bytes. */
     static void addBlock(int n, int k, FloatMatrix a, long offsetA, FloatMatrix x, FloatMatrix y, long offsetY) {
         begin();
         try {

@@ -16,15 +16,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of a loaded OpenBLAS. A record, because the JIT takes the fields of a constant record, here the method
- * handles, as constants too.
+ * The functions of a loaded OpenBLAS. It is a record because the JIT treats the fields of a constant record, here
+ * method handles, as constants.
  *
  * @param sgemm {@code cblas_sgemm}
  * @param sgemv {@code cblas_sgemv}
- * @param ompThreads {@code omp_set_num_threads} for a build with OpenMP, which counts threads by calling thread: told
- *     before each call
- * @param threads threads inside
- * @param turn held during a call if the build may only be called by one thread at a time
+ * @param ompThreads {@code omp_set_num_threads} of an OpenMP build, called before each product, as OpenMP has a number
+ *     of threads for each calling thread
+ * @param threads threads inside OpenBLAS
+ * @param turn the lock of calls, for builds that allow one call at a time
  * @param facts version, core and threads in one line
  */
 public record OpenBlasLibrary(
@@ -35,18 +35,18 @@ public record OpenBlasLibrary(
         @Nullable Lock turn,
         String facts) {
 
-    /** The function by whose address the library's file is found. */
+    /** The function whose address locates the library's file. */
     static final String SGEMM = "cblas_sgemm";
 
-    /** In the OpenMP library that OpenBLAS needs, where a look-up in OpenBLAS finds it. */
+    /** A function of the OpenMP library that OpenBLAS depends on; a look-up in OpenBLAS finds it. */
     private static final String OMP_THREADS = "omp_set_num_threads";
 
-    /** {@code openblas_get_parallel} of a build without threads; 1 is one with its own, 2 with OpenMP's. */
+    /** Result of {@code openblas_get_parallel} for a build without threads; 1 means its own threads, 2 OpenMP. */
     private static final int SEQUENTIAL = 0;
 
     private static final int OPENMP = 2;
 
-    /** More than any text that OpenBLAS returns. */
+    /** An upper bound of the texts that OpenBLAS returns. */
     private static final long TEXT_BYTES = 1_024;
 
     private static final FunctionDescriptor GET_INT = FunctionDescriptor.of(JAVA_INT);
@@ -55,7 +55,7 @@ public record OpenBlasLibrary(
     private static final FunctionDescriptor SGEMM_TYPE = ofVoid("iiiiiifpipifpi");
     private static final FunctionDescriptor SGEMV_TYPE = ofVoid("iiiifpipifpi");
 
-    /** Why a library cannot serve. */
+    /** Thrown with the reason why a library cannot be used. */
     @SuppressWarnings("serial") // never serialized
     static final class Unusable extends Exception {
         Unusable(String reason) {
@@ -63,7 +63,7 @@ public record OpenBlasLibrary(
         }
     }
 
-    /** Binds a library and tells it how many threads to use. */
+    /** Binds a library and sets its number of threads. */
     static OpenBlasLibrary bind(SymbolLookup symbols, int threads) throws Unusable {
         MethodHandle sgemm = function(symbols, SGEMM, SGEMM_TYPE);
         MethodHandle sgemv = function(symbols, "cblas_sgemv", SGEMV_TYPE);
@@ -95,7 +95,7 @@ public record OpenBlasLibrary(
         }
     }
 
-    /** The type of a function that returns nothing: an i, f or p for each int, float or pointer that it takes. */
+    /** Returns the type of a void function: an i, f or p for each int, float or pointer parameter. */
     private static FunctionDescriptor ofVoid(String parameters) {
         return FunctionDescriptor.ofVoid(parameters
                 .chars()
@@ -103,19 +103,21 @@ public record OpenBlasLibrary(
                 .toArray(MemoryLayout[]::new));
     }
 
-    @SuppressWarnings("restricted") // the search has asked; the types are those of OpenBLAS's header
+    @SuppressWarnings("restricted") // the search has checked native access; the types match OpenBLAS's header
     private static MethodHandle function(SymbolLookup symbols, String name, FunctionDescriptor type) throws Unusable {
         MemorySegment address = symbols.find(name)
                 .orElseThrow(() -> new Unusable("cannot be used as OpenBLAS: it has no function " + name));
         return Linker.nativeLinker().downcallHandle(address, type);
     }
 
-    @SuppressWarnings("restricted") // OpenBLAS returns the address of a static string that ends in a zero
+    @SuppressWarnings("restricted") // OpenBLAS returns a static string that ends in a zero
     private static String text(MemorySegment address) {
         return address.reinterpret(TEXT_BYTES).getString(0).strip();
     }
 
-    /** The number in such as {@code OpenBLAS 0.3.29 DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=128}. */
+    /**
+     * Returns the version in a text such as {@code OpenBLAS 0.3.29 DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=128}.
+     */
     private static String version(String build) {
         String[] words = build.split("\\s+", 3);
         return words.length > 1 && words[0].toLowerCase(Locale.ROOT).equals("openblas") ? words[1] : build;
@@ -129,7 +131,7 @@ public record OpenBlasLibrary(
         };
     }
 
-    /** The exception of a method handle, to be thrown on: FFM itself throws if an arena is closed meanwhile. */
+    /** Returns the exception of a method handle for the caller: FFM throws if an arena is closed meanwhile. */
     static RuntimeException unexpected(Throwable failure) {
         if (failure instanceof Error error) {
             throw error;

@@ -12,10 +12,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for OpenBLAS, and says the result. Never throws, never prints.
+ * The result of the search for OpenBLAS. The search never throws or prints.
  *
  * @param library the library, or null if there is none
- * @param description version, core, threads and file; or why there is none
+ * @param description version, core, threads and file; or the reason why there is none
  */
 public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
 
@@ -36,7 +36,7 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
         return RESULT;
     }
 
-    /** Returns the library, or throws an exception that says why there is none. */
+    /** Returns the library, or throws an exception with the reason why there is none. */
     public static OpenBlasLibrary require() {
         OpenBlasLibrary found = RESULT.library;
         if (found == null) {
@@ -60,7 +60,7 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
         if (OFF.equals(asked)) {
             throw new Unusable("off, as " + PROPERTY + "=off asks");
         }
-        // Asked before anything restricted is tried: trying would print a warning, or throw.
+        // Native access is checked first: a restricted call without it would print a warning, or throw.
         Module module = OpenBlasSearch.class.getModule();
         if (!module.isNativeAccessEnabled()) {
             String name = module.isNamed() ? module.getName() : "ALL-UNNAMED";
@@ -89,7 +89,7 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
             return List.of(
                     "libopenblas.0.dylib",
                     "libopenblas.dylib",
-                    // Homebrew's, which no loader looks into.
+                    // Homebrew's folder, which loaders do not search.
                     "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
                     "/usr/local/opt/openblas/lib/libopenblas.dylib");
         }
@@ -127,7 +127,7 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
                 return path;
             }
         } catch (InvalidPathException invalid) {
-            // Said below: it is no absolute path either.
+            // The code below reports a path that is not absolute.
         }
         throw new Unusable(
                 "off: " + PROPERTY + " is '" + asked + "', expected the absolute path of a shared library, or off");
@@ -143,8 +143,8 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
         }
     }
 
-    /** Opens a library for good: OpenBLAS may have threads of its own, which must not lose their code. */
-    @SuppressWarnings("restricted") // asked before; the name is a fixed one or an absolute path that the user gave
+    /** Opens a library forever: threads of OpenBLAS must not lose their code. */
+    @SuppressWarnings("restricted") // native access was checked; the name is constant, or an absolute path of the user
     private static @Nullable SymbolLookup open(String name) {
         try {
             return SymbolLookup.libraryLookup(name, Arena.global());
@@ -160,12 +160,12 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
                 return threads;
             }
         } catch (NumberFormatException notANumber) {
-            // Said below.
+            // The code below reports it.
         }
         throw new Unusable("off: " + THREADS_PROPERTY + " is '" + asked + "', expected 1 to " + MOST_THREADS);
     }
 
-    /** The file that was loaded, all links resolved, where the system tells; else {@code name}. */
+    /** Returns the loaded file with all links resolved, if the system shows it; otherwise {@code name}. */
     private static String fileOf(SymbolLookup symbols, String name) {
         Path maps = Path.of("/proc/self/maps");
         long address = symbols.find(OpenBlasLibrary.SGEMM)
@@ -182,12 +182,14 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
                 }
             }
         } catch (IOException unreadable) {
-            // The name will do.
+            // The name suffices.
         }
         return name;
     }
 
-    /** Whether a line such as {@code 7f10-7f2c r-xp 0 08:01 42 /usr/lib/libopenblas.so.0} is about this address. */
+    /**
+     * Returns true if a line such as {@code 7f10-7f2c r-xp 0 08:01 42 /usr/lib/libopenblas.so.0} contains this address.
+     */
     private static boolean contains(String line, long address) {
         int dash = line.indexOf('-');
         int end = line.indexOf(' ');

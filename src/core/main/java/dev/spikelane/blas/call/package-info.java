@@ -1,4 +1,7 @@
-/** How OpenBLAS is found and called, and the products of connections by it: not exported. */
+/**
+ * The search for OpenBLAS, its calls, and products of connections by it. Not exported. Start with
+ * {@link dev.spikelane.blas.call.OpenBlasSearch}.
+ */
 @NullMarked
 package dev.spikelane.blas.call;
 

@@ -19,7 +19,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Batch normalization: a weight and a bias for each channel, which are learned, and running values, which are not. */
+/** Batch normalization: a learned weight and bias for each channel, and running values. */
 final class BatchNormKind extends ConnectionKind<BatchNorm> {
 
     private static final String CHANNELS = "channels";
@@ -78,14 +78,14 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
                 declared + " would have to be folded into the weights before it, expected a path without it");
     }
 
-    /** Values are those of a new connection, until all of a file are taken. */
+    /** Returns a connection with initial values, which are replaced when all values of the file are read. */
     @Override
     public Connection read(JsonValue declared, StoredValues values) throws IOException {
         requireOptions(declared, Set.of(CHANNELS, EPSILON, MOMENTUM, AFFINE, STEPS, GAIN));
         int steps = declared.members().containsKey(STEPS)
                 ? (int) declared.member(STEPS).integer(1, Integer.MAX_VALUE)
                 : 0;
-        for (int step = 0; step < steps; step++) { // so that a small file cannot ask for much memory
+        for (int step = 0; step < steps; step++) { // bounds the memory that a small file can request
             values.floats(step + "." + BatchNormOperator.RUNNING_MEAN, 1);
         }
         return new BatchNorm(

@@ -12,9 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/**
- * Dense connections that OpenBLAS multiplies. A file does not decide that a shared library is loaded, so it holds none.
- */
+/** Dense connections that OpenBLAS multiplies. Files cannot hold them, as a file must not load a shared library. */
 final class BlasDenseKind extends ConnectionKind<Dense.ByOpenBlas> {
 
     BlasDenseKind() {

@@ -22,7 +22,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of all connections of a class to networks, files and fingerprints; {@link ConnectionKinds} lists kinds.
+ * Facts about all connections of a class, for networks, files and fingerprints; {@link ConnectionKinds} lists the
+ * kinds.
  *
  * @param <C> the class of the connections
  */
@@ -30,7 +31,7 @@ public abstract class ConnectionKind<C extends Connection> {
 
     static final String TYPE = "type";
 
-    /** Of integers: the bits of one. */
+    /** Option for the bits of an integer. */
     static final String BITS = "bits";
 
     private final Class<C> type;
@@ -38,9 +39,9 @@ public abstract class ConnectionKind<C extends Connection> {
 
     private final Set<Trait> traits;
 
-    /** A property that all connections of a kind have in common. */
+    /** A property of all connections of a kind. */
     enum Trait {
-        /** No file holds them. */
+        /** Files cannot hold them. */
         UNSTORED,
         FLATTENS,
         FOLDS,
@@ -49,7 +50,7 @@ public abstract class ConnectionKind<C extends Connection> {
         VALUES
     }
 
-    /** A kind that files call by a name. */
+    /** Creates a kind with its name in files. */
     ConnectionKind(Class<C> type, String name, Trait... traits) {
         this.type = type;
         this.name = name;
@@ -66,47 +67,50 @@ public abstract class ConnectionKind<C extends Connection> {
         return name;
     }
 
-    /** Whether a file may hold such connections. */
+    /** Returns true if files may hold such connections. */
     public boolean isStored() {
         return !traits.contains(Trait.UNSTORED);
     }
 
     /**
-     * Says why no file may hold a connection.
+     * Returns the reason why no file may hold a connection.
      *
      * @param declared a connection
      * @param rows the shape of its source
-     * @return what follows "which a file cannot hold", perhaps nothing; null if a file may hold it
+     * @return the text after "which a file cannot hold", which may be empty; null if a file may hold it
      */
     public @Nullable String unstored(C declared, Shape rows) {
         return isStored() ? null : "";
     }
 
-    /** Whether such a connection only brings rows from their inner order into torch's. */
+    /** Returns true if such a connection only reorders rows from their inner order to torch's. */
     public boolean flattens() {
         return traits.contains(Trait.FLATTENS);
     }
 
     /**
-     * Whether such a connection, right behind one that flattens, takes rows in their inner order, so that nothing need
-     * be moved.
+     * Returns true if such a connection, directly after a flattening one, takes rows in inner order, so that nothing is
+     * copied.
      */
     public boolean takesInnerOrder() {
         return traits.contains(Trait.INNER_ORDER);
     }
 
-    /** Whether such a connection sums inputs, so that nothing is zero behind it. */
+    /** Returns true if such a connection sums inputs, so that its outputs count as nonzero. */
     public boolean sums() {
         return traits.contains(Trait.SUMS);
     }
 
-    /** Whether such a connection is a factor and a term of each channel, for the weights before it to take. */
+    /**
+     * Returns true if such a connection is a factor and a term of each channel, which can fold into the weights before
+     * it.
+     */
     public boolean folds() {
         return traits.contains(Trait.FOLDS);
     }
 
     /**
-     * Returns how many outputs an input adds to.
+     * Returns the number of outputs that an input adds to.
      *
      * @param declared a connection
      * @param source the shape of its source
@@ -117,11 +121,11 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Counts the weights other than 0.
+     * Counts the nonzero weights.
      *
      * @param declared a connection that {@linkplain #sums sums}
      * @param source the shape of its source
-     * @param present gives the values that a name has now
+     * @param present returns the present values of a name
      * @return counts of all its weights
      */
     public Nonzeros nonzeros(C declared, Shape source, Function<String, FloatMatrix> present) {
@@ -129,17 +133,17 @@ public abstract class ConnectionKind<C extends Connection> {
         return Nonzeros.of(weights, Rows.nonzeros(weights));
     }
 
-    /** Whether such connections have values. */
+    /** Returns true if such connections have values. */
     public boolean hasValues() {
         return traits.contains(Trait.VALUES);
     }
 
     /**
-     * Gives a connection a bias, so that a batch norm or scale of an output, or of all positions of a channel, can
-     * go into a row of its weights and into the bias.
+     * Returns the connection with a bias, into which a batch norm or a scale can fold: for each output, or for all
+     * positions of a channel.
      *
      * @param declared a connection
-     * @return the same connection with a bias; null if its weights have no such rows
+     * @return the connection with a bias; null if its weights have no such rows
      */
     public @Nullable Connection withRows(C declared) {
         return null;
@@ -157,7 +161,7 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Returns the delays that the connection itself has, on top of that of its projection.
+     * Returns the delays of the connection itself, in addition to its projection's delay.
      *
      * @param declared a connection
      * @return steps, ascending, at least one
@@ -167,7 +171,7 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Returns the other options of a connection, as files say them: numbers that shapes and files depend on.
+     * Returns the other options of a connection in files: numbers that determine shapes and files.
      *
      * @param declared a connection
      * @return integers, floats and doubles by name
@@ -177,26 +181,26 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Lays a connection out behind a source.
+     * Creates the operator of a connection for a source.
      *
-     * @param arena the arena that owns the operator's memory; shared if several threads are to use it
+     * @param arena the arena that owns the operator's memory; shared if several threads use it
      * @param declared the connection
-     * @param rows the shape whose inner order (y, x, channel) the source's rows have; of the right size. A connection
-     *     that {@linkplain #takesInnerOrder takes this order} behind a flattened source is given the shape from before
-     * @param spikeValue the value of a spike of the source: one value, or one for each input, in the order of the
-     *     rows
-     * @return an operator with weights of its own
-     * @throws IllegalArgumentException if a size does not fit, or a weight times a spike's value is not finite
+     * @param rows the shape, of the right size, that defines the inner order (y, x, channel) of the source's rows. A
+     *     connection that {@linkplain #takesInnerOrder takes this order} after a flattened source gets the shape before
+     *     the flatten
+     * @param spikeValue the value of a spike of the source: one value, or one for each input, in the order of the rows
+     * @return an operator with its own weights
+     * @throws IllegalArgumentException if a size differs, or a weight times a spike's value is not finite
      */
     public abstract Operator bind(Arena arena, C declared, Shape rows, Parameter spikeValue);
 
     /**
-     * Puts integers in place of weights that are large and read often.
+     * Replaces weights that are large and often read by integers.
      *
      * @param declared a connection
      * @param type INT8, INT16, INT4 or TERNARY
-     * @param present gives the values that a name has now
-     * @return a connection with integers nearest to them; the same connection where there is nothing to round
+     * @param present returns the present values of a name
+     * @return a connection with the nearest integers; {@code declared} if there is nothing to round
      * @throws IllegalArgumentException if it cannot have such weights
      */
     public Connection quantized(C declared, ElementType type, Function<String, FloatMatrix> present) {
@@ -204,13 +208,13 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Puts given integers in place of weights.
+     * Replaces weights by given integers.
      *
      * @param declared a connection
-     * @param integers in torch's layout
-     * @param present gives the values that a name has now
-     * @return a connection with these integers; the same connection where it has no weights that can be such
-     * @throws IllegalArgumentException if they do not fit
+     * @param integers the integers in torch's layout
+     * @param present returns the present values of a name
+     * @return a connection with these integers; {@code declared} if its weights cannot be integers
+     * @throws IllegalArgumentException if the shape differs
      */
     public Connection withIntegers(C declared, IntegerMatrix integers, Function<String, FloatMatrix> present) {
         return declared;
@@ -220,13 +224,13 @@ public abstract class ConnectionKind<C extends Connection> {
      * Reads a connection.
      *
      * @param declared its name and options
-     * @param values the values that a file has for it
+     * @param values its values in the file
      * @return the connection
-     * @throws IOException if options or values are missing or do not fit each other
+     * @throws IOException if options or values are missing or contradict each other
      */
     public abstract Connection read(JsonValue declared, StoredValues values) throws IOException;
 
-    /** The integers of a file, which are of fewer bits than they take there where its options say so. */
+    /** Reads integers, which may have fewer bits than in the file if an option says so. */
     static IntegerMatrix integers(JsonValue declared, StoredValues values, int dimensions) throws IOException {
         IntegerMatrix stored = values.integers(ValueDescription.WEIGHT, dimensions);
         JsonValue bits = declared.members().get(BITS);
@@ -243,7 +247,7 @@ public abstract class ConnectionKind<C extends Connection> {
         return stored;
     }
 
-    /** Throws unless a file says these options, which follow from values, and nothing else. */
+    /** Throws unless a file has exactly these options, which follow from its values. */
     static void requireOptions(JsonValue declared, Map<String, Number> expected, StoredValues values)
             throws IOException {
         for (Map.Entry<String, Number> each : expected.entrySet()) {
@@ -256,14 +260,14 @@ public abstract class ConnectionKind<C extends Connection> {
         requireOptions(declared, expected.keySet());
     }
 
-    /** Throws where a file says others than these options. */
+    /** Throws if a file has other options. */
     static void requireOptions(JsonValue declared, Set<String> names) throws IOException {
         Set<String> all = new LinkedHashSet<>(names);
         all.add(TYPE);
         declared.requireOnly(all);
     }
 
-    /** The present weights, rounded. */
+    /** Returns the present weights, rounded. */
     static IntegerMatrix nearest(ElementType type, Function<String, FloatMatrix> present) {
         return IntegerMatrix.nearest(type, present.apply(ValueDescription.WEIGHT));
     }

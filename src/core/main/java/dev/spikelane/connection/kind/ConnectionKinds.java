@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The kinds of connections: one for each class that {@link Connection} permits, which a test sees to. */
+/** The kinds of connections: one for each class that {@link Connection} permits. A test checks this. */
 public final class ConnectionKinds {
 
     private static final List<ConnectionKind<?>> ALL = List.of(
@@ -26,7 +26,7 @@ public final class ConnectionKinds {
     private ConnectionKinds() {}
 
     /** Returns the kind of a connection. */
-    @SuppressWarnings("unchecked") // a kind is asked of connections of its class only
+    @SuppressWarnings("unchecked") // a kind only gets connections of its class
     public static ConnectionKind<Connection> of(Connection declared) {
         for (ConnectionKind<?> kind : ALL) {
             if (kind.type().isInstance(declared)) {
@@ -37,13 +37,13 @@ public final class ConnectionKinds {
     }
 
     /**
-     * Finds the kind of a name.
+     * Returns the kind with a name.
      *
-     * @param type the name that a file says
+     * @param type the name in a file
      * @return a kind that files may hold
-     * @throws IOException if there is none of this name
+     * @throws IOException if there is none with this name
      */
-    @SuppressWarnings("unchecked") // only reading is asked of it
+    @SuppressWarnings("unchecked") // only its read is called
     public static ConnectionKind<Connection> named(JsonValue type) throws IOException {
         String name = type.text();
         List<ConnectionKind<?>> stored =

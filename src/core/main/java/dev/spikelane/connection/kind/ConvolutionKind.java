@@ -174,7 +174,7 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
                 : floats(kernel, values);
         SequencedMap<String, Number> options = options(read);
         if (!bits) {
-            options.remove(BITS); // floats were said that became integers in the file
+            options.remove(BITS); // declared floats may be integers in the file
         }
         requireOptions(declared, options, values);
         return read;

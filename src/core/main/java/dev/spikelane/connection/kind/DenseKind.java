@@ -32,7 +32,7 @@ final class DenseKind extends ConnectionKind<Dense> {
         return sizes;
     }
 
-    /** Names a bias only if there is none, so that descriptions of biased connections stay as they were. */
+    /** Names a bias only if there is none, so that earlier descriptions of biased connections stay valid. */
     static SequencedMap<String, Number> sizes(int inputs, int outputs, boolean biased) {
         SequencedMap<String, Number> sizes = sizes(inputs, outputs);
         if (!biased) {

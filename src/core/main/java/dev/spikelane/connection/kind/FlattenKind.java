@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/** Rows of numbers out of channels. */
+/** Reorders channels to rows of numbers. */
 final class FlattenKind extends ConnectionKind<Flatten> {
 
     private static final String FIRST = "start_dim";
@@ -23,7 +23,7 @@ final class FlattenKind extends ConnectionKind<Flatten> {
         super(Flatten.class, "flatten", Trait.FLATTENS);
     }
 
-    /** Files that flatten all say nothing, as they always did. */
+    /** Returns no options for a flatten of all dimensions, as in earlier files. */
     @Override
     public SequencedMap<String, Number> options(Flatten declared) {
         SequencedMap<String, Number> options = new LinkedHashMap<>();

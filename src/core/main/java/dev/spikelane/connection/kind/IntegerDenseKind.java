@@ -21,7 +21,7 @@ final class IntegerDenseKind extends ConnectionKind<Dense.Integers> {
         super(Dense.Integers.class, "integer dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
-    /** The scales come first, so that code that reads and writes values one by one finds them. */
+    /** Returns the scales first: code that reads and writes single values needs this order. */
     @Override
     public List<ValueDescription> values(Dense.Integers declared, Shape rows) {
         List<ValueDescription> dense = ValueDescription.dense(declared.inputs(), declared.outputs());

@@ -5,13 +5,13 @@ import dev.spikelane.simd.Rows;
 import java.util.Arrays;
 
 /**
- * The weights of a connection other than 0.
+ * The nonzero weights of a connection.
  *
- * @param weights how many weights there are, those that are 0 among them
- * @param count how many are not 0
- * @param reach to how many outputs each input adds by these, in torch's order
+ * @param weights the number of all weights
+ * @param count the number of nonzero weights
+ * @param reach the number of outputs that each input adds to through nonzero weights, in torch's order
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Nonzeros(long weights, long count, int... reach) {
 
     static Nonzeros of(FloatMatrix weights, int... reach) {

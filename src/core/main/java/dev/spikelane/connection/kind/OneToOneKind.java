@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Set;
 
-/** Connections of each input to the output of the same number; one weight for all is one for each from the start. */
+/** Connections of each input to the output with its index. One weight for all becomes one weight for each. */
 final class OneToOneKind extends ConnectionKind<OneToOne> {
 
     OneToOneKind() {

@@ -14,7 +14,7 @@ import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** Pools of one and two dimensions, whose options files call as torch does. */
+/** Pools of one and two dimensions, whose options have torch's names in files. */
 final class PoolKind extends ConnectionKind<Pool> {
 
     private static final String MAX = "max";
@@ -67,7 +67,9 @@ final class PoolKind extends ConnectionKind<Pool> {
         return new PoolOperator(declared, pool, spikeValue.values());
     }
 
-    /** The windows; those of a spread are of a transposed kernel, each of which reads one value. */
+    /**
+     * Returns the windows. A pool that spreads values has windows of a transposed kernel, which read one value each.
+     */
     private static Window.Axis window(Pool declared, Pool.Axis axis, int inputs, int outputs) {
         if (declared.rule() == Pool.Rule.SPREAD) {
             return new Window.Axis(inputs, axis.size(), 1, axis.size() - 1, 1, outputs, axis.size());

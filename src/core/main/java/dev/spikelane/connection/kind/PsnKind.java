@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Set;
 
-/** Products over time: weights between the steps of a series, and a bias for each. */
+/** Products over time: weights between the steps of a series, and a bias for each step. */
 final class PsnKind extends ConnectionKind<Psn> {
 
     PsnKind() {

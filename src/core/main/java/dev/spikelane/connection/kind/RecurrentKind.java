@@ -14,7 +14,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** Connections of neurons to all of them, summed in snnTorch's order of fed-back spikes. */
+/** Connections from all neurons to all neurons, summed in snnTorch's order of recurrent spikes. */
 final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     RecurrentKind() {

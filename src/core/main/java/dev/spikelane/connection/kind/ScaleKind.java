@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/** Products with one number, which is no weight. */
+/** Products with one constant number. */
 final class ScaleKind extends ConnectionKind<OneToOne.Scale> {
 
     private static final String FACTOR = "factor";

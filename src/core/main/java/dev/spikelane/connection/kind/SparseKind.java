@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Synapses of some pairs of neurons. */
 final class SparseKind extends ConnectionKind<Sparse> {
 
-    /** Up to this number float32 holds all whole ones. */
+    /** Up to this number, float32 represents all integers. */
     private static final int MOST_EXACT = 1 << 24;
 
     SparseKind() {
@@ -34,8 +34,8 @@ final class SparseKind extends ConnectionKind<Sparse> {
     }
 
     /**
-     * Listed edges are values, which are never learned; a weight of all synapses is one, too. Weights that were drawn
-     * and cannot change are none.
+     * Describes listed edges as values that never learn, and a weight of all synapses as a value. Weights that are
+     * drawn and constant are not values.
      */
     @Override
     public List<ValueDescription> values(Sparse declared, Shape rows) {
@@ -57,7 +57,7 @@ final class SparseKind extends ConnectionKind<Sparse> {
         return values;
     }
 
-    /** Files hold the numbers of listed edges as float32. */
+    /** Files hold the numbers of listed edges as float32, which limits them. */
     @Override
     public @Nullable String unstored(Sparse declared, Shape rows) {
         if (!declared.isListed() || Math.max(declared.outputShape(rows).size(), declared.count(rows)) <= MOST_EXACT) {
@@ -83,7 +83,7 @@ final class SparseKind extends ConnectionKind<Sparse> {
         return declared.fanOut(source);
     }
 
-    /** Synapses that are stored or drawn are weights other than 0, all others of source and target are 0. */
+    /** Counts all stored or drawn synapses as nonzero weights, and all other pairs as zeros. */
     @Override
     public Nonzeros nonzeros(Sparse declared, Shape source, Function<String, FloatMatrix> present) {
         int[] reach = declared.fanOut(source);
@@ -112,7 +112,7 @@ final class SparseKind extends ConnectionKind<Sparse> {
                 declared + " is quantized by Sparse.fixedPoint(quantum), expected a path without it");
     }
 
-    /** Drawn weights get their present values when the network is there. */
+    /** Returns the connection; drawn weights get their present values after the network is built. */
     @Override
     public Connection read(JsonValue declared, StoredValues values) throws IOException {
         Map<String, Double> options = new HashMap<>();

@@ -4,34 +4,34 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import java.io.IOException;
 
-/** The values that a file has for one connection, by their names among its own. */
+/** The values of one connection in a file, by their names within the connection. */
 public interface StoredValues {
 
     /**
      * Reads values as floats.
      *
      * @param value the name, such as {@code weight}
-     * @param dimensions how many dimensions they have in torch
+     * @param dimensions the number of their dimensions in torch
      * @return {@code [first dimension x the rest]}, or a row, if there is only one; finite
-     * @throws IOException if the file has none that fit
+     * @throws IOException if they are missing or have another shape or type
      */
     FloatMatrix floats(String value, int dimensions) throws IOException;
 
     /**
-     * Reads values as the integers that they are.
+     * Reads integers.
      *
      * @param value the name
-     * @param dimensions how many dimensions they have in torch
+     * @param dimensions the number of their dimensions in torch
      * @return {@code [first dimension x the rest]}
-     * @throws IOException if the file has none that fit
+     * @throws IOException if they are missing or have another shape or type
      */
     IntegerMatrix integers(String value, int dimensions) throws IOException;
 
     /**
-     * Tells whether integers of a file are to stay integers where a connection of floats could hold them too.
+     * Returns true if the integers of a file stay integers although a connection could hold them as floats.
      *
      * @param value the name
-     * @return whether the file has integers, and they are wanted
+     * @return true if the file has integers, and the caller wants them
      */
     boolean staysInteger(String value);
 

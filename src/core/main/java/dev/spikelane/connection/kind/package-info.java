@@ -1,2 +1,6 @@
-/** The answers of connections to networks, files and fingerprints: a kind for each class of them. */
+/**
+ * Facts about connections for networks, files and fingerprints: one
+ * {@link dev.spikelane.connection.kind.ConnectionKind} for each class of connections. Start there;
+ * {@link dev.spikelane.connection.kind.ConnectionKinds} finds the kind of a connection.
+ */
 package dev.spikelane.connection.kind;

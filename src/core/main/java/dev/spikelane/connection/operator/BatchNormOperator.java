@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Normalizes by the running values: {@code x * factor + (bias - mean * factor)}, both fused, with
  * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its
- * own statistics, and {@link #behind} stands for its outputs.
+ * own statistics, and {@link #behind} passes its outputs on.
  */
 public final class BatchNormOperator implements Operator.OnTile, TwoStageOperator {
 
@@ -32,7 +32,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     /** The name of the running variance. */
     public static final String RUNNING_VARIANCE = "running_var";
 
-    /** The name of the number of batches that were followed. */
+    /** The name of the number of tracked batches. */
     public static final String BATCHES = "num_batches_tracked";
 
     static final InputGradient PASSED = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
@@ -40,13 +40,13 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     private final BatchNorm declared;
     private final Shape shape;
     private final List<ValueDescription> described;
-    /** Of each channel; a row for each step, if they have their own. */
+    /** Weights of the channels; a row for each step, if steps have their own. */
     private final FloatMatrix weight;
 
     private final FloatMatrix bias;
     private final BatchStatistics running;
     private final long[] batches;
-    /** Of each column, for inference where all steps have the same. */
+    /** Factors of each column, for inference with equal values at all steps. */
     private final NormFactors factors;
 
     private final Operator behind = new Passed(this);
@@ -75,7 +75,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return declared.steps() > 0 ? null : factors;
     }
 
-    /** How many positions a channel has. */
+    /** Returns the positions of a channel. */
     int positions() {
         return shape.size() / declared.channels();
     }
@@ -120,12 +120,12 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new RunningStatistics(this);
     }
 
-    /** The running values. */
+    /** Returns the running values. */
     BatchStatistics statistics() {
         return running;
     }
 
-    /** How many steps have moved the running values. */
+    /** Returns the number of batches in the running values. */
     long[] batches() {
         return batches;
     }
@@ -152,7 +152,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new IllegalStateException("spikes are no values, expected another connection before batch norm");
     }
 
-    /** Where steps have their own values, a path is cut in front of this operator everywhere. */
+    /** Throws if steps have their own values: then paths are cut before this operator. */
     private void requireOneSet() {
         if (declared.steps() > 0) {
             throw new IllegalStateException(declared + " needs to know the step of its rows");
@@ -196,7 +196,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> take(of, set, row, from));
     }
 
-    /** Takes values of one set, and works out what follows from them alone: there may be thousands of sets. */
+    /** Sets values of one step, and updates only what depends on them: there may be thousands of steps. */
     private void take(ValueDescription of, int set, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
         for (int i = 0; of.name().endsWith(RUNNING_VARIANCE) && i < from.columns(); i++) {
@@ -243,8 +243,8 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     }
 
     /**
-     * Behind rows that were made: they pass as they are, and so do their gradients. The way back through what made them
-     * makes the gradients of the weights.
+     * Passes normalized rows and their gradients on unchanged. The backward pass of the normalization computes the
+     * gradients of the weights.
      */
     static final class Passed implements Operator.OnTile {
 
@@ -299,7 +299,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     }
 
     /**
-     * The gradients of weights and biases behind a normalization, whose way back makes them with sums that it needs
+     * The gradients of weights and biases. The backward pass of the normalization computes them with sums that it needs
      * itself, steps descending.
      */
     private static final class Gradients implements WeightGradients {

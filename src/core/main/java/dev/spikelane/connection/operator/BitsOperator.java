@@ -9,25 +9,25 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One that multiplies whole numbers of its source by their bits, which are spikes: the product of the ones, from the
- * bias; then that of the twos over all inputs, from +0, which is doubled and added once; likewise that of each further
- * bit.
+ * An operator that can multiply integers by their bits, as spikes. It multiplies the lowest bits, starting from the
+ * bias. Then it multiplies each further bit over all inputs, starting from +0, and adds this product once, times 2, 4
+ * and so on.
  */
 public abstract class BitsOperator implements Operator {
 
-    /** Rows whose bits, and sums of both kinds, stay in caches. */
+    /** Rows whose bits and sums stay in caches. */
     private static final int MOST_ROWS = 64;
 
-    /** The least that there is room for: the steps of many networks. */
+    /** Least rows of scratch memory: the steps of many networks. */
     private static final int LEAST_ROWS = 4;
 
-    /** The greatest of the numbers; 0 if the values of the source are others. */
+    /** Largest of the integers; 0 for other values. */
     private int greatest;
 
-    /** Multiplies bits from the twos on; null if numbers are multiplied as they are. */
+    /** Multiplies all bits but the lowest; null if integers are multiplied as other values. */
     private @Nullable Operator unbiased;
 
-    /** Memory of one thread. */
+    /** The memory of a thread. */
     static final class Room {
 
         private final SpikeMatrix spikes;
@@ -45,10 +45,12 @@ public abstract class BitsOperator implements Operator {
         }
     }
 
-    /** One of the same weights without a bias, this if it has none; null if bits are not to be multiplied. */
+    /**
+     * Returns an operator with these weights and no bias, this one if it has none; null if bits are not multiplied.
+     */
     protected abstract @Nullable Operator withoutBias();
 
-    /** Asks for the memory that a thread needs to multiply other values. */
+    /** Reserves the memory of a thread to multiply other values. */
     protected void reserveOthers(Scratch scratch) {}
 
     /** Multiplies other values. */
@@ -63,7 +65,7 @@ public abstract class BitsOperator implements Operator {
         unbiased = most > 0 ? withoutBias() : null;
     }
 
-    /** Takes the same numbers as another, of which this is a copy. */
+    /** Copies the range of integers from another operator. */
     protected final void takeNumbersOf(BitsOperator other) {
         takeWholeNumbers(other.greatest);
     }

@@ -3,10 +3,10 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
- * A whole number that is counted; as a matrix, it is rounded to float32.
+ * A count, such as a number of batches; as a matrix, it is rounded to float32.
  *
- * @param counts where it stands among others
- * @param place which of them it is
+ * @param counts memory of this and other counts
+ * @param place the index of this count
  */
 @SuppressWarnings("ArrayRecordComponent") // shared with the owner of the counts
 record CountedValue(ValueDescription description, long[] counts, int place) implements Values {
@@ -24,7 +24,7 @@ record CountedValue(ValueDescription description, long[] counts, int place) impl
         if (!(value >= 0) || value != Math.rint(value) || Float.isInfinite(value)) {
             throw refused(String.valueOf(value));
         }
-        if (value != (float) counts[place]) { // else it is the number that was read, rounded
+        if (value != (float) counts[place]) { // an equal float is the rounded count itself
             counts[place] = (long) value;
         }
     }

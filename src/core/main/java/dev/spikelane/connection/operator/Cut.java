@@ -1,11 +1,11 @@
 package dev.spikelane.connection.operator;
 
-/** How threads share the products of rows. */
+/** The cut of a product between threads. */
 public enum Cut {
 
-    /** Each takes some blocks of 64 outputs of all rows, so that a core keeps its part of the weights. */
+    /** Each thread computes some blocks of 64 outputs of all rows, so that a core keeps its part of the weights. */
     OUTPUTS,
 
-    /** Each takes all outputs of some rows, whole samples, which need nothing of the others. */
+    /** Each thread computes all outputs of some rows: whole samples, independent of other samples. */
     ROWS
 }

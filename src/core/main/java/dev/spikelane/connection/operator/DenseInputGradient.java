@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The way back through a dense connection: a product with the transposed weights. */
+/** The input gradient of a dense connection: a product with the transposed weights. */
 final class DenseInputGradient implements InputGradient {
 
     private final PackedWeights weights;

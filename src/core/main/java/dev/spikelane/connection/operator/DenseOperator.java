@@ -26,25 +26,25 @@ import org.jspecify.annotations.Nullable;
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
 public final class DenseOperator extends BitsOperator implements PackedOperator {
 
-    /** Ways to multiply where there are few outputs. */
+    /** Kernels for products with few outputs. */
     private static final int ANY = 0;
 
     private static final int FEW = 1;
 
     private final Shape rows;
-    /** The shape whose inner order the currents have. */
+    /** Shape that defines the inner order of the currents. */
     private final Shape made;
-    /** Whether spikes are summed in the order of {@link RecurrentMatmul}. */
+    /** True if spikes are summed in the order of {@link RecurrentMatmul}. */
     private final boolean recurrent;
-    /** True if the bias is a value of the network; else it is zeros. */
+    /** True if the bias is a value of the network; otherwise it is zeros. */
     private final boolean biased;
 
     private final PackedWeights weights;
-    /** The value of a spike of each input. */
+    /** Spike value of each input. */
     private final float[] spikeValue;
-    /** The weights times that, where it is not 1. */
+    /** Weights times the spike values, if these are not 1. */
     private @Nullable PackedWeights scaled;
-    /** The weights that spikes are multiplied by. */
+    /** Weights for spikes. */
     private PackedWeights ofSpikes;
 
     public DenseOperator(Arena arena, Dense declared, Shape rows, Parameter spikeValue) {
@@ -69,7 +69,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         setSpikeValue(spikeValue.values());
     }
 
-    /** The same with other weights, for the same values of spikes. */
+    /** Creates an operator with other weights and the spike values of {@code other}. */
     private DenseOperator(DenseOperator other, PackedWeights weights) {
         this.rows = other.rows;
         this.made = other.made;
@@ -121,7 +121,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         return !recurrent && NarrowMatmul.fits(outputs());
     }
 
-    /** Products for few outputs are not prepared, as threads share their rows. */
+    /** Returns false for few outputs: threads share their rows, so nothing is prepared. */
     @Override
     public boolean prepares() {
         return !recurrent && !isNarrow();
@@ -154,7 +154,10 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         }
     }
 
-    /** By the product for few outputs, which is the fastest over many rows unless little fires, or by any other. */
+    /**
+     * Multiplies for few outputs: by their own kernel, which is the fastest over many rows unless few inputs fire, or
+     * by another.
+     */
     private void multiplyFew(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         StageChoice choice = scratch.few();
         long active = spikes.count(0, count);
@@ -203,7 +206,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         prepared.multiply(weights, current, thread);
     }
 
-    /** Where there are fewer blocks than threads, these would stand idle. */
+    /** Cuts rows if there are fewer blocks than threads, so that no thread is idle. */
     @Override
     public Cut cut(int count, int threads) {
         return weights.blocks() < threads && count >= 2 * threads ? Cut.ROWS : Cut.OUTPUTS;
@@ -299,7 +302,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         }
     }
 
-    /** The value of a spike of each input; null if that is 1. */
+    /** Returns the spike value of each input; null if it is 1. */
     float @Nullable [] factors() {
         return ofSpikes == weights ? null : spikeValue;
     }
@@ -312,7 +315,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         torch.requireFinite("weights");
         FloatMatrix inside = arranged(torch);
         if (ofSpikes != weights) {
-            PackedWeights.pack(NativeMemory.ofAuto(), inside).scaled(spikeValue); // throws where a product overflows
+            PackedWeights.pack(NativeMemory.ofAuto(), inside).scaled(spikeValue); // throws if a product overflows
         }
         weights.set(inside);
         update();

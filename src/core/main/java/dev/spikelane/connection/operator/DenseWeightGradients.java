@@ -14,20 +14,20 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The gradients of the weights of a dense connection; a part is a block of 64 outputs for a share of the inputs. */
+/** The weight gradients of a dense connection; a part is a block of 64 outputs for some of the inputs. */
 final class DenseWeightGradients implements WeightGradients {
 
-    /** The shapes whose inner orders inputs and outputs have. */
+    /** The shapes that define the inner orders of inputs and outputs. */
     record Order(Shape inputs, Shape outputs) {}
 
     private final DenseOperator operator;
     private final Order order;
     private final PackedWeights weights;
     private final WeightGradient kernel;
-    /** The gradients that each thread adds. */
+    /** Gradients that each thread adds. */
     private final Tile[] tiles;
 
-    /** The gradients, where no sink takes them. */
+    /** The gradients, if they are stored. */
     private final Lazy<PackedWeights> sum;
 
     private final FloatMatrix ofBias;
@@ -56,7 +56,7 @@ final class DenseWeightGradients implements WeightGradients {
         adding = false;
         inTurns = false;
         if (sink != null) {
-            kernel.setGives(operator.factors()); // they may have been learned
+            kernel.setGives(operator.factors()); // training may have changed the factors
         }
         if (next.source() instanceof FloatMatrix frame && next.isFrame()) {
             kernel.prepareFrame(frame, next.version(), next.forward());
@@ -130,7 +130,7 @@ final class DenseWeightGradients implements WeightGradients {
         }
     }
 
-    /** Multiplies sums that came from spikes by the value of the spikes. */
+    /** Multiplies the sums of spikes by the spike values. */
     private void finish() {
         float[] factors = operator.factors();
         if (rows.ends() && rows.source() instanceof SpikeMatrix && sink == null && factors != null) {

@@ -4,7 +4,7 @@ import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 
-/** The way back through a connection that multiplies each input by a weight of its own. */
+/** The input gradient of a connection that multiplies each input by its own weight. */
 record ElementwiseInputGradient(FloatMatrix weights) implements InputGradient {
 
     @Override

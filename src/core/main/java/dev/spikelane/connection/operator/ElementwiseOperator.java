@@ -11,20 +11,20 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Multiplies each input by a weight of its own; one that follows a product can work on its tile. */
+/** Multiplies each input by its own weight. After a product, it can work on the product's tile. */
 public final class ElementwiseOperator implements Operator.OnTile {
 
     private final String name;
     private final Shape shape;
     private final FloatMatrix weights;
-    /** The weights times the value of a spike. */
+    /** Weights times the spike values. */
     private final FloatMatrix ofSpikes;
 
-    /** The weights by name; null if they are none that a network has. */
+    /** Description of the weights; null if they are not values of the network. */
     private final @Nullable ValueDescription named;
 
     private final float[] spikeValue;
-    /** Whether all weights are 1. */
+    /** True if all weights are 1. */
     private boolean passes;
 
     private ElementwiseOperator(
@@ -39,7 +39,8 @@ public final class ElementwiseOperator implements Operator.OnTile {
     }
 
     /**
-     * Lays out values in torch's order, one for all or one for each input, whose name is described if they have one.
+     * Creates an operator from values in torch's order: one for all inputs or one for each. A described value is part
+     * of the network.
      */
     public static ElementwiseOperator of(
             Arena arena,
@@ -132,7 +133,7 @@ public final class ElementwiseOperator implements Operator.OnTile {
         return passes;
     }
 
-    /** Multiplies a sum for each input by the value of its spikes. */
+    /** Multiplies the sum of each input by its spike value. */
     void scaleBySpikes(FloatMatrix sum) {
         for (int i = 0; i < sum.columns(); i++) {
             sum.set(0, i, sum.get(0, i) * spikeValue[i]);

@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
 
-/** The gradients of weights that multiply an input each; a part is a block of 64 of them. */
+/** The gradients of weights that multiply one input each; a part is a block of 64 weights. */
 final class ElementwiseWeightGradients implements WeightGradients {
 
     private final ElementwiseOperator operator;
@@ -61,7 +61,7 @@ final class ElementwiseWeightGradients implements WeightGradients {
         add(gradient.matrix(), gradient.origin(), firstStep, endStep, gradient.firstColumn(), gradient.endColumn());
     }
 
-    /** Adds some steps, of which the first stands in row 0 of the gradients, to the sums of some columns. */
+    /** Adds some steps to the sums of some columns; row 0 of the gradients has the step {@code origin}. */
     private void add(FloatMatrix gradient, int origin, int firstStep, int endStep, int first, int end) {
         int batch = rows.batch();
         for (int step = endStep - 1; step >= firstStep; step--) {

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.Tile;
 
-/** The way back from the order of the outputs into that of the rows. */
+/** The input gradient of a flatten: from the order of the outputs to the order of the rows. */
 record FlattenInputGradient(Shape shape, Shape made) implements InputGradient {
 
     @Override

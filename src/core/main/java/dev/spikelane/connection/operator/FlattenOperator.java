@@ -7,7 +7,7 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/** Brings rows from their inner order into that of other dimensions of the same torch order. */
+/** Reorders rows from their inner order to the inner order of another shape with equal torch order. */
 public final class FlattenOperator implements Operator {
 
     private final Shape shape;
@@ -21,7 +21,7 @@ public final class FlattenOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
-    /** Returns where an output comes from, both in their inner orders. */
+    /** Returns the input of an output, both in inner order. */
     private int from(int output) {
         return shape.inside(made.torch(output));
     }
@@ -72,7 +72,7 @@ public final class FlattenOperator implements Operator {
         }
     }
 
-    /** Clears older values of a tile behind the last output; in a whole matrix there is nothing. */
+    /** Clears older values of a tile after the last output; a whole matrix has none. */
     public static void clearPadding(Tile current, int row) {
         FloatMatrix currents = current.matrix();
         int end = Math.min(current.endBlock() * FloatMatrix.ROW_MULTIPLE - current.origin(), currents.columns());

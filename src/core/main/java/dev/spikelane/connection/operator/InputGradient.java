@@ -8,64 +8,67 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way back through an {@link Operator} to its source, whose own way back pulls gradients when it needs them: into a
- * tile of the source, or into whole rows of it.
+ * The backward pass of an {@link Operator} to its source. The source's own backward pass calls it when it needs
+ * gradients, for a tile or for whole rows.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface InputGradient {
 
-    /** A way back that makes whole rows, as a block of inputs would take it as long as all of them. */
+    /** An input gradient of whole rows: a block of inputs would take as much time as all of them. */
     interface OfRows extends InputGradient {
 
         /**
-         * Asks for the scratch memory that one thread needs to {@code pull}: which threads pull is known only as they
-         * do, and may be others in the next window.
+         * Reserves the scratch memory of one thread for {@code pull}. Each thread reserves it, as any thread may pull
+         * in the next window.
          *
-         * @param scratch the thread's
+         * @param scratch the thread's scratch memory
          */
         void reserve(Scratch scratch);
 
         /**
          * Computes the gradients of the first rows of the source.
          *
-         * @param gradient {@code [at least rows x outputs]}: gradients of the rows that the operator made
-         * @param rows how many rows, at least 1
+         * @param gradient {@code [at least rows x outputs]}, gradients of the operator's outputs
+         * @param rows the number of rows, at least 1
          * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
-         * @param scratch the thread's, in which memory was reserved
+         * @param scratch the thread's scratch memory, reserved by {@link #reserve}
          */
         void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch);
 
         /**
-         * Computes the same past a pool of largest values right behind the operator.
+         * Computes the gradients of the first rows of the source, from gradients after a max pool that follows the
+         * operator.
          *
-         * @param gradient {@code [at least rows]}: gradients of the rows that the pool made
-         * @param rows how many rows, at least 1
+         * @param gradient {@code [at least rows]}, gradients of the pool's outputs
+         * @param rows the number of rows, at least 1
          * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
-         * @param scratch the thread's, in which memory was reserved
+         * @param scratch the thread's scratch memory, reserved by {@link #reserve}
          */
         void pull(PooledGradients gradient, int rows, FloatMatrix into, Scratch scratch);
 
-        /** Throws, as rows are made whole. */
+        /** Throws, as only whole rows are computed. */
         @Override
         default void pull(FloatMatrix gradient, int rows, Tile into) {
             throw new IllegalStateException(this + " makes whole rows, expected no tile of them");
         }
     }
 
-    /** A way back that depends on the inputs of the operator: the largest of some inputs has all of a gradient. */
+    /**
+     * An input gradient that depends on the inputs, such as a max pool's: the largest input gets the whole gradient.
+     */
     interface OfInputs extends InputGradient {
 
         /**
          * Computes the gradients of the first rows of the source for some blocks of 64 inputs.
          *
-         * @param inputs {@code [at least rows x inputs]}: the spikes or values of the source
-         * @param gradient {@code [at least rows x outputs]}: gradients of the rows that the operator made
-         * @param rows how many rows, at least 1
+         * @param inputs {@code [at least rows x inputs]}, the spikes or values of the source
+         * @param gradient {@code [at least rows x outputs]}, gradients of the operator's outputs
+         * @param rows the number of rows, at least 1
          * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
          */
         void pull(Signal inputs, FloatMatrix gradient, int rows, Tile into);
 
-        /** Throws, as there are no inputs. */
+        /** Throws, as the inputs are needed. */
         @Override
         default void pull(FloatMatrix gradient, int rows, Tile into) {
             throw new IllegalStateException(this + " has no inputs, expected those of the way forward");
@@ -76,16 +79,16 @@ public interface InputGradient {
      * Computes the gradients of the first rows of the source for some blocks of 64 inputs, each sum from zero over
      * outputs ascending.
      *
-     * @param gradient {@code [at least rows x outputs]}: gradients of the rows that the operator made
-     * @param rows how many rows, at least 1
+     * @param gradient {@code [at least rows x outputs]}, gradients of the operator's outputs
+     * @param rows the number of rows, at least 1
      * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
      */
     void pull(FloatMatrix gradient, int rows, Tile into);
 
     /**
-     * Returns the weights as {@link #pull} reads them, for a loop that pulls by itself.
+     * Returns the packed weights that {@link #pull} reads, for a fused loop.
      *
-     * @return 64 inputs side by side, a row for each output rounded up to a multiple of 16, block after block; null if
+     * @return 64 adjacent inputs, a row for each output rounded up to a multiple of 16, block after block; null if
      *     there is no such matrix
      */
     default @Nullable FloatMatrix packed() {
@@ -93,9 +96,9 @@ public interface InputGradient {
     }
 
     /**
-     * Returns a listener that is told that the weights have changed.
+     * Returns the jobs after a change of weights.
      *
-     * @return parts that threads may share
+     * @return jobs that threads may share
      */
     default List<Runnable> updates() {
         return List.of();

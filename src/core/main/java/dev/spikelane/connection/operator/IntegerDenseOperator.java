@@ -25,15 +25,15 @@ import org.jspecify.annotations.Nullable;
 /** A dense connection whose weights are integers, packed for the kernels. */
 public final class IntegerDenseOperator implements IntegerOperator {
 
-    /** Scales, weights, bias. */
+    /** Scales, weights and bias. */
     private final List<ValueDescription> described;
 
     private final Shape rows;
     private final PackedIntegers weights;
     private Parameter spikeValue = Parameter.of(1);
-    /** The weights, or the weights times the value of a spike. */
+    /** Weights, or weights times the spike value. */
     private PackedIntegers ofSpikes;
-    /** The weights as floats, once values have come. */
+    /** Weights as floats, created when the source has values. */
     private volatile @Nullable PackedWeights widened;
 
     private @Nullable RoundedFloats floats;
@@ -55,12 +55,12 @@ public final class IntegerDenseOperator implements IntegerOperator {
         setSpikeValue(other.spikeValue.values());
     }
 
-    /** The weights with the columns in the order of the rows. */
+    /** Returns the weights with columns in the inner order. */
     private IntegerMatrix arranged(IntegerMatrix torch) {
         return TorchLayout.differs(rows) ? torch.gatherColumns(TorchLayout.placesInTorch(rows)) : torch;
     }
 
-    /** The weights in torch's layout. */
+    /** Returns the weights in torch's layout. */
     IntegerMatrix read() {
         IntegerMatrix own = weights.read();
         return TorchLayout.differs(rows) ? own.gatherColumns(TorchLayout.placesInside(rows)) : own;
@@ -84,7 +84,9 @@ public final class IntegerDenseOperator implements IntegerOperator {
         }
     }
 
-    /** Whether integers of few outputs are added as floats, over the many rows of training: such sums are exact. */
+    /**
+     * Returns true if integers of few outputs are added as floats over many rows, as in training; such sums are exact.
+     */
     private boolean addsFloats(Scratch scratch) {
         return floats != null
                 && scratch.manyRows()
@@ -199,7 +201,7 @@ public final class IntegerDenseOperator implements IntegerOperator {
         ofSpikes = value.isAlways(1) ? weights : weights.times(value.value(0));
     }
 
-    /** Puts weights in, or leaves all as it was. */
+    /** Sets the weights; if this throws, nothing has changed. */
     void write(IntegerMatrix torch) {
         SpikeValues.requireScales(torch.scales(), torch.type(), spikeValue.value(0), this);
         set(torch.columns() == inputs() ? arranged(torch) : torch, bias());

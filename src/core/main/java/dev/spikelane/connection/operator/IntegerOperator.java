@@ -6,9 +6,8 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator whose weights are integers. Where these are rounded from floats, it runs forward by integers, gradients
- * of its inputs are those of the floats that they widen to, and gradients of its weights go to the floats they are
- * rounded from, as if these were no others.
+ * An operator with integer weights. If these are rounded from floats, the forward pass uses the integers, input
+ * gradients use the dequantized weights, and weight gradients pass straight through to the floats.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface IntegerOperator extends Operator {
@@ -16,10 +15,10 @@ public interface IntegerOperator extends Operator {
     /** Returns the type of the weights. */
     ElementType type();
 
-    /** Lets weights and bias follow those of an operator of floats, of the same shape, by a rule. */
+    /** Makes weights and bias follow an operator of floats with the same shape, rounded by a rule. */
     void follow(PackedOperator floats, ScaleRule rule);
 
-    /** Returns the floats that the weights follow; null if they stand for themselves. */
+    /** Returns the floats of the rounded weights; null for weights that are not rounded from floats. */
     @Nullable
     RoundedFloats floats();
 

@@ -6,10 +6,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The integer weights of a connection; as floats, integers times their scales.
+ * The integer weights of a connection. Read as floats, they are integers times their scales.
  *
- * @param out gives them in torch's layout
- * @param in takes others, or throws and leaves all as it was
+ * @param out returns the integers in torch's layout
+ * @param in sets the integers; if it throws, nothing has changed
  */
 public record IntegerValues(ValueDescription description, Supplier<IntegerMatrix> out, Consumer<IntegerMatrix> in)
         implements Values {
@@ -44,7 +44,7 @@ public record IntegerValues(ValueDescription description, Supplier<IntegerMatrix
         in.accept(IntegerMatrix.of(type(), rows(), columns(), items, present.scales()));
     }
 
-    /** The integer of a value; the present one where the scale is 0, which does not say it. */
+    /** Returns the integer of a value; for a scale of 0, keeps the present one. */
     private int item(FloatMatrix from, int row, int column, IntegerMatrix present) {
         float value = from.get(row, column);
         float scale = present.scale(row);

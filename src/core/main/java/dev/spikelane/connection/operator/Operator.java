@@ -10,22 +10,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection laid out behind its source: turns spikes, or values, into currents. It owns its weights, which change
- * only between steps; several threads may use it if its arena is shared.
+ * A connection bound to the shape of its source. It converts spikes or values to currents. It owns its weights, which
+ * change only between steps; several threads may use it if its arena is shared.
  *
  * <p>A shaped source's rows are in the inner order (y, x, channel), and so are the currents.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface Operator {
 
-    /** An operator that computes each output from the input of the same number, so that it can work on a tile. */
+    /**
+     * An operator whose outputs depend only on the input with the same index, so that it can work in place on a tile.
+     */
     interface OnTile extends Operator {
 
         /**
-         * Computes outputs where the inputs stand.
+         * Computes outputs in place of the inputs.
          *
          * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
-         * @param rows how many rows
+         * @param rows the number of rows
          */
         void apply(Tile current, int rows);
 
@@ -55,58 +57,58 @@ public interface Operator {
     int outputs();
 
     /**
-     * Returns how many products or values a row takes, by which threads know whether sharing pays.
+     * Returns the number of products or values of a row, by which threads decide whether to share the work.
      *
-     * @return a rough number
+     * @return an estimate
      */
     default long work() {
         return (long) inputs() * outputs();
     }
 
     /**
-     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing.
+     * Reserves the scratch memory of one thread for products of spikes, so that they allocate nothing.
      *
-     * @param scratch the thread's; other operators may use it between two calls
+     * @param scratch the thread's scratch memory, which other operators may use between two calls
      */
     default void reserve(Scratch scratch) {}
 
     /**
-     * Asks for the scratch memory that one thread needs to {@code multiply} values.
+     * Reserves the scratch memory of one thread for products of values.
      *
-     * @param scratch the thread's; other operators may use it between two calls
+     * @param scratch the thread's scratch memory, which other operators may use between two calls
      */
     default void reserveValues(Scratch scratch) {}
 
     /**
-     * Tells whether {@link #prepare} does anything.
+     * Returns true if {@link #prepare} has an effect.
      *
-     * @return whether it does
+     * @return true if it has an effect
      */
     default boolean prepares() {
         return false;
     }
 
     /**
-     * Does the work that all calls of {@code multiply} for these rows would repeat, once for all blocks and threads. A
-     * stage that never calls it is only slower.
+     * Does work that all products of these rows share, once for all blocks and threads. Without this call, products are
+     * only slower.
      *
      * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param active spikes in these rows
-     * @param version a number that grows whenever anything is written where these rows are
-     * @param scratch of one of the threads that share the product, while none of them multiplies
+     * @param version a number that grows with each write to these rows
+     * @param scratch the scratch memory of one of the threads that share the product, while no thread multiplies
      */
     default void prepare(SpikeMatrix spikes, int rows, long active, long version, Scratch scratch) {}
 
     /**
-     * Computes as {@code multiply} does, with the preparation if that was of these rows in this version.
+     * Computes currents as {@code multiply} does, with the preparation if it is of these rows and this version.
      *
      * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param version as in {@link #prepare}
      * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
-     * @param scratch the thread's, in which this operator has reserved memory
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @param scratch the thread's scratch memory, reserved by this operator
+     * @throws IllegalArgumentException if a shape or range differs
      */
     default void multiplyPrepared(SpikeMatrix spikes, int rows, long version, Tile current, Scratch scratch) {
         multiply(spikes, rows, current, scratch);
@@ -116,43 +118,44 @@ public interface Operator {
      * Computes the currents of the first rows for some blocks of 64 outputs.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
-     * @param scratch the thread's, in which this operator has reserved memory
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @param scratch the thread's scratch memory, reserved by this operator
+     * @throws IllegalArgumentException if a shape or range differs
      */
     void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch);
 
     /**
-     * Computes the currents that analog input gives in the first rows for some blocks of 64 outputs.
+     * Computes the currents of analog input in the first rows, for some blocks of 64 outputs.
      *
      * @param input {@code [at least rows x inputs]}, finite
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
-     * @param scratch the thread's, in which this operator has reserved memory
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @param scratch the thread's scratch memory, reserved by this operator
+     * @throws IllegalArgumentException if a shape or range differs
      */
     void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch);
 
     /**
-     * Takes a frame whose currents come next, if this has a faster way for frames, once for all blocks and threads.
+     * Prepares a frame for the next products, if this operator has a faster method for frames, once for all blocks and
+     * threads.
      *
-     * @param frame {@code [batch x inputs]}, finite, which must not change before the last of these products
-     * @param version grows whenever the frame is written
+     * @param frame {@code [batch x inputs]}, finite, unchanged until the last of these products
+     * @param version a number that grows with each write to the frame
      * @param prepared the preparation that threads share
-     * @return whether {@link #multiplyFrame} should be called; else the frame is a matrix as others
+     * @return true if {@link #multiplyFrame} should be called; false to multiply the frame like other rows
      */
     default boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
         return false;
     }
 
     /**
-     * Computes the currents of a frame that was taken for some blocks of 64 outputs, with the same bits but for the
-     * sign of zeros.
+     * Computes the currents of the prepared frame for some blocks of 64 outputs. The bits equal {@code multiply}'s,
+     * except for the sign of zeros.
      *
-     * @param prepared from {@link #prepareFrame}
+     * @param prepared the preparation of {@link #prepareFrame}
      * @param current {@code [batch x outputs]}, overwritten at the blocks in use
-     * @param thread which of the threads computes, from 0
+     * @param thread the number of the computing thread, from 0
      */
     default void multiplyFrame(PreparedFrame prepared, Tile current, int thread) {
         throw new IllegalStateException("no frame was taken");
@@ -168,18 +171,18 @@ public interface Operator {
     }
 
     /**
-     * Returns the factor and the summand of each column, in all steps, if that is all that it does.
+     * Returns the factor and the term of each column, if the operator does nothing else at any step.
      *
-     * @return factors and terms as they are now; null if it does something else
+     * @return the present factors and terms; null if the operator does something else
      */
     default @Nullable NormFactors channelFactors() {
         return null;
     }
 
     /**
-     * Tells whether values become currents as they are.
+     * Returns true if values become currents unchanged.
      *
-     * @return whether they do, with the weights that there are now
+     * @return true if they do with the present weights
      */
     default boolean passes() {
         return false;
@@ -189,39 +192,39 @@ public interface Operator {
      * Copies this operator with its weights.
      *
      * @param arena the arena that owns the copy
-     * @return an operator with weights of its own
+     * @return an operator with its own weights
      */
     Operator copy(Arena arena);
 
     /**
-     * Prepares the way back to the source.
+     * Creates the backward pass to the source.
      *
      * @param arena the arena that owns its memory
-     * @return the way back through this operator, with its weights
-     * @throws UnsupportedOperationException if this operator has no gradient; the message says why
+     * @return the input gradient, with the weights of this operator
+     * @throws UnsupportedOperationException if this operator has no gradient; the message gives the reason
      */
     default InputGradient inputGradient(Arena arena) {
         throw new UnsupportedOperationException(this + " has no gradient");
     }
 
     /**
-     * Prepares the gradients of the weights.
+     * Creates the gradients of the weights.
      *
      * @param arena the arena that owns sums of gradients and scratch memory
-     * @param threads threads that add them
-     * @return the gradients; null if there are no weights that can be learned
-     * @throws UnsupportedOperationException if this operator has no gradient; the message says why
+     * @param threads the number of threads that add them
+     * @return the gradients; null if no weights can learn
+     * @throws UnsupportedOperationException if this operator has no gradient; the message gives the reason
      */
     default @Nullable WeightGradients weightGradients(Arena arena, int threads) {
         throw new UnsupportedOperationException(this + " has no gradient");
     }
 
-    /** Takes notice that training has changed the weights, which may not be finite any more. */
+    /** Updates packed data after training has changed the weights, which may not be finite any more. */
     default void update() {}
 
     /**
      * Sets the value of one spike of the source (graded spikes): the operator multiplies spikes by {@code value_i * w},
-     * rounded once to float32. The weights stay as they are.
+     * rounded once to float32. The weights do not change.
      *
      * @param values one value, or one for each input, in the order of the rows; copied
      * @throws IllegalArgumentException if a product is not finite; nothing has changed then
@@ -229,46 +232,46 @@ public interface Operator {
     void setSpikeValue(float[] values);
 
     /**
-     * Says that the values of the source are whole numbers, from 0, whose bits are spikes. An operator may multiply
-     * them as other values.
+     * Declares that the values of the source are integers from 0, whose bits are spikes. An operator may multiply them
+     * as other values.
      *
-     * @param greatest the greatest
+     * @param greatest the largest integer
      */
     default void takeWholeNumbers(int greatest) {}
 
     /**
-     * Tells whether values are whole numbers whose bits are multiplied as spikes.
+     * Returns true if values are integers whose bits are multiplied as spikes.
      *
-     * @return whether they are
+     * @return true if they are
      */
     default boolean multipliesBits() {
         return false;
     }
 
     /**
-     * Says how threads should share products of many rows. Results do not depend on it.
+     * Returns the best cut of products with many rows between threads. Results do not depend on it.
      *
-     * @param rows rows that there are
-     * @param threads threads that share them
-     * @return how to cut them
+     * @param rows the number of rows
+     * @param threads the number of threads
+     * @return the cut
      */
     default Cut cut(int rows, int threads) {
         return Cut.OUTPUTS;
     }
 
     /**
-     * Tells whether {@code multiply} can fill some blocks of outputs without making the rows that the others need too.
+     * Returns true if {@code multiply} can compute some blocks of outputs without rows that all blocks need.
      *
-     * @return whether it can; else tiles must have all blocks in use
+     * @return true if it can; otherwise tiles must have all blocks in use
      */
     default boolean takesTiles() {
         return true;
     }
 
     /**
-     * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.
+     * Returns the best number of rows for a call of {@code multiply}. Results do not depend on it.
      *
-     * @param rows rows that there are
+     * @param rows the number of rows in all
      * @param active spikes in these rows
      * @return the best number of rows, at most {@code rows}
      */
@@ -277,10 +280,10 @@ public interface Operator {
     }
 
     /**
-     * Tells from how many rows on {@code multiply} takes no less for each, so that a path of several operators can be
-     * taken through in few rows. Results do not depend on it.
+     * Returns the number of rows from which on {@code multiply} takes no less time per row, so that paths can run few
+     * rows at a time. Results do not depend on it.
      *
-     * @return rows; all that there are unless an operator knows better
+     * @return rows; unlimited by default
      */
     default int fewestRows() {
         return Integer.MAX_VALUE;

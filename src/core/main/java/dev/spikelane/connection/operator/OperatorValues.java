@@ -7,16 +7,15 @@ import dev.spikelane.simd.TorchLayout;
 import java.util.function.Consumer;
 
 /**
- * Values of an operator, or their gradients: a function that copies them out, and one that takes others, both in
- * torch's layout.
+ * Values of an operator, or their gradients, with functions that read and write them in torch's layout.
  *
  * @param out copies the values into a matrix of the right shape
- * @param in takes a matrix of the right shape, or throws where it is not finite, and leaves all as it was
+ * @param in sets the values from a matrix of the right shape; throws if it is not finite, and changes nothing then
  */
 public record OperatorValues(ValueDescription description, Consumer<FloatMatrix> out, Consumer<FloatMatrix> in)
         implements Values {
 
-    /** Rows of a matrix in the inner order of a shape. */
+    /** Returns values in rows with the inner order of a shape. */
     static OperatorValues ofRows(ValueDescription description, Shape shape, FloatMatrix rows) {
         return new OperatorValues(
                 description, into -> TorchLayout.copyTorch(shape, rows, 0, into, 0, rows.rows()), from -> {
@@ -25,7 +24,7 @@ public record OperatorValues(ValueDescription description, Consumer<FloatMatrix>
                 });
     }
 
-    /** Packed weights between inputs and outputs in the inner orders of shapes. */
+    /** Returns packed weights whose inputs and outputs have the inner orders of shapes. */
     static OperatorValues ofPacked(ValueDescription description, Shape inputs, Shape outputs, PackedWeights packed) {
         return new OperatorValues(description, into -> read(packed, inputs, outputs, into), from -> {
             from.requireFinite("values");
@@ -46,7 +45,7 @@ public record OperatorValues(ValueDescription description, Consumer<FloatMatrix>
         }
     }
 
-    /** The same values, of which an operator takes others itself. */
+    /** Returns these values with another function that sets them. */
     OperatorValues takenBy(Consumer<FloatMatrix> operator) {
         return new OperatorValues(description, out, operator);
     }

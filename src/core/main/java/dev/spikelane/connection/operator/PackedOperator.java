@@ -5,14 +5,14 @@ import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/** One whose weights are packed: those of each group of channels, one group where there are no channels. */
+/** An operator with packed weights for each group of channels; one group without channels. */
 public interface PackedOperator extends PlasticOperator<PackedWeights[]> {
 
     /**
-     * Returns which inputs the weights of each group meet: those of the windows' places and channels are inputs of the
-     * packed weights, in this order.
+     * Returns the inputs of each group's weights: the places and channels of its windows, in the order of the packed
+     * weights.
      *
-     * @return windows of each group; one of one place where there are no maps
+     * @return windows of each group; a window of one place without maps
      */
     Window[] reach();
 

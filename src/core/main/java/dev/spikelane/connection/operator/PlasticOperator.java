@@ -4,30 +4,30 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator whose weights a rule may change where they stand; {@link #update} takes notice of it.
+ * An operator whose weights a plasticity rule may change in place; {@link #update} must follow a change.
  *
- * @param <S> numbers of all synapses, such as the weights, as the operator lays them out
+ * @param <S> one number for each synapse, such as its weight, in the layout of the operator
  */
 public interface PlasticOperator<S> extends Operator {
 
-    /** Says what keeps rules from changing these weights, as the end of a message; null if nothing does. */
+    /** Returns the reason why rules cannot change these weights, as the end of a message; null if they can. */
     @Nullable
     String refusesRules();
 
     /** Returns the weights. */
     S synapses();
 
-    /** Makes other numbers of the same synapses, zeros. */
+    /** Allocates further numbers of these synapses, with zeros. */
     S zeros(Arena arena);
 
-    /** Gives all synapses a number. */
+    /** Sets a number of all synapses. */
     void fill(S numbers, float value);
 
     /**
-     * Shows other numbers of the same synapses as values, which may be infinite: a rule may make them so.
+     * Wraps further numbers of the synapses as values. They may be infinite, as a rule may make them so.
      *
      * @param name their name
-     * @param numbers of all synapses
+     * @param numbers one number for each synapse
      * @return the values, in torch's layout of the weights
      */
     Values like(String name, S numbers);

@@ -10,14 +10,14 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/** A pool laid out behind its source. */
+/** A pool bound to the shape of its source. */
 public final class PoolOperator implements Operator {
 
     private final Pool declared;
     private final MapPool pool;
-    /** The value of a spike of each input. */
+    /** Spike value of each input. */
     private final FloatMatrix carried;
-    /** The same where it is one positive value and the largest is taken, so that bits suffice; else 0. */
+    /** The only spike value of a max pool, if it is positive, so that bits suffice; otherwise 0. */
     private float alike;
 
     public PoolOperator(Pool declared, MapPool pool, float[] spikeValue) {
@@ -32,7 +32,7 @@ public final class PoolOperator implements Operator {
         return pool;
     }
 
-    /** Whether the largest values are taken, not sums. */
+    /** Returns true for a max pool, false for sums. */
     public boolean isMax() {
         return declared.rule() == Pool.Rule.MAX;
     }
@@ -72,11 +72,11 @@ public final class PoolOperator implements Operator {
     }
 
     /**
-     * Makes room for the winners of some rows of values, which the way back needs.
+     * Allocates the winners of some rows of values, which the backward pass needs.
      *
-     * @param arena the arena that owns it
-     * @param rows how many rows
-     * @return an object that pools values and keeps winners; null if nothing is chosen, or too much would be kept
+     * @param arena the arena that owns them
+     * @param rows the number of rows
+     * @return an object that pools values and keeps winners; null for sums, or if the winners take too much memory
      */
     public @Nullable PoolWinners winners(Arena arena, int rows) {
         return declared.rule() == Pool.Rule.MAX ? pool.winners(arena, rows) : null;
@@ -114,7 +114,7 @@ public final class PoolOperator implements Operator {
         return declared.toString();
     }
 
-    /** The way back through a pool of largest values, to where these were. */
+    /** The input gradient of a max pool, which goes to the largest values. */
     private record MaxInputGradient(MapPool pool, FloatMatrix carried) implements InputGradient.OfInputs {
 
         @Override

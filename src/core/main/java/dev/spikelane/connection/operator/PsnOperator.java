@@ -14,7 +14,9 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes all steps of a series together: {@link SeriesStep} does, and {@link #behind} stands for its outputs. */
+/**
+ * An operator over all steps of a series: {@link SeriesStep} computes it, and {@link #behind} passes its outputs on.
+ */
 public final class PsnOperator implements TwoStageOperator {
 
     private final Psn declared;
@@ -141,7 +143,7 @@ public final class PsnOperator implements TwoStageOperator {
         return declared.toString();
     }
 
-    /** The gradients that the way back through the series makes. */
+    /** The gradients that the backward pass of the series computes. */
     private record Gradients(List<Learned> learned, FloatMatrix ofWeights, FloatMatrix ofBias)
             implements WeightGradients {
 

@@ -6,15 +6,15 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 
 /**
- * Floats that are trained, from which the integers of an operator are rounded.
+ * Trained floats, from which the integers of an operator are rounded.
  *
- * @param floats the operator that has them, which gives the gradients of its weights
- * @param widened the same with integers times their scales, through which gradients go back
- * @param rounding makes integers and widened floats anew when floats have changed
+ * @param floats the operator with the floats, which has their gradients
+ * @param widened an operator with integers times scales, for input gradients
+ * @param rounding rounds the floats again after a change
  */
 public record RoundedFloats(PackedOperator floats, PackedOperator widened, RoundedWeights rounding) {
 
-    /** Returns the integers as they are now, in torch's layout. */
+    /** Returns the present integers in torch's layout. */
     public IntegerMatrix integers(ElementType type) {
         Values values = widened.values().getFirst();
         FloatMatrix read = FloatMatrix.zeros(values.rows(), values.columns());

@@ -1,16 +1,15 @@
 package dev.spikelane.connection.operator;
 
 /**
- * Work that threads share in rounds: the parts of a round may run at the same time, and all of them are done before the
- * next round begins. A result of all parts of a round, such as a sum of theirs, is computed by the one
- * thread that opens the next.
+ * Work in rounds. Threads share the parts of a round, and all parts are done before the next round begins. The thread
+ * that opens the next round computes results of all parts, such as their sum.
  */
 public interface Rounds {
 
     /**
-     * Ends the round before, and opens the next; one thread calls it while no part runs.
+     * Ends the previous round and opens the next one. One thread calls it while no part runs.
      *
-     * @return parts of that round; 0 if all is done
+     * @return the parts of the next round; 0 if the work is done
      */
     default int parts() {
         return 0;
@@ -19,8 +18,8 @@ public interface Rounds {
     /**
      * Does a part of the round.
      *
-     * @param part of {@link #parts}
-     * @param thread which of the threads does it, from 0
+     * @param part from 0, below {@link #parts}
+     * @param thread the number of the thread, from 0
      */
     default void run(int part, int thread) {}
 }

@@ -3,11 +3,11 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.kernel.norm.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
 
-/** Where the running values of an operator go in a training step, which gives them back when it is accepted. */
+/** Running values of an operator during a training step, copied back when the step is accepted. */
 public final class RunningStatistics {
 
     private final BatchNormOperator operator;
-    /** A row for all steps, or for each. */
+    /** A row for all steps, or for each step. */
     private final FloatMatrix mean;
 
     private final FloatMatrix variance;
@@ -20,27 +20,27 @@ public final class RunningStatistics {
         this.variance = FloatMatrix.zeros(batches.length, channels());
     }
 
-    /** Returns how many statistics of each kind a step has. */
+    /** Returns the number of means, or of variances, of a step. */
     public int channels() {
         return operator.declared().channels();
     }
 
-    /** Returns whether all steps of a window are one. */
+    /** Returns true if all steps of a window have joint statistics. */
     public boolean joint() {
         return operator.joint();
     }
 
-    /** Returns the means that were reached. */
+    /** Returns the present means. */
     public FloatMatrix mean() {
         return mean;
     }
 
-    /** Returns the variances that were reached. */
+    /** Returns the present variances. */
     public FloatMatrix variance() {
         return variance;
     }
 
-    /** Starts from the values that the operator has. */
+    /** Starts from the values of the operator. */
     public void begin() {
         mean.copyFrom(operator.statistics().mean());
         variance.copyFrom(operator.statistics().variance());
@@ -48,13 +48,13 @@ public final class RunningStatistics {
     }
 
     /**
-     * Follows a step. A variance of a single value moves nothing.
+     * Adds the statistics of a step. A variance of a single value is ignored.
      *
-     * @param means a row for each of some steps
-     * @param variances likewise
+     * @param means a row for each step
+     * @param variances a row for each step
      * @param row the row of the step
      * @param step the number of the step, counted from the last reset
-     * @param samples how many samples the step has
+     * @param samples the samples of the step
      */
     public void follow(FloatMatrix means, FloatMatrix variances, int row, int step, int samples) {
         if ((long) samples * operator.positions() > 1) {
@@ -66,7 +66,7 @@ public final class RunningStatistics {
         }
     }
 
-    /** Gives the operator the values that were reached, while it may change. */
+    /** Copies the running values into the operator while no simulation runs. */
     public void commit() {
         operator.statistics().mean().copyFrom(mean);
         operator.statistics().variance().copyFrom(variance);

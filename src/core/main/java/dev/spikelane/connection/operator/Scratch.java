@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Scratch memory of one thread, which runs an operator at a time: those that need matrices of one shape share it. */
+/**
+ * Scratch memory of one thread. Operators that need matrices of one shape share them, as a thread runs one operator at
+ * a time.
+ */
 public final class Scratch {
 
     private final Arena arena;
@@ -26,14 +29,14 @@ public final class Scratch {
     private final Lazy<ProductScratch> spikes;
     private final Lazy<NarrowMatmul> narrow;
     private final StageChoice few = new StageChoice(Chooser.OF_JVM, 1);
-    // Asked for at each product: an iterator would be allocated where C2 does not take it apart.
+    // A list, read by index: an iterator would be allocated until C2 removes it.
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientScratch> gradients = new ArrayList<>();
     private final List<WindowLists> windows = new ArrayList<>();
     private final List<BitsOperator.Room> wholeNumbers = new ArrayList<>();
 
     /**
-     * Makes scratch memory for a single thread.
+     * Creates scratch memory for a single thread.
      *
      * @param arena the arena that owns the memory
      */
@@ -49,23 +52,23 @@ public final class Scratch {
     }
 
     /**
-     * Makes scratch memory for each of some threads.
+     * Creates scratch memory for some threads.
      *
      * @param arena the arena that owns the memory
-     * @param threads how many
-     * @return as many
+     * @param threads the number of threads
+     * @return one for each thread
      */
     public static Scratch[] of(Arena arena, int threads) {
         return of(arena, threads, false);
     }
 
     /**
-     * Makes scratch memory for each of some threads whose products have many rows, as in training, so that less memory
-     * does.
+     * Creates scratch memory for some threads whose products have many rows, as in training, and which need less
+     * memory.
      *
      * @param arena the arena that owns the memory
-     * @param threads how many
-     * @return as many
+     * @param threads the number of threads
+     * @return one for each thread
      */
     public static Scratch[] ofManyRows(Arena arena, int threads) {
         return of(arena, threads, true);
@@ -81,7 +84,7 @@ public final class Scratch {
      *
      * @param rows its rows
      * @param columns its columns
-     * @return one and the same for equal shapes; of any content
+     * @return the same matrix for equal shapes, with any content
      */
     public FloatMatrix matrix(int rows, int columns) {
         for (FloatMatrix matrix : made) {
@@ -95,29 +98,29 @@ public final class Scratch {
     }
 
     /**
-     * Returns the memory that products of spikes need.
+     * Returns the memory of products of spikes.
      *
-     * @return always the same
+     * @return always the same object
      */
     public ProductScratch spikes() {
         return spikes.get();
     }
 
     /**
-     * Returns the memory that products of few outputs need.
+     * Returns the memory of products with few outputs.
      *
-     * @return always the same
+     * @return always the same object
      */
     public NarrowMatmul narrow() {
         return narrow.get();
     }
 
     /**
-     * Returns the memory for windows that are unfolded.
+     * Returns the memory of unfolded windows.
      *
      * @param columns values of a window
-     * @param outputs of the product
-     * @return one and the same for equal numbers
+     * @param outputs outputs of the product
+     * @return the same object for equal numbers
      */
     public UnfoldedRows unfolded(int columns, int outputs) {
         for (int i = 0; i < unfolded.size(); i++) {
@@ -131,10 +134,10 @@ public final class Scratch {
     }
 
     /**
-     * Returns the memory that gradients of the inputs of a convolution need.
+     * Returns the memory of a convolution's input gradients.
      *
-     * @param shape of the convolution
-     * @return one and the same for equal shapes
+     * @param shape the shape of the convolution
+     * @return the same object for equal shapes
      */
     public WindowGradientScratch gradients(WindowGradientShape shape) {
         for (int i = 0; i < gradients.size(); i++) {
@@ -148,10 +151,10 @@ public final class Scratch {
     }
 
     /**
-     * Returns the memory for windows that slide.
+     * Returns the memory of sliding windows.
      *
-     * @param tables of the product
-     * @return one and the same for the same tables
+     * @param tables the tables of the product
+     * @return the same object for the same tables
      */
     public WindowLists windows(WindowTables tables) {
         for (int i = 0; i < windows.size(); i++) {
@@ -164,7 +167,7 @@ public final class Scratch {
         return lists;
     }
 
-    /** The memory for bits of whole numbers and their sums, one and the same for equal numbers. */
+    /** Returns the memory of integers' bits and their sums, the same object for equal numbers. */
     BitsOperator.Room wholeNumbers(int rows, int inputs, int outputs) {
         for (int i = 0; i < wholeNumbers.size(); i++) {
             if (wholeNumbers.get(i).isOf(rows, inputs, outputs)) {
@@ -176,15 +179,15 @@ public final class Scratch {
         return room;
     }
 
-    /** The choice for products of few outputs. */
+    /** Returns the choice of a kernel for products with few outputs. */
     StageChoice few() {
         return few;
     }
 
     /**
-     * Tells whether products have many rows.
+     * Returns true if products have many rows.
      *
-     * @return whether they have
+     * @return true if they have many rows
      */
     boolean manyRows() {
         return shared.manyRows;
@@ -205,7 +208,7 @@ public final class Scratch {
     }
 
     /**
-     * Tells how much memory the lists of products take beside that of the arena.
+     * Returns the heap memory of the products' lists.
      *
      * @param of the scratch memory of all threads
      * @return bytes on the heap
@@ -228,7 +231,7 @@ public final class Scratch {
         return common == null || own ? bytes : bytes + common.listBytes();
     }
 
-    /** The memory that all threads have in common. */
+    /** The memory that all threads share. */
     private static final class Shared {
         private final int threads;
         private final boolean manyRows;

@@ -4,7 +4,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
 
-/** The values that spikes carry. */
+/** Checks and copies of spike values (graded spikes). */
 public final class SpikeValues {
 
     private SpikeValues() {}
@@ -40,7 +40,7 @@ public final class SpikeValues {
         return ones;
     }
 
-    /** Throws unless all spikes carry the same value. */
+    /** Throws unless all spikes have one value. */
     public static void requireOne(float[] values, Operator operator) {
         Parameter value = Parameter.of(values);
         if (!value.isAlways(values[0])) {
@@ -50,7 +50,7 @@ public final class SpikeValues {
         }
     }
 
-    /** Throws unless scales of integers times the value of a spike give finite weights. */
+    /** Throws unless integer scales times the spike value give finite weights. */
     public static void requireScales(float[] scales, ElementType type, float value, Operator operator) {
         int least = type.least();
         for (float scale : scales) {

@@ -6,72 +6,72 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator that needs all samples of a step in training, before it makes any: its first half adds up statistics of
- * the step, its second half makes rows by them, each in parts. So its path is cut in front of it; the operator behind
- * the cut is {@link #behind}. Statistics of a window are kept for the way back, and for steps that are computed again;
- * {@linkplain #running running values} follow them once a step of training, and serve where nothing is trained, where
- * this is an operator as any other.
+ * An operator that needs all samples of a step in training. Its first half computes statistics of the step in parts,
+ * and its second half computes rows with them, in parts too. A path is therefore cut before it, and {@link #behind}
+ * begins the path after the cut. Statistics of a window are kept for the backward pass and for recomputed steps.
+ * {@linkplain #running Running values} follow them once a training step. Outside of training the running values are
+ * used, and this is an ordinary operator.
  */
 public interface TwoStageOperator extends Operator {
 
     /**
-     * Prepares both halves of the way forward, with the weights that this operator has.
+     * Creates both halves of the forward pass, with the weights of this operator.
      *
      * @param arena the arena that owns the statistics
-     * @param segment steps whose rows are there at a time
-     * @param steps of a window
+     * @param segment steps whose rows are in memory at a time
+     * @param steps steps of a window
      * @param batch samples of a step
-     * @return an object that measures steps and makes their rows
+     * @return an object that computes statistics and rows of steps
      */
     WindowStep forward(Arena arena, int segment, int steps, int batch);
 
     /**
-     * Returns for how many steps this has values, each of its own. Then its path is cut where nothing is trained too.
+     * Returns the number of steps with their own values. Then a path is cut outside of training too.
      *
-     * @return steps from the last reset on; 0 if all steps have the same values
+     * @return steps from the last reset on; 0 if all steps share their values
      */
     int steps();
 
     /**
-     * Tells whether all steps of a window are taken together, as if their rows were the samples of one step: in
-     * training and, where {@link #steps} says how many there are, always.
+     * Returns true if all steps of a window have joint statistics, as if their rows were samples of one step. This
+     * holds in training, and always if {@link #steps} is not 0.
      *
-     * @return whether a window is one step
+     * @return true if a window counts as one step
      */
     boolean joint();
 
     /**
-     * Prepares the second half with running values, where steps have their own.
+     * Creates the second half with running values, if steps have their own.
      *
      * @param arena the arena that owns its memory
-     * @param segment steps whose rows are there at a time
+     * @param segment steps whose rows are in memory at a time
      * @param batch samples of a step
-     * @return an object that makes rows by statistics that are there, in the row of the step
+     * @return an object that computes rows with the values of their step
      */
     WindowStep ofRunning(Arena arena, int segment, int batch);
 
     /**
-     * Prepares the way back from the outputs to the inputs.
+     * Creates the backward pass from the outputs to the inputs.
      *
      * @param arena the arena that owns its memory
-     * @param forward the way forward
-     * @param behind the gradients of the weights of {@link #behind}, which the way back makes
-     * @return the way back
+     * @param forward the forward pass
+     * @param behind the gradients of the weights of {@link #behind}, which the backward pass computes
+     * @return the backward pass
      */
     WindowBackward backward(Arena arena, WindowStep forward, WeightGradients behind);
 
     /**
-     * Returns a stand-in of this operator behind rows that both halves have made: they pass as they are, and so do
-     * their gradients. Its learned values are those of this operator.
+     * Returns the operator after the cut, which passes computed rows and their gradients on unchanged. Its learned
+     * values are the values of this operator.
      *
-     * @return an operator that takes values
+     * @return an operator for values
      */
     Operator behind();
 
     /**
-     * Prepares running values for training.
+     * Creates running values for training.
      *
-     * @return copies, which a training step moves and gives back; null if there are none
+     * @return copies, which a training step changes and writes back; null if there are none
      */
     @Nullable
     RunningStatistics running();

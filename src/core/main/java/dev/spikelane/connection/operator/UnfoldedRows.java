@@ -6,24 +6,30 @@ import dev.spikelane.simd.Lazy;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
-/** Memory of one thread for some windows at a time, unfolded, and their currents, both in its core's caches. */
+/** A thread's memory for some unfolded windows and their currents, which fit into its core's caches. */
 public final class UnfoldedRows {
 
     private static final int MOST_ROWS = 1_024;
-    /** Tables, and weights from memory, serve so many rows: 512 -> 512, 3x3 takes .7 of the time of 128 (ER). */
+    /**
+     * Least windows that share tables and weights from memory: 256 take 0.7 times as long as 128 (512 -> 512, 3x3,
+     * Emerald Rapids).
+     */
     private static final int FEWEST_ROWS = 256;
 
-    /** Currents from which on a row is a map, or memory counts for more: one of 254,016 would take 248 MB. */
+    /**
+     * Most outputs of these many windows: with more, a row is a map, or memory matters more. 254,016 outputs would take
+     * 248 MB.
+     */
     private static final int MANY_OUTPUTS = 1_024;
 
     private static final int FEWEST = 16;
 
-    /** Floats that windows of values, or currents, may take. */
+    /** Most floats of windows of values, or of currents. */
     private static final int MOST_FLOATS = 1 << 16;
 
     final int columns;
     public final Tile current;
-    /** Where all currents stand in rows of a position each. */
+    /** All currents, with a row for each position. */
     public final Tile inPlace;
 
     private final Lazy<SpikeMatrix> spikes;
@@ -39,7 +45,7 @@ public final class UnfoldedRows {
                 new Lazy<>(() -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST, rows), columns));
     }
 
-    /** How many windows are unfolded at a time, for so many outputs. */
+    /** Returns the number of windows that are unfolded at a time. */
     public static int rows(int floats) {
         return Math.clamp(MOST_FLOATS / floats, floats > MANY_OUTPUTS ? FEWEST : FEWEST_ROWS, MOST_ROWS);
     }

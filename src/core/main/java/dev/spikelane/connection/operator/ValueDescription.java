@@ -6,31 +6,31 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Values as they are said: their names in torch, and torch's layout.
+ * The description of values: their names in torch, and torch's layout.
  *
- * @param name the name among those of the same owner, such as {@code weight}
+ * @param name the name within their owner, such as {@code weight}
  * @param shape torch's dimensions, each at least 1; empty for a single number
  * @param type the type of an element
  * @param role the role of the values
  */
 public record ValueDescription(String name, List<Integer> shape, ElementType type, Role role) {
 
-    /** The name of weights, and of integers in their place, in front of their scales. */
+    /** The name of weights, of floats or integers, and the start of the name of their scales. */
     public static final String WEIGHT = "weight";
 
     /** The name of the values that are added for each output. */
     public static final String BIAS = "bias";
 
-    /** The end of the name of scales, behind that of the integers. */
+    /** The suffix of the name of scales, after the name of the integers. */
     public static final String SCALE = "_scale";
 
     /** The purpose of values. */
     public enum Role {
-        /** Of a projection, and learned, if the connection has a gradient. */
+        /** A value of a projection that learns, if the connection has a gradient. */
         WEIGHT,
-        /** Of neurons. */
+        /** A parameter of neurons. */
         PARAMETER,
-        /** Of a projection, and never learned. */
+        /** A value of a projection that never learns. */
         BUFFER
     }
 
@@ -44,27 +44,27 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.WEIGHT);
     }
 
-    /** Returns the values of any connection of all inputs to all outputs. */
+    /** Returns the values of a connection from all inputs to all outputs. */
     public static List<ValueDescription> dense(int inputs, int outputs) {
         return List.of(weight(WEIGHT, outputs, inputs), weight(BIAS, outputs));
     }
 
-    /** Returns the values of a connection of all inputs to all outputs, which may have no bias. */
+    /** Returns the values of a connection from all inputs to all outputs, with a bias or without. */
     public static List<ValueDescription> dense(int inputs, int outputs, boolean biased) {
         return dense(inputs, outputs).subList(0, biased ? 2 : 1);
     }
 
-    /** Returns float32 values of a projection that are never learned. */
+    /** Returns float32 values of a projection that never learn. */
     public static ValueDescription buffer(String name, Integer... shape) {
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.BUFFER);
     }
 
-    /** Returns a whole number of a projection that is counted. */
+    /** Returns a count of a projection. */
     public static ValueDescription count(String name) {
         return new ValueDescription(name, List.of(), ElementType.INT64, Role.BUFFER);
     }
 
-    /** Returns a parameter of neurons: one number for all, or one for each. */
+    /** Returns a parameter of neurons: one number for all, or one for each neuron. */
     public static ValueDescription parameter(String name, int count) {
         return new ValueDescription(name, count == 1 ? List.of() : List.of(count), ElementType.FLOAT32, Role.PARAMETER);
     }
@@ -74,12 +74,12 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
         return isMatrix() ? shape.getFirst() : 1;
     }
 
-    /** Returns the columns of these values as a matrix: all dimensions but the first of several. */
+    /** Returns the columns of these values as a matrix: the product of all dimensions but the first of several. */
     public int columns() {
         return columnsFrom(isMatrix() ? 1 : 0);
     }
 
-    /** Whether there are several dimensions, as weights have, and biases have not. */
+    /** Returns true for several dimensions, as of weights; biases have one. */
     public boolean isMatrix() {
         return shape.size() > 1;
     }
@@ -93,12 +93,11 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
     }
 
     /**
-     * Returns values as the matrix that these are. Elements stand in the same order in any matrix whose columns are the
-     * product of the last dimensions, so all of these are taken.
+     * Returns the elements of a matrix in the matrix shape of these values. The order of elements is equal in all
+     * matrices whose columns are a product of last dimensions, so all of these are allowed.
      *
      * @param from any matrix
-     * @return {@code [rows x columns]} with the elements of the given one, or the given one, if these are none of its
-     *     forms
+     * @return {@code [rows x columns]} with its elements; the matrix itself if it has none of these shapes
      */
     public FloatMatrix matrix(FloatMatrix from) {
         boolean form = (long) from.rows() * from.columns() == (long) rows() * columns();

@@ -4,7 +4,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 
-/** Weights that have a name and an owner, seen as a matrix in torch's layout. */
+/** Named values of an owner, as a matrix in torch's layout. */
 public interface Values {
 
     /**
@@ -53,15 +53,15 @@ public interface Values {
      * Copies values in.
      *
      * @param from {@code [rows x columns]}, finite
-     * @throws IllegalArgumentException if its shape differs, a value is NaN or infinite, or is no integer times the
-     *     scale where elements are integers; the values are unchanged then
+     * @throws IllegalArgumentException if its shape differs, a value is NaN or infinite, or, for integers, is not an
+     *     integer times the scale; the values are unchanged then
      */
     void write(FloatMatrix from);
 
     /**
-     * Keeps the present values.
+     * Copies the present values.
      *
-     * @return an action that puts them back
+     * @return an action that restores them
      */
     default Runnable undo() {
         FloatMatrix before = FloatMatrix.zeros(rows(), columns());
@@ -72,14 +72,14 @@ public interface Values {
     /**
      * Returns the type of an element.
      *
-     * @return FLOAT32, or the type of the integers behind the values that {@link #read} widens
+     * @return FLOAT32, or the type of integers, which {@link #read} dequantizes
      */
     default ElementType type() {
         return description().type();
     }
 
     /**
-     * Copies integers and their scales out.
+     * Copies integers and their scales.
      *
      * @return {@code [rows x columns]}
      * @throws IllegalStateException if elements are floats
@@ -89,10 +89,10 @@ public interface Values {
     }
 
     /**
-     * Copies integers and their scales in.
+     * Sets integers and their scales.
      *
-     * @param from {@code [rows x columns]} of the same type, with as many scales
-     * @throws IllegalArgumentException if it does not fit; the values are unchanged then
+     * @param from {@code [rows x columns]} of this type, with the same number of scales
+     * @throws IllegalArgumentException if the shape, type or scales differ; the values are unchanged then
      * @throws IllegalStateException if elements are floats
      */
     default void write(IntegerMatrix from) {
@@ -100,21 +100,21 @@ public interface Values {
     }
 
     /**
-     * Returns a whole number that is counted.
+     * Returns a count.
      *
      * @return 0 or more
-     * @throws IllegalStateException if elements are others
+     * @throws IllegalStateException if the value is not a count
      */
     default long count() {
         throw isNot("INT64");
     }
 
     /**
-     * Takes another number.
+     * Sets a count.
      *
      * @param count 0 or more
      * @throws IllegalArgumentException if it is negative
-     * @throws IllegalStateException if elements are others
+     * @throws IllegalStateException if the value is not a count
      */
     default void write(long count) {
         throw isNot("INT64");

@@ -6,10 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Rows of a source from which weights learn, and the gradients of their outputs. An object is made once, and
- * used again.
- */
+/** Rows of a source for weight gradients, and the gradients of their outputs. The object is reused. */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightRows {
 
@@ -24,7 +21,7 @@ public final class WeightRows {
     private boolean first = true;
 
     /**
-     * Makes an object that holds some rows.
+     * Creates an object with some rows.
      *
      * @param source any rows
      */
@@ -33,10 +30,10 @@ public final class WeightRows {
     }
 
     /**
-     * Goes to the rows of some steps.
+     * Sets the rows of some steps.
      *
      * @param rows {@code [steps * batch x inputs]}
-     * @param samples of a step
+     * @param samples samples of a step
      * @return this
      */
     public WeightRows of(Signal rows, int samples) {
@@ -48,11 +45,11 @@ public final class WeightRows {
     }
 
     /**
-     * Goes to one frame that was the source of all steps; gradients are sums over all steps then.
+     * Sets a frame that is the source of all steps; gradients are then sums over all steps.
      *
      * @param rows {@code [batch x inputs]}
-     * @param itsVersion grows whenever the frame is written
-     * @param prepared the preparation of the way forward; null if nothing
+     * @param itsVersion a number that grows with each write to the frame
+     * @param prepared the preparation of the forward pass; null if there is none
      * @return this
      */
     public WeightRows ofFrame(FloatMatrix rows, long itsVersion, @Nullable PreparedFrame prepared) {
@@ -64,9 +61,9 @@ public final class WeightRows {
     }
 
     /**
-     * Says where the gradients are, no pool behind the operator.
+     * Sets the gradients of the operator's outputs.
      *
-     * @param all as many rows as the source; null if they come by and by
+     * @param all a row for each row of the source; null if {@link WeightGradients#add} brings them
      * @return this
      */
     public WeightRows gradient(@Nullable FloatMatrix all) {
@@ -76,9 +73,9 @@ public final class WeightRows {
     }
 
     /**
-     * Says where the gradients behind a pool of largest values are, which stands right behind the operator.
+     * Sets gradients after a max pool that follows the operator.
      *
-     * @param ofThreads the same for each thread
+     * @param ofThreads an equal object for each thread
      */
     public void pooled(PooledGradients[] ofThreads) {
         gradient = null;
@@ -86,10 +83,10 @@ public final class WeightRows {
     }
 
     /**
-     * Says which steps of a window these are.
+     * Sets the position of these steps in a window.
      *
-     * @param areLast whether its last are among them, which come first: sums begin
-     * @param areFirst whether its first are among them: sums are complete then
+     * @param areLast true if its last steps are included, which come first: sums begin
+     * @param areFirst true if its first steps are included: sums are then complete
      * @return this
      */
     public WeightRows steps(boolean areLast, boolean areFirst) {
@@ -119,13 +116,13 @@ public final class WeightRows {
         return forward;
     }
 
-    /** The gradients of all rows; null if they come by {@link WeightGradients#add}. */
+    /** Returns the gradients of all rows; null if {@link WeightGradients#add} brings them. */
     @Nullable
     public FloatMatrix gradient() {
         return gradient;
     }
 
-    /** The gradients behind a pool, for each thread; null if there is no pool. */
+    /** Returns the gradients after a pool, for each thread; null if there is no pool. */
     public PooledGradients @Nullable [] pooled() {
         return pooled;
     }

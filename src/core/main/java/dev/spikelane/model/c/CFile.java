@@ -13,20 +13,20 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 
-/** A file in the making: constants, memory, the functions that are called, and the statements of a step. */
+/** The parts of a C file: constants, memory, called functions, and the statements of a step. */
 final class CFile {
 
-    /** Memory of the numbers of inputs that fire, and of sums of integers. */
+    /** Name of the memory for lists of active inputs and for sums of integers. */
     static final String LIST = "list";
 
     static final String SUMS = "sums";
-    /** Memory of a row of integers as weights. */
+    /** Name of the memory for a row of dequantized weights. */
     static final String SCALED = "scaled";
 
     private static final Set<String> WHOLE = Set.of(LIST, SUMS);
     private static final int LINE = 100;
 
-    /** Names that files use themselves. */
+    /** Names that every file uses. */
     private static final Set<String> TAKEN = Set.of(
             ("c p list sums scaled current feedback added scratch0 scratch1 axis layer place value add_rows count"
                             + " arguments seed draw step steps spikes same start printf atol clock")
@@ -39,14 +39,14 @@ final class CFile {
     final StringBuilder reset = new StringBuilder();
     final StringBuilder step = new StringBuilder();
     final Set<CFunction> functions = EnumSet.noneOf(CFunction.class);
-    /** The functions of {@link C99} that are called. */
+    /** Called functions of {@link C99}. */
     final Set<Op> operations = EnumSet.noneOf(Op.class);
 
-    /** Memory that is used again and again, and how much of it is needed at most. */
+    /** Scratch memory, shared by statements, and its largest size. */
     private final Map<String, Integer> rooms = new TreeMap<>();
 
     private final Set<String> names = new HashSet<>(TAKEN);
-    /** Where the currents of a port stand, which populations use one after the other. */
+    /** Memory of port currents, shared by populations. */
     private final Map<String, String> ports =
             new TreeMap<>(Map.of(Neuron.CURRENT, Neuron.CURRENT, Neuron.FEEDBACK, Neuron.FEEDBACK));
 
@@ -59,7 +59,7 @@ final class CFile {
         }
     }
 
-    /** The prefix of functions, one for each of two callers of the file. */
+    /** Returns a unique prefix of functions. */
     String prefix(String wanted) {
         String prefix = name(wanted);
         names.add(prefix + "_step");
@@ -67,7 +67,7 @@ final class CFile {
         return prefix;
     }
 
-    /** A name that nothing else has, like this one. */
+    /** Returns a unique name similar to the wanted one. */
     String name(String wanted) {
         String plain = C99.identifier(wanted);
         String name = plain;
@@ -77,7 +77,7 @@ final class CFile {
         return name;
     }
 
-    /** The name of the currents of a port. */
+    /** Returns the name of a port's currents. */
     String port(String declared) {
         return ports.computeIfAbsent(declared, this::name);
     }
@@ -96,7 +96,7 @@ final class CFile {
         functions.addAll(List.of(called));
     }
 
-    /** Adds memory of a type, which a reset fills with zeros if that is asked for. */
+    /** Declares memory; on request, a reset fills it with zeros. */
     void memory(String type, int bytes, String name, long count, boolean resets) {
         memory.append(CText.of("static %s %s[%d];\n", type, name, count));
         memoryBytes += bytes * count;
@@ -105,13 +105,13 @@ final class CFile {
         }
     }
 
-    /** Asks for floats that hold nothing from one statement to the next. */
+    /** Declares scratch floats, valid within one statement. */
     String room(String name, int count) {
         rooms.merge(name, count, Math::max);
         return name;
     }
 
-    /** Lays out all that was asked for. */
+    /** Returns the declarations of all scratch memory. */
     String roomText() {
         StringBuilder text = new StringBuilder();
         rooms.forEach((name, count) ->
@@ -119,18 +119,18 @@ final class CFile {
         return text.toString();
     }
 
-    /** Adds the memory besides arrays. */
+    /** Declares a step counter. */
     void counter(String name) {
         memory.append("static unsigned ").append(name).append(";\n");
         memoryBytes += Integer.BYTES;
     }
 
-    /** Adds an array of floats that never change. */
+    /** Adds a constant array of floats. */
     String floats(String wanted, float... values) {
         return array("float", Float.BYTES, wanted, values.length, i -> C99.literal(values[i]));
     }
 
-    /** Adds an array that never changes. */
+    /** Adds a constant array. */
     String array(String type, int bytes, String wanted, int count, IntFunction<String> item) {
         String name = name(wanted);
         constants.append(CText.of("static const %s %s[%d] = {", type, name, count));
@@ -158,7 +158,7 @@ final class CFile {
                 + Float.BYTES * rooms.values().stream().mapToLong(each -> each).sum();
     }
 
-    /** One value for all if they are the same. */
+    /** Returns true if all values are equal. */
     static boolean areSame(float... values) {
         int first = Float.floatToRawIntBits(values[0]);
         for (float value : values) {
@@ -169,7 +169,7 @@ final class CFile {
         return true;
     }
 
-    /** The text of the functions that are called, in their order. */
+    /** Returns the text of the called functions, in order. */
     String functionText() {
         StringBuilder text = new StringBuilder();
         Arrays.stream(CFunction.values()).filter(functions::contains).forEach(each -> text.append(each.text));

@@ -2,7 +2,7 @@ package dev.spikelane.model.c;
 
 import dev.spikelane.memory.ElementType;
 
-/** The functions of a file that are the same for all networks; a file has those that it calls. */
+/** C functions that are equal for all networks; a file contains those it calls. */
 enum CFunction {
     LAYER("""
             /* Windows along one dimension; spread is the distance from one input to the next. */
@@ -18,7 +18,7 @@ enum CFunction {
 
             """),
     PLACE("""
-            /* Where a window reads; -1 in the padding. */
+            /* The input that a window reads; -1 in the padding. */
             static int place(const struct axis *a, int output, int k)
             {
                 int at = output * a->stride - a->padding + k * a->dilation;
@@ -88,7 +88,7 @@ enum CFunction {
                 }
             }
 
-            /* From the bias, the sums of the active weights of four consecutive inputs, ascending. */
+            /* Bias, plus sums of the active weights of four consecutive inputs, ascending. */
             static void spikes_float(const struct layer *l, const uint8_t *in, const float *weights, const float *bias,
                                      float *out)
             {
@@ -112,7 +112,7 @@ enum CFunction {
 
             """),
     RECURRENT_SPIKES("""
-            /* One weight after the other, ascending, and the bias behind them. */
+            /* One weight after the other, ascending, then the bias. */
             static void spikes_recurrent(const struct layer *l, const uint8_t *in, const float *weights,
                                          const float *bias, float *restrict out)
             {
@@ -131,7 +131,7 @@ enum CFunction {
 
             """),
     VALUE("""
-            /* What a window reads of a place. */
+            /* The value that a window reads. */
             static float value(const struct layer *l, int group, int oy, int ox, const float *in, int k)
             {
                 int pixel = k / l->channels;
@@ -178,7 +178,7 @@ enum CFunction {
 
             """),
     FLOAT_VALUES("""
-            /* From the bias, a fused multiplication and addition for each input, ascending. */
+            /* Bias, plus a fused multiply-add for each input, ascending. */
             static void values_float(const struct layer *l, const float *in, const float *weights, const float *bias,
                                      float *out)
             {
@@ -279,7 +279,7 @@ enum CFunction {
         this.text = text;
     }
 
-    /** The product of spikes by integers of a type, or by floats. */
+    /** Returns the product of spikes and integers of a type, or floats. */
     static CFunction spikes(ElementType type) {
         return switch (type) {
             case INT8 -> INT8_SPIKES;
@@ -288,7 +288,7 @@ enum CFunction {
         };
     }
 
-    /** The product of values. */
+    /** Returns the product of values. */
     static CFunction values(ElementType type) {
         return switch (type) {
             case INT8 -> INT8_VALUES;
@@ -300,7 +300,7 @@ enum CFunction {
     private static String integers(String type) {
         return """
                 #ifdef __GNUC__
-                __attribute__((noinline)) /* inlined, gcc 12 makes no vectors of it */
+                __attribute__((noinline)) /* gcc 12 does not vectorize it inlined */
                 #endif
                 static void add_TYPE(const TYPE *restrict a, const TYPE *restrict b, const TYPE *restrict c,
                                      const TYPE *restrict d, int outputs, int32_t *restrict to)

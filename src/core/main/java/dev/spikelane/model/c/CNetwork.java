@@ -19,17 +19,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Writes a network as a file of C99. */
+/** Writes a network as a C99 file. */
 public final class CNetwork {
 
-    /** The options of {@link dev.spikelane.model.CExport}; a frame is values that hardly ever change. */
+    /** The options of {@link dev.spikelane.model.CExport}; {@code frame} means values that rarely change. */
     public record Options(String name, boolean values, boolean frame, List<String> outputs, int testSteps) {
 
         boolean keepsCurrents() {
             return values && frame;
         }
 
-        /** How many steps of the self-test take the same input. */
+        /** Returns the steps of the self-test with one input. */
         int stepsOfInput() {
             return keepsCurrents() ? 3 : 1;
         }
@@ -41,10 +41,10 @@ public final class CNetwork {
     private final Function<Connection, Consumer<COperator>> forms;
     private final CFile file = new CFile();
     private final List<CNeurons> neurons = new ArrayList<>();
-    /** The row of each source now, and those of the steps before. */
+    /** Rows of each source, of the present step and of earlier ones. */
     private final Map<SourceDescription, CSource> sources = new LinkedHashMap<>();
 
-    /** Says in a step that the frame of an input is another one than before. */
+    /** C conditions that are true if the frame of an input has changed. */
     private final Map<SourceDescription, String> changes = new LinkedHashMap<>();
 
     private final List<String> parameters = new ArrayList<>();
@@ -57,10 +57,10 @@ public final class CNetwork {
     }
 
     /**
-     * Returns the file's text.
+     * Returns the text of the file.
      *
      * @param forms writes the operators of each connection
-     * @throws IllegalArgumentException if C cannot say a part of the network
+     * @throws IllegalArgumentException if a part of the network has no form in C
      */
     public static String text(Network network, Options options, Function<Connection, Consumer<COperator>> forms) {
         return network.laidOut().guard().read(() -> new CNetwork(network, options, forms).all());
@@ -117,7 +117,7 @@ public final class CNetwork {
         }
     }
 
-    /** Compares the bits of a frame with those of the step before, of which there are none at first. */
+    /** Compares the bits of a frame with the previous frame; the first frame always counts as changed. */
     private String changes(InputDescription input, String name) {
         String before = file.name(input.name() + "_before");
         String known = file.name(input.name() + "_known");
@@ -142,7 +142,7 @@ public final class CNetwork {
         });
     }
 
-    /** Populations, each behind the sources that reach it in the same step. */
+    /** Returns the populations, each after its sources of the same step. */
     private List<Integer> order() {
         List<Integer> order = new ArrayList<>();
         while (order.size() < declared.populations().size()) {
@@ -167,7 +167,7 @@ public final class CNetwork {
         neurons.get(population).write();
     }
 
-    /** Each projection's currents are complete before they are added, in order of declaration. */
+    /** Adds projections in order of declaration, each with complete currents. */
     private void port(int population, String port) {
         int size = declared.populations().get(population).size();
         boolean first = true;
@@ -183,7 +183,7 @@ public final class CNetwork {
             int start = file.step.length();
             new CPath(file, network, i).write(row, into, forms);
             if (changed != null) {
-                String whole = file.step.substring(start + 1).indent(4); // without its empty line
+                String whole = file.step.substring(start + 1).indent(4); // without the empty line
                 file.step.setLength(start);
                 file.step
                         .append("    if (")
@@ -202,7 +202,7 @@ public final class CNetwork {
         }
     }
 
-    /** Memory of the currents of a projection. */
+    /** Declares memory for the currents of a projection. */
     private String kept(int projection, int size) {
         String name = file.name(declared.projections().get(projection).name() + "_currents");
         file.memory("float", Float.BYTES, name, size, false);

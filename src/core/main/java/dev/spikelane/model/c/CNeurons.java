@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The neurons of a population: their state, and the loop that takes them through a step. */
+/** Writes the state of a population, and the loop of its step. */
 final class CNeurons {
 
     private static final String ROUNDED = "its variables are rounded to levels";
@@ -35,12 +35,11 @@ final class CNeurons {
     private final Program program;
     private final Equations equations;
     private final EquationParameters parameters;
-    /** Where variables, and parameters that differ from neuron to neuron, stand. */
+    /** Array names of variables, and of parameters with a value for each neuron. */
     private final Map<String, String> arrays = new HashMap<>();
 
     private final List<String> variables;
 
-    /** The name of the array of spikes. */
     final String spikes;
 
     CNeurons(CFile file, PopulationDescription population, NeuronGroup group) {
@@ -81,7 +80,7 @@ final class CNeurons {
         }
     }
 
-    /** Says the value of a variable at the start. */
+    /** Writes the initial value of a variable. */
     private void start(String name, @Nullable Node initial) {
         float[] values = initial == null ? new float[1] : parameters.values(initial);
         String value = CFile.areSame(values) ? C99.literal(values[0]) : file.floats(name + "_start", values) + "[i]";
@@ -120,13 +119,13 @@ final class CNeurons {
         return neurons;
     }
 
-    /** The array of a variable, by the name that models give it. */
+    /** Returns the array of a variable, by its name in the model. */
     String variable(String name) {
         int place = population.neuron().variables().indexOf(name);
         return Objects.requireNonNull(arrays.get(variables.get(place)));
     }
 
-    /** Writes the loop, behind its currents. */
+    /** Writes the loop, after the currents. */
     void write() {
         file.operations.addAll(C99.operations(program));
         file.comment(

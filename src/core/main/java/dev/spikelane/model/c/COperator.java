@@ -14,43 +14,43 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.TorchLayout;
 import java.util.Arrays;
 
-/** Writes one operator of a path for a row: a method for each thing that C can do with one. */
+/** Writes an operator of a path for one row, with one method for each form in C. */
 public record COperator(
         CFile file, CProduct product, OperatorDescription operator, Operator bound, CRow row, String to) {
 
-    /** Says why C cannot do it. */
+    /** Throws with the reason why there is no form in C. */
     public UnsupportedOperationException none(String why) {
         throw new UnsupportedOperationException(why);
     }
 
-    /** A product of weights and a bias. */
+    /** Multiplies by weights and adds a bias. */
     public void dense(Dense declared) {
         product.dense(declared, row, to);
     }
 
-    /** The same with integers for weights. */
+    /** Multiplies by integer weights and adds a bias. */
     public void integers() {
         product.integers(row, to);
     }
 
-    /** A dense product with the order of sums that recurrences have. */
+    /** Multiplies by weights in the summation order of recurrences. */
     public void recurrent(Recurrent declared) {
         product.recurrent(declared, row, to);
     }
 
-    /** A convolution. */
+    /** Writes a convolution. */
     public void convolution(Convolution declared) {
         product.convolution(declared, row, to);
     }
 
-    /** A product of each input and a weight of its own. */
+    /** Multiplies each input by its own weight. */
     public void scale() {
         float[] each = product.value("weight").toArray();
         each = each.length == 1 ? filled(each[0]) : each;
         scaled(TorchLayout.inside(operator.rows(), each), to);
     }
 
-    /** A product of all inputs and a number. */
+    /** Multiplies all inputs by a number. */
     public void scale(float factor) {
         scaled(filled(factor), to);
     }
@@ -72,7 +72,7 @@ public record COperator(
         file.statement("%s(%d, %s, %s, %s)", called, by.length, row.c(), name, result);
     }
 
-    /** The values of spikes, in memory that is not the result's. */
+    /** Converts spikes to values in scratch memory. */
     private String expanded() {
         if (!row.spikes()) {
             return row.c();
@@ -82,7 +82,7 @@ public record COperator(
         return values;
     }
 
-    /** A factor and a term of each channel. */
+    /** Scales and shifts each channel. */
     public void norm() {
         NormFactors by = bound.channelFactors();
         if (by == null) {
@@ -99,7 +99,7 @@ public record COperator(
                 "values_normalized(%d, %d, %s, %s, %s, %s)", bound.inputs(), channels, row.c(), factors, terms, to);
     }
 
-    /** The largest value or the sum of each window. */
+    /** Takes the largest value or the sum of each window. */
     public void pool() {
         String values = expanded();
         PoolOperator declared = (PoolOperator) bound;
@@ -116,7 +116,7 @@ public record COperator(
         file.statement("pool_sum(&%s, %s, %s, %s)", layer, values, divided, to);
     }
 
-    /** The same values in another order. */
+    /** Copies the values in another order. */
     public void flatten(Flatten declared) {
         String values = expanded();
         Shape shape = operator.rows();

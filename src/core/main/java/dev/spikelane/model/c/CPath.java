@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Writes a projection in a step: operator after operator. */
+/** Writes the step of a projection, operator by operator. */
 final class CPath {
 
     private final CFile file;
@@ -20,7 +20,7 @@ final class CPath {
     private final ProjectionDescription declared;
     private final List<OperatorDescription> described;
     private final List<Operator> operators;
-    /** The values that spikes of the next operator's rows carry, in their order. */
+    /** Values of the spikes in the rows of the next operator. */
     private Parameter carried;
 
     CPath(CFile file, Network network, int projection) {
@@ -34,7 +34,7 @@ final class CPath {
                 : Parameter.of(1);
     }
 
-    /** Writes the statements that fill an array. */
+    /** Writes statements that fill an array. */
     void write(CRow from, String into, Function<Connection, Consumer<COperator>> forms) {
         file.comment(declared.name() + ": " + declared.describePath());
         CRow row = from;
@@ -60,7 +60,7 @@ final class CPath {
         }
     }
 
-    /** Copies a row from torch's order into the inner one, or back. */
+    /** Copies a row from torch's order to the inner order, or back. */
     static void reorder(CFile file, Shape shape, String from, String to, boolean inside) {
         int positions = shape.size() / shape.channels();
         String[] at = {CText.of("p * %d + c", shape.channels()), CText.of("c * %d + p", positions)};

@@ -17,8 +17,8 @@ import dev.spikelane.simd.Window;
 import java.util.Locale;
 
 /**
- * Writes a product of a row and weights. These stand as {@code [group][input of a window][output of a group]}, times
- * the value of spikes, so that the weights of an input that fires are one behind the other.
+ * Writes a product of a row and weights. Weights have the order {@code [group][input of a window][output of a group]}
+ * and include the spike value, so that the weights of an active input are adjacent.
  */
 record CProduct(CFile file, Network network, OperatorDescription operator, Parameter carried) {
 
@@ -74,7 +74,7 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
                 layer, row.c(), weights(true, weights), file.floats(operator.owner() + "_bias", bias), to);
     }
 
-    /** A product of float weights, those of each group by themselves. */
+    /** Writes a product with float weights of each group. */
     private void floats(CRow row, String to, String layer, float[] bias, FloatMatrix... groups) {
         call(ElementType.FLOAT32, row, groups[0].columns(), groups[0].rows());
         file.statement(
@@ -90,7 +90,7 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
     private void call(ElementType type, CRow row, int inputs, int outputs) {
         file.call(CFunction.WALK);
         if (row.spikes()) {
-            file.room(CFile.LIST, Math.max(inputs, 4)); // gcc foresees that four are read of it
+            file.room(CFile.LIST, Math.max(inputs, 4)); // gcc assumes that four are read
             if (type != ElementType.FLOAT32) {
                 file.room(CFile.SUMS, outputs);
             }
@@ -117,7 +117,7 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
         return file.floats(operator.owner() + "_weight", all);
     }
 
-    /** The value of a spike that is an input of a group's windows. */
+    /** Returns the spike value of an input of a group's windows. */
     private float factor(int groups, int group, int k) {
         if (carried.count() == 1) {
             return carried.value(0);
@@ -173,7 +173,7 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
         FloatMatrix given = declared.kernel().biased() ? value("bias") : declared.bias();
         float[] bias = given.toArray();
         for (int i = 0; i < bias.length; i++) {
-            bias[i] += 0.0f; // as operators do
+            bias[i] += 0.0f; // turns -0 into 0, as operators do
         }
         if (declared.integers().isPresent()) {
             IntegerMatrix torch = network.weights().integers(operator.owner() + ".weight");

@@ -1,6 +1,6 @@
 package dev.spikelane.model.c;
 
-/** The rows of an input, of spikes, or of a variable: that of this step, and those before it that projections need. */
+/** The rows of an input, of spikes, or of a variable: the present one, and earlier ones for delays. */
 final class CSource {
 
     private final CFile file;
@@ -18,12 +18,12 @@ final class CSource {
         this.now = now;
     }
 
-    /** Asks for the row of so many steps before. */
+    /** Requests the row of {@code delay} steps before. */
     void reach(int delay) {
         longest = Math.max(longest, delay);
     }
 
-    /** Declares the memory for that. */
+    /** Declares the memory of all requested rows. */
     void declare() {
         if (longest > 0) {
             past = file.name(wanted + "_past");
@@ -34,7 +34,7 @@ final class CSource {
         }
     }
 
-    /** The row of so many steps before; zeros before the first step. */
+    /** Returns the row of {@code delay} steps before; zeros before the first step. */
     CRow before(int delay) {
         return delay == 0
                 ? now
@@ -42,7 +42,7 @@ final class CSource {
                         CText.of("%s + (%s + %d) %% %d * %d", past, at, longest - delay, longest, size), now.spikes());
     }
 
-    /** Writes the end of a step. */
+    /** Writes the statements at the end of a step. */
     void keep() {
         if (longest > 0) {
             String bytes = size + " * sizeof *" + past;

@@ -1,4 +1,7 @@
-/** Networks written in C99. Not exported; {@link dev.spikelane.model.CExport} is the front. */
+/**
+ * C99 files of networks. Not exported; {@link dev.spikelane.model.CExport} is the public entry. Start with
+ * {@code CNetwork}.
+ */
 @NullMarked
 package dev.spikelane.model.c;
 

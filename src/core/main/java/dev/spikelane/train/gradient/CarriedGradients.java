@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradients that the way back of a population carries from step to step, and out of the window: those of its
- * variables after the step that comes next, and those of the spikes that neurons feed back to themselves.
+ * Gradients that a population's backward pass carries from step to step, and to the state before the window: gradients
+ * of its variables after the previous step, and of spikes that neurons feed back to themselves.
  */
 final class CarriedGradients {
 
@@ -26,7 +26,7 @@ final class CarriedGradients {
     private final boolean feedsSpikes;
     private final FloatMatrix ofSpikes;
     private final TorchRows<FloatMatrix> ofSpikesInTorch;
-    /** The sum of gradients of the spikes before the window, and its terms; made on request. */
+    /** Gradients of the spikes before the window, created on request. */
     private final Lazy<StepViews<FloatMatrix>> ofPrevious = new Lazy<>(this::step);
 
     private final Lazy<StepViews<FloatMatrix>> addedOfPrevious = new Lazy<>(this::step);
@@ -34,10 +34,10 @@ final class CarriedGradients {
             new Lazy<>(() -> new GradientTiles(Tile.whole(ofPrevious.get().all())));
 
     /**
-     * Carries nothing yet.
+     * Allocates zero gradients.
      *
-     * @param variables how many
-     * @param feedsSpikes whether neurons feed their spikes back to themselves
+     * @param variables the number of variables
+     * @param feedsSpikes true if neurons feed their spikes back to themselves
      */
     CarriedGradients(Arena arena, int batch, Shape shape, int variables, boolean feedsSpikes) {
         this.arena = arena;
@@ -60,7 +60,7 @@ final class CarriedGradients {
         return new StepViews<>(rows(batch), batch);
     }
 
-    /** Gradients of all variables, one below the other. */
+    /** Returns the gradients of all variables, one below the other. */
     FloatMatrix all() {
         FloatMatrix made = all;
         if (made == null) {
@@ -73,23 +73,25 @@ final class CarriedGradients {
         return made;
     }
 
-    /** The gradients of a variable. */
+    /** Returns the gradients of a variable. */
     FloatMatrix of(int variable) {
         all();
         return ofVariables[variable];
     }
 
-    /** The gradients of a variable before the window, behind the way back, in torch's order. */
+    /** Returns the gradients of a variable before the window, in torch's order. Valid after the backward pass. */
     FloatMatrix inTorch(int variable) {
         return inTorch.get(variable).show(of(variable), batch);
     }
 
-    /** Gradients of the values that spikes of the next step carry, where neurons feed them back. */
+    /** Returns the gradients of the spike values that the next step feeds back. */
     FloatMatrix ofSpikes() {
         return ofSpikes;
     }
 
-    /** Gradients of the values that spikes before the window carry, behind the way back, in torch's order. */
+    /**
+     * Returns the gradients of the spike values before the window, in torch's order. Valid after the backward pass.
+     */
     FloatMatrix ofPreviousSpikes(OutputGradients ofWindow) {
         FloatMatrix sum = ofSpikes;
         if (!feedsSpikes) {

@@ -7,14 +7,14 @@ import dev.spikelane.simd.Checks;
 import java.util.Set;
 
 /**
- * A share of a projection's inputs that is dropped.
+ * The dropout of a projection's inputs.
  *
- * @param probability that it is dropped
- * @param channels whether all positions of a channel are dropped together, else each element by itself
+ * @param probability the probability that an input is dropped
+ * @param channels true if all positions of a channel are dropped together, false for single elements
  */
 public record Dropout(double probability, boolean channels) {
 
-    /** Throws unless a projection of a network can drop that, with the values that there are now and are learned. */
+    /** Throws unless a projection allows this dropout with its present and learned values. */
     public void requireFits(Network network, Projection of, Set<String> learned) {
         Checks.require(probability >= 0 && (float) probability < 1, "probability", probability, "0 to below 1");
         if (of.source() instanceof Population population

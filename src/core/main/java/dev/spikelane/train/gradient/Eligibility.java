@@ -17,13 +17,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries gradients of a population forward, from window to window, by eligibility traces: what each variable at the
- * end of a window owes to each synapse, on the way through its own neuron alone. So do filters of a neuron's spikes:
- * one with the leak of the readouts, which stands for their membranes, and one without a leak, which counts.
+ * Computes gradients of a population forward, from window to window, by eligibility traces. A trace is the derivative
+ * of a variable at the end of a window with respect to a synapse, through its own neuron alone. Filters of a neuron's
+ * spikes have traces too: one with the leak of the readouts, in place of their membranes, and one without a leak, which
+ * counts spikes.
  *
- * <p>In a window the way back goes through each neuron by itself. How a variable at its end follows from the currents
- * of the window, and from the variables before it, is the same way back from a gradient of 1: a pass for each variable
- * and filter.
+ * <p>The backward pass of a window treats each neuron by itself. A pass with a gradient of 1 for each variable and
+ * filter gives its derivatives with respect to the window's currents and the variables before it.
  */
 final class Eligibility {
 
@@ -31,18 +31,18 @@ final class Eligibility {
     private final GradientRequest.Online online;
     private final RunSize size;
     private final int variables;
-    /** Whether there is a filter with the leak of the readouts, behind the variables. */
+    /** True if a filter with the leak of the readouts follows the variables. */
     private final boolean filters;
 
-    /** Whether there is a filter that counts spikes, the last of the passes. */
+    /** True if the last pass is a filter that counts spikes. */
     private final boolean counts;
 
     private final Pass[] passes;
-    /** The gradients of a step by itself, which projections take back; null where they take others. */
+    /** Gradients within single steps, for projections that use only these; null if there are none. */
     private final @Nullable Pass instant;
 
     private final List<EligibilityTrace> traces = new ArrayList<>();
-    /** From the readouts, or in place of such. */
+    /** Projections whose backward passes bring gradients from the readouts, or random feedback in their place. */
     private final List<GradientProjection> feedback = new ArrayList<>();
 
     private final List<Eligibility> readouts = new ArrayList<>();
@@ -52,20 +52,20 @@ final class Eligibility {
     private final StepViews<FloatMatrix> ofSpikes;
     private final StepViews<FloatMatrix> added;
     private final FloatMatrix distance;
-    /** Of the variables of a readout before the window. */
+    /** Gradients of a readout's variables before the window. */
     private final FloatMatrix ofEdge;
-    /** Of the filtered spikes before the window. */
+    /** Gradients of the filtered spikes before the window. */
     private final FloatMatrix signal;
 
-    /** Of each port the gradients of the currents of a sample, those of the passes side by side. */
+    /** Gradients of a sample's currents at each port, with the passes side by side. */
     private final FloatMatrix[] ofSample;
 
     private final Tile signalTile;
     private final GradientTiles tiles;
-    /** Counts of spikes, and at last their gradients. */
+    /** Counts of spikes; after the last window, their gradients. */
     private FloatMatrix counted;
 
-    /** A way back through all steps. */
+    /** A backward pass through all steps. */
     static final class Pass {
 
         /** Gradients of the variables before the window, one below the other. */
@@ -73,7 +73,7 @@ final class Eligibility {
 
         final FloatMatrix[] ofVariables;
         final StoredCurrents[] ofPorts;
-        /** What is left of a filter that was 1 before the window. */
+        /** The remainder at the end of the window of a filter that was 1 before it. */
         final float[] left = new float[1];
 
         Pass(Arena arena, RunSize size, int neurons, int variables, int ports) {
@@ -157,12 +157,12 @@ final class Eligibility {
         return variables;
     }
 
-    /** How many of the passes have gradients before the window: all but counts. */
+    /** Returns the number of passes with gradients before the window: all but the counts. */
     int spent() {
         return passes.length - (counts ? 1 : 0);
     }
 
-    /** The gradients that spend the trace of a pass, {@code [batch x neurons]}. */
+    /** Returns the gradients that multiply the trace of a pass, {@code [batch x neurons]}. */
     FloatMatrix gradient(int pass) {
         return pass < variables ? population.carried().of(pass) : pass < spent() ? signal : counted;
     }
@@ -171,23 +171,23 @@ final class Eligibility {
         return population.forward().group().ports().indexOf(port);
     }
 
-    /** Where gradients of currents stand that projections take back. */
+    /** Returns the gradients of currents for the backward passes of projections. */
     StoredCurrents pulled(String port) {
         return instant == null ? population.forward().currents(port) : instant.ofPorts[number(port)];
     }
 
-    /** Adds a projection that enters and learns. */
+    /** Adds an entering projection that learns. */
     void add(GradientProjection projection, String port, GradientRequest plan) {
         traces.add(new EligibilityTrace(this, projection, number(port), plan));
     }
 
-    /** Adds a projection to a readout, or one in its place. */
+    /** Adds a projection to a readout, or its random feedback. */
     void add(GradientProjection toReadout, Eligibility readout) {
         feedback.add(toReadout);
         readouts.add(readout);
     }
 
-    /** Throws unless something comes back from the readouts. */
+    /** Throws unless a readout sends gradients back. */
     void requireFeedback() {
         if (filters && feedback.isEmpty()) {
             throw refused("has no projection to a readout of " + online.readouts()
@@ -195,13 +195,13 @@ final class Eligibility {
         }
     }
 
-    /** Begins anew. */
+    /** Clears all traces. */
     void reset() {
         counted.fill(0);
         traces.forEach(EligibilityTrace::reset);
     }
 
-    /** Goes on from another window of the same samples. */
+    /** Takes the traces from another window of the same samples. */
     void takeFrom(Eligibility other) {
         counted = other.counted;
         for (int i = 0; i < traces.size(); i++) {
@@ -209,12 +209,12 @@ final class Eligibility {
         }
     }
 
-    /** Whether traces go on behind a window. */
+    /** Returns true if traces continue after a window. */
     private boolean goesOn(boolean last) {
         return !last || counts;
     }
 
-    /** Goes back through a window, before the gradients of the loss do. */
+    /** Runs the passes of a window, before the gradients of the loss. */
     void before(boolean last) {
         int count = size.steps();
         for (int i = 0; i < passes.length && goesOn(last); i++) {
@@ -259,7 +259,7 @@ final class Eligibility {
         pass.left[0] = (float) now;
     }
 
-    /** Takes the neurons back through a step. */
+    /** Runs a pass back through one step. */
     private void back(int at, boolean fires, Pass pass) {
         population
                 .forward()
@@ -286,7 +286,7 @@ final class Eligibility {
         return leak;
     }
 
-    /** The share of its membranes that a readout keeps in a step. */
+    /** Returns the factor by which a readout's membranes decay in a step. */
     private double leak() {
         ofEdge.fill(1);
         backEdge();
@@ -299,12 +299,12 @@ final class Eligibility {
         return leak;
     }
 
-    /** Takes gradients of variables through a step that depends on no state, to those of the currents. */
+    /** Computes gradients of the currents from gradients of a readout's variables, in a step that reads no state. */
     private void backEdge() {
         population.backward().whole().toCurrents(edge, null, ofEdge, size.batch());
     }
 
-    /** Takes the gradients of a readout before the window to the currents that came last. */
+    /** Computes gradients of the latest currents from a readout's gradients before the window. */
     void open() {
         if (!filters) {
             ofEdge.copyFrom(population.carried().all());
@@ -312,7 +312,7 @@ final class Eligibility {
         }
     }
 
-    /** Adds the gradients of windows before to those of this one, and carries traces on. */
+    /** Adds the gradients of earlier windows to those of this window, and updates the traces. */
     void carry(boolean first, boolean last, int samples) {
         if (filters && !first) {
             for (int i = 0; i < feedback.size(); i++) {
@@ -340,7 +340,7 @@ final class Eligibility {
         }
     }
 
-    /** Puts gradients of the currents of a sample side by side, those of all passes. */
+    /** Copies the gradients of a sample's currents side by side, for all passes. */
     private void gather(int sample) {
         for (int port = 0; port < ofSample.length; port++) {
             for (int pass = 0; pass < passes.length; pass++) {
@@ -355,7 +355,7 @@ final class Eligibility {
         }
     }
 
-    /** Counts the spikes, and takes the gradients of their counts when the last have come. */
+    /** Counts the spikes; after the last window, adds the gradients of the counts. */
     private void count(boolean last, int samples) {
         SpikeMatrix fired = population.forward().spikes().block();
         int batch = size.batch();

@@ -24,8 +24,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The eligibility traces of the synapses of a projection: for each sample and each pass of {@link Eligibility} what the
- * variable or filter at the end of a window owes to each weight and bias, laid out as these are.
+ * The eligibility traces of a projection's synapses, for each sample and each pass of {@link Eligibility}. A trace has
+ * the layout of the weights and biases, and holds the derivatives of the variable or filter at the end of a window.
  */
 final class EligibilityTrace {
 
@@ -41,25 +41,25 @@ final class EligibilityTrace {
     private final RunSize size;
     private final int blocks;
     private final int passes;
-    /** Of the weights and the bias. */
+    /** Gradients of the weights and the bias. */
     private final FloatMatrix[] gradients;
 
-    /** Sums up a window of a sample, whose steps are rows of one: the passes side by side. */
+    /** Derivatives of one sample in a window: its steps are rows, and its passes are columns. */
     private final WeightGradient ofWindow;
 
     private final PackedWeights sums;
     private final Tile ofCurrents;
-    /** The rows of a sample alone, where there are several. */
+    /** The source's rows of one sample; null for a batch of 1. */
     private @Nullable Signal ofSource;
 
-    /** Of each sample and pass, of weights and bias; made when a window goes on. */
+    /** Traces by sample, pass, and weights or bias; created when a second window follows. */
     private FloatMatrix[][][] traces = {};
 
     private final Loop next;
     private final Loop before;
     private final Loop behind;
 
-    /** A program along the synapses of a block of outputs, an input a row. */
+    /** A program over the synapses of a block of outputs, with a row for each input. */
     private final class Loop {
 
         private final CompiledProgram compiled;
@@ -71,7 +71,7 @@ final class EligibilityTrace {
         private final int[] ofSums;
         private final int[] ofFactors;
 
-        /** One that adds what traces of some passes give, or one that carries all of them on. */
+        /** Creates a loop that adds trace times gradient for some passes, or one that updates all traces. */
         Loop(boolean spends, int first, int end) {
             this.first = first;
             this.end = end;
@@ -139,7 +139,7 @@ final class EligibilityTrace {
             put(ofTraces[pass], traces[sample][pass][value], block, blocks);
         }
 
-        /** Says where the synapses of a block stand, in as many rows as there are inputs. */
+        /** Sets the memory of the synapses, with a row for each input. */
         void put(int place, FloatMatrix of, int block, int all) {
             long bytes = of.rowOffset(of.rows()) / all;
             frame.put(place, of.segment(), block * bytes, PackedWeights.BLOCK_BYTES);
@@ -170,7 +170,7 @@ final class EligibilityTrace {
         this.behind = new Loop(true, target.spent(), target.passes().length);
     }
 
-    /** Begins anew. */
+    /** Clears the traces. */
     void reset() {
         for (FloatMatrix[][] ofSample : traces) {
             for (FloatMatrix[] ofPass : ofSample) {
@@ -185,7 +185,7 @@ final class EligibilityTrace {
         traces = other.traces;
     }
 
-    /** Adds what the traces of passes before or behind a window give to the gradients. */
+    /** Adds trace times gradient to the gradients, for the passes before or after a window. */
     void spend(boolean isBehind) {
         Loop loop = isBehind ? behind : before;
         for (int sample = 0; sample < traces.length && loop.first < loop.end; sample++) {
@@ -202,7 +202,7 @@ final class EligibilityTrace {
         }
     }
 
-    /** Carries traces of a sample through a window. */
+    /** Updates the traces of a sample by a window. */
     void goOn(int sample) {
         if (traces.length == 0) {
             make();
@@ -236,7 +236,7 @@ final class EligibilityTrace {
         }
     }
 
-    /** Sums up how the variables and filters follow from the window of a sample. */
+    /** Computes the derivatives of the variables and filters with respect to the weights in a window of a sample. */
     private void sumUp(int sample) {
         int delay = projection.forward().description().delay();
         Signal all = projection.forward().source().steps(0, size.steps(), delay);

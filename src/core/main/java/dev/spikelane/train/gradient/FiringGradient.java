@@ -4,10 +4,10 @@ import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
 
-/** Replaces the derivative of firing on the way back: a formula of kernels, or a function of a program. */
+/** A surrogate derivative of firing for the backward pass: a formula of kernels, or a function of a program. */
 public interface FiringGradient {
 
-    /** Whether the gradient is drawn at random. */
+    /** Returns true if the gradient is drawn at random. */
     default boolean isRandom() {
         return false;
     }
@@ -16,7 +16,7 @@ public interface FiringGradient {
      * Computes the gradient with respect to the membrane.
      *
      * @param distance membrane minus threshold before the reset, {@code [samples x neurons]} of one step
-     * @param gradDistance overwritten; may be one of the others
+     * @param gradDistance overwritten; may be one of the other matrices
      * @param firstNeuron the neuron of column 0
      */
     void backward(
@@ -27,7 +27,6 @@ public interface FiringGradient {
             int step,
             int firstNeuron);
 
-    /** A formula. */
     record Formula(String name, SurrogateStep step, boolean isRandom) implements FiringGradient {
 
         @Override

@@ -15,37 +15,36 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the neurons of a population back through a segment, a tile of them at a time: threads share the tiles where
- * neurons are apart.
+ * The backward pass of a population through a segment, in tiles of neurons. Threads share the tiles if neurons are
+ * independent.
  */
 final class GradientBackward implements WorkerPool.Job {
 
     private final GradientPopulation population;
     private final RunSize size;
     private final Arena arena;
-    /** Tiles, as many for each thread, whose blocks differ by one at most. */
+    /** Number of tiles: equally many for each thread, with block counts that differ by at most one. */
     private final int parts;
 
     private final OutputGradients[] ofVariables;
-    /** All samples. */
     private final SampleViews whole;
 
     private final @Nullable GradientScratch[] scratch;
     private NeuronBackward[] tiles;
-    /** The way back through a line of delays, of each part; none if there is no line. */
+    /** Backward passes of the delay line for each part; empty without a delay line. */
     private DelayLine.Back[] delays = {};
-    /** Takes gradients of currents at once where nothing else reads them; null elsewhere. */
+    /** Uses gradients of currents at once if nothing else reads them; null otherwise. */
     private @Nullable WeightGradients weights;
-    /** The same where a frame has given the currents. */
+    /** Sums gradients of currents at once if a frame gave the currents and nothing else reads them; null otherwise. */
     private @Nullable GradientFrameSum frameSum;
 
     private int first;
     private int count;
 
     /**
-     * Makes the tiles.
+     * Plans the tiles.
      *
-     * @param blocksInTile blocks of 64 neurons that a thread takes back at a time
+     * @param blocksInTile blocks of 64 neurons in a tile
      */
     GradientBackward(GradientPopulation population, RunSize size, Arena arena, int blocksInTile) {
         this.population = population;
@@ -78,32 +77,32 @@ final class GradientBackward implements WorkerPool.Job {
         return made;
     }
 
-    /** The first block of a part; behind the last part, the block behind the last. */
+    /** Returns the first block of a part; the number of blocks after the last part. */
     private int firstBlock(int part) {
         return (int) ((long) part * population.blocks() / parts);
     }
 
-    /** The most blocks of a part. */
+    /** Returns the most blocks of a part. */
     private int blocksInTile() {
         return Math.ceilDiv(population.blocks(), parts);
     }
 
-    /** Parts that threads may take back at the same time. */
+    /** Returns the number of parts that threads may run at the same time. */
     int parts() {
         return parts;
     }
 
-    /** What takes all neurons back, where they are not cut. */
+    /** Returns the backward pass of all neurons, for populations without tiles. */
     NeuronBackward whole() {
         return tiles[0];
     }
 
-    /** The variables of all neurons before each step and after the last, where they were computed again. */
+    /** Returns the recomputed variables of all neurons, before each step and after the last. */
     FloatMatrix[] past() {
         return scratch(0).past;
     }
 
-    /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
+    /** Prepares for gradients of weights that use gradients of currents a few steps at a time. */
     void openTiles() {
         boolean one = population.shares()
                 && population.openFrame() == null
@@ -118,17 +117,17 @@ final class GradientBackward implements WorkerPool.Job {
         }
     }
 
-    /** Whether gradients of the currents of a turn are taken at once, so that nobody keeps them. */
+    /** Returns true if gradients of currents are used at once, so that they need no memory for all steps. */
     private boolean takesTurns() {
         return weights != null || frameSum != null;
     }
 
-    /** Takes the parameters that the neurons have now. */
+    /** Reads the present parameters of the neurons. */
     void refresh() {
         tiles = tiles();
     }
 
-    /** Goes to a segment, whose currents are there. */
+    /** Opens a segment with complete currents. */
     void open(int firstStep, int steps) {
         at(firstStep, steps);
         for (DelayLine.Back each : delays) {
@@ -136,7 +135,7 @@ final class GradientBackward implements WorkerPool.Job {
             each.open(population.forward().run().kept().undelayed(), before, size.batch());
         }
         for (int thread = 0; thread < scratch.length; thread++) {
-            scratch(thread); // before threads share them
+            scratch(thread); // allocates before threads share the work
         }
         if (!population.shares() && population.neurons().needsCurrents()) {
             scratch(0).tiles.at(0, population.blocks());
@@ -144,7 +143,7 @@ final class GradientBackward implements WorkerPool.Job {
         }
     }
 
-    /** The scratch of a thread, made when it is needed: a frame needs none. */
+    /** Returns the scratch memory of a thread, allocated on first use: a frame needs none. */
     private GradientScratch scratch(int thread) {
         GradientScratch made = scratch[thread];
         if (made == null) {
@@ -161,7 +160,7 @@ final class GradientBackward implements WorkerPool.Job {
         return made;
     }
 
-    /** Room for a batch of the neurons that a thread takes back at a time. */
+    /** Allocates memory for a batch of one tile. */
     private Tile tile() {
         return parts == 1
                 ? Tile.whole(FloatMatrix.zeros(
@@ -171,7 +170,7 @@ final class GradientBackward implements WorkerPool.Job {
                         population.declared().size());
     }
 
-    /** Computes the variables of a tile again, before each step and after the last. */
+    /** Recomputes the variables of a tile, before each step and after the last. */
     private void again(int firstBlock, int endBlock, int thread) {
         int batch = size.batch();
         NeuronState state = population.forward().states().again();
@@ -192,13 +191,13 @@ final class GradientBackward implements WorkerPool.Job {
         return state.variable(population.forward().variables().get(number));
     }
 
-    /** Goes to the steps that come next on the way back. */
+    /** Sets the next steps of the backward pass. */
     void at(int firstStep, int steps) {
         first = firstStep;
         count = steps;
     }
 
-    /** Takes a part of the neurons back through these steps. */
+    /** Runs a part of the neurons back through these steps. */
     @Override
     public void run(int part, int thread) {
         GradientScratch own = scratch(thread);
@@ -211,7 +210,7 @@ final class GradientBackward implements WorkerPool.Job {
         WeightGradients taker = weights;
         GradientFrameSum sum = frameSum;
         if (takesTurns() && endBlock * Long.SIZE > population.declared().size()) {
-            own.ofCurrents().all().fill(0); // other neurons have stood where padding does
+            own.ofCurrents().all().fill(0); // the padding may hold values of other neurons
         }
         for (int behind = count; behind > 0; behind -= size.turn()) {
             int from = Math.max(0, behind - size.turn());
@@ -227,7 +226,7 @@ final class GradientBackward implements WorkerPool.Job {
         }
     }
 
-    /** Takes gradients of a few steps back through the delays of their currents. */
+    /** Runs gradients of a few steps back through the delays of their currents. */
     private void back(DelayLine.Back of, int from, int some, GradientScratch own, int firstBlock) {
         int step = size.inSegment(first + from);
         if (takesTurns()) {
@@ -238,14 +237,14 @@ final class GradientBackward implements WorkerPool.Job {
         }
     }
 
-    /** Begins a way back. */
+    /** Begins a backward pass. */
     void begin() {
         for (DelayLine.Back each : delays) {
             each.begin();
         }
     }
 
-    /** Takes neurons back through a few steps, whose gradients stay in a core's caches. */
+    /** Runs neurons back through a few steps, whose gradients stay in a core's caches. */
     private void backSteps(int from, int some, int part, GradientScratch own) {
         boolean fires = population.firesBack();
         if (fires) {

@@ -22,35 +22,38 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The way back through the operators of a projection, over some rows at a time. */
+/** The backward pass of a projection's operators, for some rows at a time. */
 final class GradientChain {
 
     private static final int FEW_ROWS = 4;
 
     private final ChainRun forward;
     private final Operator[] operators;
-    /** The way back to the source of each operator; null if nobody wants to go there. */
+    /** The input gradient of each operator; null if its input needs none. */
     private final @Nullable InputGradient[] inputs;
 
     private final @Nullable WeightGradients[] weights;
-    /** The inputs and gradients from which the weights of each operator learn. */
+    /** Inputs and gradients for the weights of each operator. */
     private final WeightRows[] rows;
 
-    /** The choices of each operator that chooses among values in the forward pass; null of others. */
+    /** Winners of each operator that selects values in the forward pass; null for other operators. */
     private final @Nullable PoolWinners[] winners;
 
-    /** Of each operator that takes gradients past the pool behind it, those of each thread; null where none does. */
+    /**
+     * Gradients before the pool that follows an operator, for each operator and thread; null for operators that do not
+     * need them.
+     */
     private final PooledGradients[] @Nullable [] pooled;
 
-    /** The rows that each operator but the last makes, if more than their gradients is needed. */
+    /** Outputs of each operator but the last, if the backward pass reads them. */
     private final StepViews<FloatMatrix>[] made;
 
-    /** The gradients of that; null where they are taken past a pool when they are needed. */
+    /** Gradients of these outputs; null if the pool after the operator computes them on demand. */
     private final @Nullable StepViews<FloatMatrix>[] ofMade;
-    /** The gradients of the source, where they are made in whole rows; null otherwise. */
+    /** Gradients of the source in whole rows; null if they are computed in blocks. */
     private final @Nullable StepViews<FloatMatrix> ofSource;
 
-    /** The same, a few rows at a time, where there is one operator. */
+    /** Gradients of a few rows of the source, for a single operator. */
     private final @Nullable StepViews<FloatMatrix> ofFewRows;
 
     private final int fewRows;
@@ -58,17 +61,16 @@ final class GradientChain {
     private final Scratch[] scratch;
     private final int batch;
     private final WorkerPool workers;
-    /** For each thread whole rows between two operators. */
+    /** Rows between two operators, for each thread. */
     private final Tile[] tiles;
 
     /**
-     * Makes the way back.
+     * Allocates the backward pass.
      *
-     * @param forward the way forward
-     * @param pulls whether gradients of the source are wanted
-     * @param keeps whether the values that the way forward keeps of a step are there until the way back comes to that
-     *     step
-     * @param scratch of all threads
+     * @param forward the forward pass
+     * @param pulls true if gradients of the source are needed
+     * @param keeps true if values of the forward pass are kept until the backward pass reads them
+     * @param scratch memory of all threads
      */
     @SuppressWarnings("unchecked") // arrays of generics
     GradientChain(
@@ -125,7 +127,9 @@ final class GradientChain {
         this.ofFewRows = ofSource != null && isOneOperator() ? new StepViews<>(ofSource.all(), fewRows) : null;
     }
 
-    /** Room to take gradients past the pool behind an operator; null if it does not take them so. */
+    /**
+     * Allocates gradients before the pool that follows an operator; returns null if the operator does not need them.
+     */
     private PooledGradients @Nullable [] pastPool(Arena arena, int operator) {
         PoolWinners kept = winners[operator + 1];
         WeightGradients learning = weights[operator];
@@ -140,13 +144,13 @@ final class GradientChain {
         return made;
     }
 
-    /** Memory for the output of an operator in a segment. */
+    /** Allocates the output of an operator in a segment. */
     private StepViews<FloatMatrix> between(Arena arena, RunSize size, int operator) {
         return new StepViews<>(
                 FloatMatrix.zeros(arena, size.segmentRows(), operators[operator].outputs()), size.batch());
     }
 
-    /** Whether the way back reads outputs of operators, so that they are made again. */
+    /** Returns true if the backward pass reads outputs of operators, so that they are recomputed. */
     private boolean needsMade() {
         boolean needs = readsMade();
         for (int i = 1; i < weights.length; i++) {
@@ -165,10 +169,10 @@ final class GradientChain {
     }
 
     /**
-     * Makes the outputs of all operators but the last again, of some rows.
+     * Recomputes some rows of the outputs of all operators but the last.
      *
      * @param source the rows from a step on
-     * @param step the step, counted from the first of those whose rows are made
+     * @param step the step, counted from the first step with allocated rows
      */
     void again(Signal source, int step, int count, int thread) {
         Signal at = source;
@@ -184,10 +188,10 @@ final class GradientChain {
     }
 
     /**
-     * Takes the first rows of gradients of currents, from a step on, back to the outputs of the first operator, and to
-     * the source where {@link #makesRows} holds and this is wanted.
+     * Computes the first operator's output gradients from the first rows of current gradients. If {@link #makesRows}
+     * holds, computes the source's gradients on request.
      *
-     * @param row the row of the segment that the way forward filled first of these
+     * @param row the segment's row of the first of these rows in the forward pass
      */
     void toFirst(FloatMatrix gradient, int step, int count, int row, int thread, boolean toSource) {
         FloatMatrix at = gradient;
@@ -213,10 +217,10 @@ final class GradientChain {
     }
 
     /**
-     * Takes the first rows of gradients of the rows that an operator makes, all columns of them, back to the blocks in
-     * use of its input, or to whole rows.
+     * Computes an operator's input gradients from the first rows of its output gradients, for the blocks in use or for
+     * whole rows.
      *
-     * @param given its rows, for the first operator those of the source; null where it does not read them
+     * @param given its input rows; null if it does not read them
      */
     void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
         InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
@@ -232,7 +236,7 @@ final class GradientChain {
         }
     }
 
-    /** A few samples of a batch: parts of a step that are alike, so that threads end together. */
+    /** Returns the rows of a part: a few samples of a step, so that threads end together. */
     private static int rowsInPart(int batch) {
         int rows = batch;
         while (rows % 2 == 0 && rows > FEW_ROWS) {
@@ -241,28 +245,28 @@ final class GradientChain {
         return rows;
     }
 
-    /** How many rows go to the source at a time, each by itself, past the only operator; 0 if they go otherwise. */
+    /** Returns the number of source rows that a single operator computes at a time; 0 if it works otherwise. */
     int fewRows() {
         return ofFewRows == null ? 0 : fewRows;
     }
 
-    /** Takes {@link #fewRows} of currents back to the source. */
+    /** Computes the source's gradients from {@link #fewRows} rows of current gradients. */
     void toSource(FloatMatrix gradient, int part, int thread) {
         FloatMatrix into = Objects.requireNonNull(ofFewRows).from(part);
         pull(0, null, gradient, fewRows, tiles[thread].on(into), thread);
     }
 
-    /** Whether gradients of the source are made in whole rows, by {@link #toFirst}. */
+    /** Returns true if {@link #toFirst} computes gradients of the source in whole rows. */
     boolean makesRows() {
         return ofSource != null;
     }
 
-    /** Whether {@link #addWeights} or {@link #toFirst} reads the rows that {@link #again} makes. */
+    /** Returns true if {@link #addWeights} or {@link #toFirst} reads the rows of {@link #again}. */
     boolean makesAgain() {
         return made.length > 0;
     }
 
-    /** Whether {@link #toFirst} reads the rows that {@link #again} makes. */
+    /** Returns true if {@link #toFirst} reads the rows of {@link #again}. */
     boolean readsMade() {
         for (int i = 1; i < inputs.length; i++) {
             if (inputs[i] instanceof InputGradient.OfInputs && winners[i] == null) {
@@ -272,28 +276,26 @@ final class GradientChain {
         return false;
     }
 
-    /** Whether {@link #pull} reads the source. */
+    /** Returns true if {@link #pull} reads the source. */
     boolean readsSource() {
         return inputs[0] instanceof InputGradient.OfInputs;
     }
 
-    /** The rows that {@link #toFirst} has made from a step on, where there are several operators. */
+    /** Returns the rows that {@link #toFirst} computed from a step on, if there are several operators. */
     FloatMatrix ofFirst(int first) {
         return Objects.requireNonNull(ofMade[0]).from(first);
     }
 
-    /**
-     * Writes the gradients that {@link #toFirst} has made of the source from a step on, where {@link #makesRows} holds.
-     */
+    /** Copies the source's gradients that {@link #toFirst} computed from a step on, if {@link #makesRows} holds. */
     void copyRows(int step, int rows, Tile into) {
         into.copyFrom(Objects.requireNonNull(ofSource).from(step), 0, 0, rows);
     }
 
     /**
-     * Takes rows of the source and the gradients of currents, which may come by and by where there is one operator;
-     * the rows between several have been made.
+     * Sets rows of the source and gradients of currents for {@link #addWeights}. A single operator allows a null
+     * gradient, to be given in parts. The rows between several operators have been computed.
      *
-     * @param row the row of the segment that the way forward filled first of these
+     * @param row the segment's row of the first of these rows in the forward pass
      */
     WeightRows take(Signal source, @Nullable FloatMatrix gradient, int row) {
         int steps = source.rows() / batch;
@@ -318,7 +320,7 @@ final class GradientChain {
         return rows[0];
     }
 
-    /** The same for a frame, whose gradients are summed over the steps. */
+    /** Sets a frame, and current gradients summed over the steps, for {@link #addWeights}. */
     WeightRows takeFrame(FloatMatrix frame, long version, @Nullable FloatMatrix gradient) {
         take(frame, gradient, 0);
         rows[0].ofFrame(frame, version, forward.lists());
@@ -328,7 +330,12 @@ final class GradientChain {
         return rows[0];
     }
 
-    /** Adds gradients of all weights from rows that were taken: of which steps of the window is said here. */
+    /**
+     * Adds the gradients of all weights from the rows that were set.
+     *
+     * @param last true for the last steps of the window, which come first
+     * @param first true for its first steps
+     */
     void addWeights(boolean last, boolean first) {
         for (int i = 0; i < weights.length; i++) {
             WeightGradients each = weights[i];
@@ -343,13 +350,13 @@ final class GradientChain {
         return workers;
     }
 
-    /** The gradients of the weights of the only operator; null if it has none, or there are several operators. */
+    /** Returns the weight gradients of a single operator; null if it has none, or there are several operators. */
     @Nullable
     WeightGradients only() {
         return isOneOperator() ? weights[0] : null;
     }
 
-    /** Whether the only operator takes gradients of a frame some blocks at a time. */
+    /** Returns true if the only operator adds gradients of a frame block by block. */
     boolean takesBlocks() {
         return isOneOperator() && (weights[0] == null || weights[0].takesBlocks());
     }
@@ -358,14 +365,14 @@ final class GradientChain {
         return operators.length == 1;
     }
 
-    /** The weights of the only operator as its way back reads them; null if there is no such matrix. */
+    /** Returns the packed weights for the backward pass of a single operator; null if there are none. */
     @Nullable
     FloatMatrix packed() {
         InputGradient first = inputs[0];
         return first == null || !isOneOperator() ? null : first.packed();
     }
 
-    /** The jobs after a change of weights, parts that threads may share. */
+    /** Returns the jobs after a change of weights; threads may share them. */
     List<Runnable> updates() {
         List<Runnable> updates = new ArrayList<>();
         for (int i = 0; i < operators.length; i++) {

@@ -22,12 +22,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dropout of a projection's inputs, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with
- * probability p, else 1, for each sample, step and element, or channel. A dropped element gives 0, be it NaN or
- * infinite.
+ * The dropout of a projection's inputs, forward and backward: {@code y = x * (K / (1 - p))}, where K is 0 with
+ * probability p and otherwise 1, drawn for each sample, step and element, or channel. A dropped element becomes 0, even
+ * if it is NaN or infinite.
  *
- * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that
- * a step that is computed again drops the same.
+ * <p>A mask belongs to the step of arrival. The masks of a window are drawn once and kept as bits, so that a recomputed
+ * step drops the same elements.
  */
 public final class GradientDropout implements SourceRun {
 
@@ -40,13 +40,13 @@ public final class GradientDropout implements SourceRun {
     private final BernoulliRow kept;
     private final CounterRandom.Draws draws;
     private final FloatMatrix zeros;
-    /** The mask of all channels of a sample; null if each element has its own. */
+    /** Mask of a sample's channels; null if each element has its own mask. */
     private final @Nullable SpikeMatrix drawn;
 
     private final SpikeMatrix masks;
     /**
-     * The rows of the steps of a segment; behind a delay of all steps, as gradients of a segment's spikes come
-     * from steps of the next one too.
+     * Rows of a segment's steps. With a delay, these are all steps, as gradients of a segment's spikes also come from
+     * the next segment.
      */
     private final StepViews<FloatMatrix> rows;
 
@@ -55,7 +55,7 @@ public final class GradientDropout implements SourceRun {
     private long version;
 
     /**
-     * Makes a dropout.
+     * Creates a dropout.
      *
      * @param number the number of the projection in its network
      */
@@ -77,7 +77,7 @@ public final class GradientDropout implements SourceRun {
         this.rows = new StepViews<>(FloatMatrix.zeros(plan.arena(), stepsKept * size.batch(), columns), size.batch());
     }
 
-    /** Masks are applied to all samples of some steps. */
+    /** Returns false: a mask is applied to all samples of a step. */
     @Override
     public boolean samplesApart() {
         return false;
@@ -103,7 +103,7 @@ public final class GradientDropout implements SourceRun {
         }
     }
 
-    /** Gives all positions of a row the mask of the channels, which stand side by side at each. */
+    /** Copies the channels' mask to all positions of a row, whose channels are adjacent. */
     private void spread(SpikeMatrix ofChannels, int row) {
         int channel = 0;
         for (int column = 0; column < masks.columns(); column += Long.SIZE) {
@@ -117,7 +117,7 @@ public final class GradientDropout implements SourceRun {
         }
     }
 
-    /** Applies the masks of some steps of a segment, whose sources are there. */
+    /** Applies the masks of some steps of a segment, whose sources are complete. */
     @Override
     public void prepare(int first, int count) {
         version++;
@@ -137,7 +137,7 @@ public final class GradientDropout implements SourceRun {
         }
     }
 
-    /** Takes gradients of the rows of some steps back to the source, for the blocks in use. */
+    /** Multiplies gradients of some steps by their masks, for the blocks in use. */
     void back(Tile gradients, int first, int count) {
         MemorySegment segment = gradients.matrix().segment();
         for (int row = 0; row < count * size.batch(); row++) {
@@ -147,7 +147,7 @@ public final class GradientDropout implements SourceRun {
         }
     }
 
-    /** Multiplies columns from a multiple of 64 on by a row of the masks. */
+    /** Multiplies columns by a row of masks, from a multiple of 64 on. */
     private void multiply(MemorySegment values, long at, int mask, int first, int end) {
         for (int column = first; column < end; column += Long.SIZE) {
             long bits = masks.segment().get(JAVA_LONG, masks.rowOffset(mask) + column / Long.SIZE * (long) Long.BYTES);
@@ -166,7 +166,7 @@ public final class GradientDropout implements SourceRun {
         return version;
     }
 
-    /** The rows that were prepared; the delay is that of the projection. */
+    /** Returns the prepared rows; the delay is the projection's. */
     @Override
     public Signal from(int step, int ofDelay) {
         return rows.from(step % stepsKept);

@@ -17,32 +17,32 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither
- * currents nor membranes nor gradients of single steps are kept. A thread takes 64 neurons of all samples forward, or
+ * A fast path for a population with one frame as its input and one target. Its currents are equal at all steps, so that
+ * currents, membranes and gradients of single steps are not stored. A thread runs 64 neurons of all samples forward, or
  * back.
  */
 final class GradientFrame {
 
-    /** Gradients of outputs that stand in one array at most. */
+    /** Most output gradients in one array. */
     private static final int MOST_GRADIENTS = 1 << 28;
 
     private final LeakyNeurons parameters;
     private final GradientProjection from;
     private final GradientProjection to;
     private final FiringGradient surrogate;
-    /** The surrogate, if it and the weights of few outputs can be taken in one pass. */
+    /** The surrogate, if one pass computes it and the weights of few outputs; null otherwise. */
     private final @Nullable SurrogateStep atan;
 
     private final LeakyFrame.Target target;
     private final NeuronState state;
-    /** Receives the membranes after the window; null if nobody wants them. */
+    /** Gets the membranes after the window; null if they are not needed. */
     private final @Nullable FloatMatrix end;
 
     private final LeakyFrame.Source[] sources;
     private final SpikeMatrix spikes;
     private final RunSize size;
     private final int outputs;
-    /** For each block of 64 neurons the currents of all samples, one below the other. */
+    /** Currents of all samples, one below the other, for each block of 64 neurons. */
     private final FloatMatrix[] currents;
 
     private final Scratch[] scratch;
@@ -50,15 +50,16 @@ final class GradientFrame {
     /**
      * The memory of a thread.
      *
-     * @param upstream gradients of the target's currents, for a sample: those of a step behind those of the step before
+     * @param upstream gradients of the target's currents for one sample, step after step
      */
     private record Scratch(
             LeakyFrame.Room room, Tile summed, Tile currents, BlockMatmul product, FloatMatrix upstream) {}
 
     /**
-     * Makes the short way of a population, if it can go it.
+     * Creates the fast path of a population; returns null if it does not apply.
      *
-     * @param before of the same population, with other parameters, whose memory serves this one; null if there is none
+     * @param before the path of the same population with other parameters, whose memory is used again; null if there is
+     *     none
      */
     static @Nullable GradientFrame of(
             GradientPopulation population, GradientRequest plan, @Nullable GradientFrame before) {
@@ -122,19 +123,19 @@ final class GradientFrame {
         return made;
     }
 
-    /** Whether the source is a frame in this window. */
+    /** Returns true if the source is a frame in this window. */
     boolean isOpen() {
         return from.isFrame();
     }
 
-    /** Computes the currents of a block, and takes it through all steps. */
+    /** Computes the currents of a block, and runs it through all steps. */
     void forward(int block, int thread) {
         Tile current = scratch[thread].currents.on(currents[block]).at(block, block + 1);
         from.forward().fillFrame(current, thread);
         LeakyFrame.fire(parameters, current, state.membrane(), end, spikes, block);
     }
 
-    /** Takes a block back through all steps. */
+    /** Runs a block back through all steps. */
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
         LeakyFrame.Source source = sources[block];
@@ -158,7 +159,7 @@ final class GradientFrame {
         return Math.ceilDiv(state.membrane().columns(), LeakyFrame.BLOCK);
     }
 
-    /** Begins the way back. */
+    /** Begins the backward pass. */
     void open() {
         from.frameSum().openSums();
         if (atan == null) {

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the projection from the frame
  * @param to the projection to the target
- * @param weights of the latter, for the way back: 64 inputs side by side, a row for each output, block after block
- * @param start the state before the window; the same as {@code state} if that is zero, and stays so
- * @param carried receives gradients of the membranes before the window; null if nobody wants them
+ * @param weights packed weights of the second projection for the backward pass: 64 adjacent inputs, a row for each
+ *     output, block after block
+ * @param start the state before the window; {@code state} itself if that is always zero
+ * @param carried gets the gradients of the membranes before the window; null if they are not needed
  */
 record GradientFrameParts(
         LeakyNeurons parameters,
@@ -26,7 +27,7 @@ record GradientFrameParts(
         SpikeMatrix spikes,
         @Nullable FloatMatrix carried) {
 
-    /** The parts of a population that can go this way; null if it cannot. */
+    /** Returns the parts of a population; null if the fast path does not apply. */
     static @Nullable GradientFrameParts of(GradientPopulation population, GradientRequest plan) {
         LeakyNeurons parameters = population.neurons().underFrame();
         GradientProjection to = population.ofSpikes().onlyProjection();
@@ -53,7 +54,9 @@ record GradientFrameParts(
                 plan.use() == GradientRequest.Use.ANY ? population.carried().all() : null);
     }
 
-    /** Whether all that enters is one product of an input, which may be a frame, and threads share the neurons. */
+    /**
+     * Returns true if the only input is one product of an input that may be a frame, and threads share the neurons.
+     */
     private static boolean isFramed(GradientPopulation population, GradientRequest plan) {
         boolean apart = population.shares()
                 && population.forward().currents().length == 1
@@ -70,7 +73,7 @@ record GradientFrameParts(
                 && from.forward().description().delay() == 0;
     }
 
-    /** Outputs of the projection to the target. */
+    /** Returns the outputs of the projection to the target. */
     int outputs() {
         return to.outputs();
     }

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way back of a projection where all steps of a window have the same rows: gradients of its currents are summed
- * over the steps, and go through its operators once.
+ * The backward pass of a projection whose rows are equal at all steps of a window. Current gradients are summed over
+ * the steps, and pass through the operators once.
  */
 final class GradientFrameSum {
 
@@ -24,18 +24,17 @@ final class GradientFrameSum {
     private final StoredCurrents port;
     private final @Nullable GradientNorm norm;
     private final RunSize size;
-    /** The sum over the steps of the gradients of the currents. */
+    /** Current gradients, summed over the steps. */
     private final Lazy<Tile> sum;
 
-    /** Gradients of a step, which are added to that sum. */
+    /** Current gradients of one step, before they are added. */
     private final Tile ofStep;
-    /** Whole rows of the source. */
     private final Tile whole;
 
-    /** Whether the gradients come summed over the steps. */
+    /** True if gradients arrive as sums over the steps. */
     private boolean summed;
 
-    /** Whether those of the weights take each block of these sums at once. */
+    /** True if weight gradients use each block of these sums at once. */
     private boolean added;
 
     GradientFrameSum(GradientProjection projection, GradientChain chain, GradientRequest plan) {
@@ -66,20 +65,20 @@ final class GradientFrameSum {
         return sum.get().matrix();
     }
 
-    /** Says that gradients of the currents come a few steps of some blocks at a time. */
+    /** Prepares for current gradients of a few steps and blocks at a time. */
     void openTiles() {
         summed = true;
         sums().fill(0);
     }
 
-    /** Adds those of some steps, behind {@link #openTiles}; of the last steps first. */
+    /** Adds gradients of some steps, the last steps first. Called after {@link #openTiles}. */
     void add(StepViews<FloatMatrix> gradients, int steps, GradientTiles tiles) {
         for (int step = steps - 1; step >= 0; step--) {
             RowSum.add(tiles.inWhole(sums()), tiles.in(gradients.from(step)), size.batch());
         }
     }
 
-    /** Says that gradients of the currents come summed over the steps, a block after the other. */
+    /** Prepares for current gradients summed over the steps, block after block. */
     void openSums() {
         summed = true;
         if (!takesSums()) {
@@ -98,13 +97,13 @@ final class GradientFrameSum {
         return chain.takeFrame(frame(), projection.forward().source().frameVersion(), gradient);
     }
 
-    /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
+    /** Returns true if weight gradients use blocks of sums at once; otherwise an operator needs all blocks. */
     private boolean takesSums() {
         return chain.takesBlocks()
                 && !Objects.requireNonNull(projection.input()).wantsGradient();
     }
 
-    /** Takes such a block. */
+    /** Uses a block of sums. */
     void takeSums(Tile sums, int thread) {
         WeightGradients weights = chain.only();
         if (!takesSums()) {
@@ -114,7 +113,7 @@ final class GradientFrameSum {
         }
     }
 
-    /** Takes gradients of some steps; when those of all are there, adds the gradients of the weights. */
+    /** Adds gradients of some steps; after the first step, adds the gradients of the weights. */
     void addWeights(int first, int steps) {
         if (norm != null && norm.isFrame()) {
             if (first == 0) {
@@ -143,7 +142,7 @@ final class GradientFrameSum {
         }
     }
 
-    /** Takes the gradients back to the output of the first operator, when all steps were taken back. */
+    /** Computes the first operator's output gradients after the backward pass of all steps. */
     void toFirst() {
         if (chain.readsMade()) {
             chain.again(frame(), 0, size.batch(), 0);
@@ -151,7 +150,7 @@ final class GradientFrameSum {
         chain.toFirst(sums(), 0, size.batch(), 0, 0, true);
     }
 
-    /** Writes the gradients of the frame, behind {@link #toFirst}. */
+    /** Writes the gradients of the frame, after {@link #toFirst}. */
     void pull(Tile into) {
         if (chain.makesRows()) {
             chain.copyRows(0, size.batch(), into);
@@ -161,7 +160,7 @@ final class GradientFrameSum {
         }
     }
 
-    /** Writes the gradients of the whole frame, when all steps were taken back. */
+    /** Writes the gradients of the whole frame after the backward pass of all steps. */
     void pullWhole(FloatMatrix into) {
         toFirst();
         pull(whole.on(into));

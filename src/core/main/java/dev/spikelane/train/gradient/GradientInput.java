@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class GradientInput {
 
     private final Input input;
-    /** How messages call it; made once, as a training step allocates nothing. */
+    /** Name for messages, created once: a training step allocates nothing. */
     private final String name;
 
     private final InputRun run;
@@ -30,18 +30,18 @@ public final class GradientInput {
     private final GradientRequest plan;
     private final RunSize size;
     private final boolean wantsGradient;
-    /** Whether the caller's rows stay as they are until the end of the way back. */
+    /** True if the caller's rows do not change until the end of the backward pass. */
     private final boolean staysGiven;
 
     /** The frame of this window as values. */
     private @Nullable FloatMatrix frame;
 
-    /** A frame of spikes as values. */
+    /** A frame of spikes, converted to values. */
     private final Lazy<FloatMatrix> expanded;
 
     private final Lazy<StepViews<FloatMatrix>> gradient;
     private final Lazy<FloatMatrix> gradientOfFrame;
-    /** The gradients of a frame through delayed projections. */
+    /** Gradients of a frame through delayed projections. */
     private final IdentityHashMap<GradientProjection, FloatMatrix> delayed = new IdentityHashMap<>();
 
     private final Lazy<StepViews<FloatMatrix>> added;
@@ -49,7 +49,7 @@ public final class GradientInput {
     private final Tile source;
     private final WorkerPool workers;
     private final WorkerPool.Job pull = this::pullBlock;
-    /** For each thread where it pulls. */
+    /** Scratch memory of each thread. */
     private final Tile[] pulled;
 
     private final TorchRows<FloatMatrix> gradientInTorch;
@@ -88,7 +88,7 @@ public final class GradientInput {
         return wantsGradient;
     }
 
-    /** Whether all steps have the same rows. */
+    /** Returns true if all steps have the same rows. */
     public boolean isFrame() {
         return run.frame() != null;
     }
@@ -101,12 +101,12 @@ public final class GradientInput {
         }
     }
 
-    /** Throws unless rows of this kind may follow those of the window before. */
+    /** Throws unless rows of this type may follow the rows of the previous window. */
     public void requireKind(Signal given) {
         run.requireKind(given, size.steps());
     }
 
-    /** Takes the rows of all steps, or one frame for them. */
+    /** Sets the rows of all steps, or one frame for all of them. */
     public void load(Signal given, boolean isFrame) {
         if (!isFrame) {
             run.open(given);
@@ -127,7 +127,7 @@ public final class GradientInput {
         return made;
     }
 
-    /** The frame as values. */
+    /** Returns the frame as values. */
     FloatMatrix frame() {
         return Objects.requireNonNull(frame);
     }
@@ -140,7 +140,7 @@ public final class GradientInput {
         return input.shape().size();
     }
 
-    /** Adds the gradients of a projection in some steps, or writes them where it is the first. */
+    /** Adds the gradients of a projection in some steps; the first projection overwrites. */
     void add(GradientProjection projection, int first, int count, boolean started) {
         if (isFrame()) {
             addToFrame(projection, first, count, started);
@@ -155,8 +155,8 @@ public final class GradientInput {
     }
 
     /**
-     * Writes the gradients of a projection, zeros where its currents would come behind the last step; returns how many
-     * steps have such currents.
+     * Writes the gradients of a projection, with zeros for currents after the last step. Returns the number of steps
+     * with currents.
      */
     private int pull(GradientProjection projection, int first, int count, FloatMatrix rows) {
         int reached = projection.open(first, count);
@@ -167,7 +167,7 @@ public final class GradientInput {
         return reached;
     }
 
-    /** Lets threads pull some steps, or a frame for no step, a block of 64 inputs each. */
+    /** Lets threads compute some steps, or a frame for 0 steps, in blocks of 64 inputs. */
     private void pull(GradientProjection projection, int count, FloatMatrix rows) {
         from = projection;
         steps = count;
@@ -187,7 +187,7 @@ public final class GradientInput {
         }
     }
 
-    /** The same for a frame, whose gradients are known when all steps were taken back: the last segment comes first. */
+    /** Adds the gradients of a projection to a frame. They are complete only after the backward pass of all steps. */
     private void addToFrame(GradientProjection projection, int first, int count, boolean started) {
         if (!projection.isFrame()) {
             addDelayed(projection, first, count);
@@ -208,7 +208,7 @@ public final class GradientInput {
         }
     }
 
-    /** Sums up, steps descending, the gradients of a frame through a delayed projection. */
+    /** Sums the gradients of a frame through a delayed projection, steps descending. */
     private void addDelayed(GradientProjection projection, int first, int count) {
         FloatMatrix sum = delayed(projection);
         if (first + count == plan.steps()) {
@@ -228,17 +228,17 @@ public final class GradientInput {
         return added.get().steps(0, count);
     }
 
-    /** The gradients of the input, for some steps. */
+    /** Returns the gradients of the input for some steps. */
     private FloatMatrix gradients(int first, int count) {
         return gradient.get().steps(first, count);
     }
 
-    /** The gradients of the frame. */
+    /** Returns the gradients of the frame. */
     private FloatMatrix gradientsOfFrame() {
         return gradientOfFrame.get();
     }
 
-    /** The gradients of the frame, or of the input of all steps, in torch's order. */
+    /** Returns the gradients of the frame, or of the input at all steps, in torch's order. */
     public FloatMatrix gradientsInTorch() {
         FloatMatrix rows = isFrame() ? gradientsOfFrame() : gradients(0, size.steps());
         return gradientInTorch.show(rows, rows.rows());

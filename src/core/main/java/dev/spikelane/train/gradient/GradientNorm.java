@@ -11,15 +11,15 @@ import dev.spikelane.simd.Tile;
 import java.util.Objects;
 
 /**
- * The way back through a normalization, of whole steps at a time: when somebody asks for gradients of the rows that
- * were normalized, and those of the currents behind are there.
+ * The backward pass of a normalization, in whole steps, computed on demand when the current gradients after it are
+ * complete.
  */
 final class GradientNorm implements TwoPhaseJob.Work {
 
     private final TwoPhaseRun forward;
     private final GradientProjection behind;
     private final RunSize size;
-    /** The gradients of the rows that were normalized. */
+    /** Gradients of the normalized rows. */
     private final StoredCurrents rows;
 
     private final WindowBackward kernel;
@@ -27,17 +27,17 @@ final class GradientNorm implements TwoPhaseJob.Work {
     private FloatMatrix gradients;
     private final FloatMatrix values;
     private final Tile whole;
-    /** Whether gradients behind are still where they were made. */
+    /** True if the gradients after the norm have not been copied yet. */
     private boolean copies;
 
-    /** The first step whose gradients are there. */
+    /** First step with complete gradients. */
     private int done;
 
     /**
-     * Makes the way back.
+     * Creates the backward pass.
      *
-     * @param behind the chain that takes the normalized rows to the currents
-     * @param rows the memory for gradients of the normalized rows
+     * @param behind the chain from the normalized rows to the currents
+     * @param rows memory of the normalized rows' gradients
      */
     GradientNorm(
             TwoPhaseRun forward,
@@ -57,24 +57,27 @@ final class GradientNorm implements TwoPhaseJob.Work {
         this.whole = Tile.whole(values);
     }
 
-    /** Returns the way forward. */
+    /** Returns the forward pass. */
     TwoPhaseRun forward() {
         return forward;
     }
 
-    /** Bytes of the arena that sums of blocks of so many samples take beyond those that grow with each sample. */
+    /**
+     * Returns the arena bytes of block sums for {@code samples} samples, without memory that is proportional to the
+     * samples.
+     */
     long blockBytes(int samples) {
         long more = forward.moreBlocks(samples);
         return forward.step().blockBytes(more) + kernel.blockBytes(more);
     }
 
-    /** Begins the way back. */
+    /** Begins a backward pass. */
     void begin() {
         kernel.begin();
         done = size.steps();
     }
 
-    /** Goes to a segment; the last one comes first. */
+    /** Opens a segment; the last segment comes first. */
     void open(int firstOfSegment, int steps) {
         if (firstOfSegment + steps == size.steps()) {
             rows.open(firstOfSegment);
@@ -83,7 +86,7 @@ final class GradientNorm implements TwoPhaseJob.Work {
         }
     }
 
-    /** Sees to it that the gradients from a step on are there: all of them, if they are made together. */
+    /** Completes the gradients from a step on; all of them, if the norm needs all steps at once. */
     void backTo(int last) {
         int step = forward.operator().joint() ? 0 : last;
         if (last >= done) {
@@ -97,12 +100,12 @@ final class GradientNorm implements TwoPhaseJob.Work {
         done = step;
     }
 
-    /** Whether all steps of the window have the same rows. */
+    /** Returns true if all steps of the window have the same rows. */
     boolean isFrame() {
         return forward.frame() != null;
     }
 
-    /** Takes gradients of a frame's currents, summed over the steps, back to those of the normalized rows. */
+    /** Computes gradients of the normalized rows from a frame's current gradients, summed over the steps. */
     void frameBack(FloatMatrix into) {
         behind.frameSum().pullWhole(into);
         gradients = into;
@@ -120,7 +123,7 @@ final class GradientNorm implements TwoPhaseJob.Work {
     @Override
     public void measure(int step, int block) {
         int at = size.inSegment(step);
-        if (copies) { // normalized rows pass the operators behind as they are
+        if (copies) { // later operators do not change normalized rows
             int first = forward.step().rows().row(at, block);
             int end = forward.step().rows().row(at, block + 1);
             whole.copyFrom(behind.ofFirst(step), first - at * size.batch(), first, end - first);

@@ -17,14 +17,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way back of a population: from the gradients of its spikes and variables to those of its currents.
- * It reads the forward pass of {@link StoredForward}.
+ * The backward pass of a population, from gradients of its spikes and variables to gradients of its currents. It reads
+ * the forward pass of {@link StoredForward}.
  */
 public final class GradientPopulation {
 
-    /** Blocks of 64 neurons that a thread takes back at a time. */
+    /** Blocks of 64 neurons in a tile. */
     private static final int BLOCKS_IN_TILE = 2;
-    /** The same of maps, rows of which are longer: 512 bytes of each would come from as many pages. */
+    /** Blocks in a tile of maps, whose rows are longer: with 2 blocks, each 512 bytes would lie on another page. */
     private static final int BLOCKS_OF_MAPS = 8;
 
     private final GradientRequest plan;
@@ -44,18 +44,18 @@ public final class GradientPopulation {
     private @Nullable GradientFrame frame;
     private @Nullable Eligibility eligibility;
     private NeuronGradient gradient;
-    /** The samples that each thread carries through a loop; none if all go together. */
+    /** Samples that each thread runs through a loop; empty if all samples run together. */
     private SampleGroup[] groups = {};
 
-    /** The first step of the window, counted from the last reset. */
+    /** First step of the window, counted from the last reset. */
     private int windowStart;
 
     /**
-     * Makes a population.
+     * Creates the backward pass of a population.
      *
      * @param run the forward pass
-     * @param gradient of the neurons
-     * @param alone whether it is in no loop, so that threads can share its neurons
+     * @param gradient the backward pass of its neurons
+     * @param alone true if it is in no loop, so that threads can share its neurons
      */
     GradientPopulation(GradientRequest plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
         this.plan = plan;
@@ -82,7 +82,7 @@ public final class GradientPopulation {
         this.backward = new GradientBackward(this, size, plan.arena(), shares ? tile() : blocks());
     }
 
-    /** What carries gradients forward; null where none go. */
+    /** Returns the forward gradients; null if there are none. */
     @Nullable
     Eligibility eligibility() {
         return eligibility;
@@ -92,12 +92,12 @@ public final class GradientPopulation {
         eligibility = made;
     }
 
-    /** Makes room for the way back, when all projections are there. */
+    /** Allocates memory when all projections are known. */
     void layOut() {
         frame = GradientFrame.of(this, plan, frame);
     }
 
-    /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
+    /** Returns true if each thread may run its own samples through a loop, without shared state. */
     boolean samplesApart() {
         return gradient.samplesApart()
                 && !surrogate.isRandom()
@@ -106,12 +106,12 @@ public final class GradientPopulation {
                 && Arrays.stream(ofVariables).allMatch(OutputGradients::samplesApart);
     }
 
-    /** The variables, in the order of the state. */
+    /** Returns the variables, in the order of the state. */
     OutputGradients[] ofVariables() {
         return ofVariables;
     }
 
-    /** Gives each thread some samples to carry through a loop. */
+    /** Assigns samples of a loop to threads. */
     SampleGroup[] share(int threads) {
         int most = Math.ceilDiv(size.batch(), threads);
         groups = new SampleGroup[Math.ceilDiv(size.batch(), most)];
@@ -122,7 +122,7 @@ public final class GradientPopulation {
         return groups;
     }
 
-    /** The short way, if the source is a frame in this window; null otherwise. */
+    /** Returns the fast path if the source is a frame in this window; null otherwise. */
     @Nullable
     public GradientFrame openFrame() {
         GradientFrame made = frame;
@@ -138,17 +138,17 @@ public final class GradientPopulation {
         return declared;
     }
 
-    /** The values that are kept of the forward pass. */
+    /** Returns the stored forward pass. */
     public StoredForward forward() {
         return forward;
     }
 
-    /** The gradients that go from step to step. */
+    /** Returns the gradients that are carried from step to step. */
     CarriedGradients carried() {
         return carried;
     }
 
-    /** The projections that enter. */
+    /** Returns the entering projections. */
     List<GradientProjection> projections() {
         return projections;
     }
@@ -169,12 +169,14 @@ public final class GradientPopulation {
         return ofVariables[numberOf(name)];
     }
 
-    /** The gradients of their values, behind the way back, in torch's order. */
+    /**
+     * Returns the gradients of the spike values before the window, in torch's order. Valid after the backward pass.
+     */
     public FloatMatrix ofPreviousSpikes() {
         return carried.ofPreviousSpikes(ofSpikes);
     }
 
-    /** Takes the values that callers have written at the outlets. */
+    /** Reads the gradients that callers have written. */
     void takeGiven() {
         ofSpikes.takeGiven();
         for (OutputGradients outlet : ofVariables) {
@@ -182,7 +184,7 @@ public final class GradientPopulation {
         }
     }
 
-    /** The gradients of a variable before the window, in torch's order. */
+    /** Returns the gradients of a variable before the window, in torch's order. */
     public FloatMatrix carriedInTorch(String name) {
         return carried.inTorch(numberOf(name));
     }
@@ -196,12 +198,12 @@ public final class GradientPopulation {
         return found;
     }
 
-    /** The random streams of surrogates and neurons. */
+    /** Returns the random streams of surrogates and neurons. */
     public Stream<CounterRandom.Draws> draws() {
         return Stream.of(draws, noise);
     }
 
-    /** Whether spikes have gradients. */
+    /** Returns true if spikes have gradients. */
     boolean firesBack() {
         return ofSpikes.mayHaveGradients() || gradient.resetsThroughSpikes() || gradient.feedsOwnSpikes();
     }
@@ -214,7 +216,7 @@ public final class GradientPopulation {
         return surrogate;
     }
 
-    /** The way back of the neurons, where a thread takes a tile of them through a segment. */
+    /** Returns the backward pass of the neurons in tiles. */
     GradientBackward backward() {
         return backward;
     }
@@ -223,7 +225,7 @@ public final class GradientPopulation {
         return shares;
     }
 
-    /** Goes to a window. */
+    /** Begins a window. */
     void openWindow(int firstStep) {
         windowStart = firstStep;
     }
@@ -232,14 +234,14 @@ public final class GradientPopulation {
         return openFrame() == null || plan.use() == GradientRequest.Use.ANY;
     }
 
-    /** Makes room for the way back. */
+    /** Allocates memory of the backward pass. */
     void reserve() {
         if (carries()) {
             carried.all();
         }
     }
 
-    /** Begins the way back, behind {@link #reserve}. */
+    /** Begins the backward pass, after {@link #reserve}. */
     void begin() {
         if (carries()) {
             carried.all().fill(0);
@@ -250,7 +252,7 @@ public final class GradientPopulation {
         gradient.clear();
     }
 
-    /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
+    /** Opens a segment of the backward pass; recomputes it unless it ran forward last. */
     void back(int segment, WorkerPool workers) {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), plan.steps() - first);
@@ -264,7 +266,7 @@ public final class GradientPopulation {
         backward.open(first, count);
     }
 
-    /** Takes gradients of the currents of all targets back through their paths, as far as whole rows are needed. */
+    /** Computes gradients of all targets back to this output, if they need whole rows. */
     void openOutlets(int first, int count) {
         ofSpikes.open(first, count);
         for (OutputGradients outlet : ofVariables) {
@@ -273,7 +275,7 @@ public final class GradientPopulation {
     }
 
     /**
-     * Takes neurons back through a step, from the gradients of their spikes, if these have any, to those of their
+     * Runs neurons back through a step, from gradients of their spikes, if these have any, to gradients of their
      * currents.
      */
     void back(
@@ -291,15 +293,15 @@ public final class GradientPopulation {
         neurons.toCurrents(place, ofNeurons, ofVariables, ofVariables.rows() / this.ofVariables.length);
     }
 
-    /** Takes notice that parameters have changed. */
-    @SuppressWarnings("ReferenceEquality") // neurons that were made anew are other objects
+    /** Updates objects after a change of parameters. */
+    @SuppressWarnings("ReferenceEquality") // rebuilt neurons are other objects
     void update() {
         if (!plan.layout().neurons(number).equals(forward.group())) {
             refresh();
         }
     }
 
-    /** Takes the parameters that the neurons have now. */
+    /** Reads the present parameters of the neurons. */
     void refresh() {
         NeuronGroup group = plan.layout().neurons(number);
         forward.take(group);

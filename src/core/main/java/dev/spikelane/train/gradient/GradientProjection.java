@@ -14,19 +14,22 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A projection: forward, and back from the gradients of its currents. */
+/** A projection, forward and backward. */
 public final class GradientProjection {
 
     private final ProjectionRun forward;
     private final GradientChain chain;
-    /** The input where it starts; null if that is a population. */
+    /** The source, if it is an input; null for a population. */
     private final @Nullable GradientInput input;
 
-    /** The dropout before the operators; null if nothing is dropped. */
+    /** The dropout before the operators; null if there is none. */
     private final @Nullable GradientDropout dropout;
 
     private final StoredCurrents port;
-    /** What is taken back to the source; the same but where gradients of a step go back by themselves. */
+    /**
+     * Current gradients for the source; they differ from {@code ofCurrents} only if gradients of single steps go back
+     * separately.
+     */
     private StoredCurrents pulled;
     /** The norm of the currents; null if there is none. */
     private final @Nullable GradientNorm norm;
@@ -34,28 +37,27 @@ public final class GradientProjection {
     private final GradientRequest plan;
     private final RunSize size;
     private final boolean learns;
-    /** The gradients of a frame. */
     private final GradientFrameSum frameSum;
 
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
     private final WorkerPool.Job toSourceRows = this::toSourceRows;
-    /** A few rows of the currents at a time; made when they are needed. */
+    /** Gradients of a few rows of the currents at a time; created on first use. */
     private @Nullable StepViews<FloatMatrix> fewRows;
 
     private int stepsInPart;
     private int count;
     private boolean tiles;
-    /** Whether the way back goes on to whole rows of the source. */
+    /** True if whole rows of the source get gradients. */
     private boolean toSource;
 
-    /** The step of the currents that the first step that is taken back has given. */
+    /** Arrival step of the first open step of the source. */
     private int opened;
 
-    /** How many steps from that one on have gradients between the operators. */
+    /** Open steps with gradients between the operators. */
     private int taken;
 
-    /** How many of them are made again there. */
+    /** Open steps with recomputed rows between the operators. */
     private int made;
 
     GradientProjection(
@@ -80,12 +82,12 @@ public final class GradientProjection {
         this.frameSum = new GradientFrameSum(this, chain, plan);
     }
 
-    /** The way forward. */
+    /** Returns the forward pass. */
     ProjectionRun forward() {
         return forward;
     }
 
-    /** The input where it starts; null if that is a population. */
+    /** Returns the source, if it is an input; null for a population. */
     @Nullable
     GradientInput input() {
         return input;
@@ -99,13 +101,13 @@ public final class GradientProjection {
         return port;
     }
 
-    /** The norm of the currents; null if there is none. */
+    /** Returns the norm of the currents; null if there is none. */
     @Nullable
     GradientNorm norm() {
         return norm;
     }
 
-    /** The gradients where all steps of a window have the same rows. */
+    /** Returns the gradients for windows whose steps have the same rows. */
     GradientFrameSum frameSum() {
         return frameSum;
     }
@@ -114,13 +116,13 @@ public final class GradientProjection {
         return learns;
     }
 
-    /** The gradients of the weights of each operator; null where there are none. */
+    /** Returns the weight gradients of each operator; null for operators without weights. */
     @Nullable
     WeightGradients[] weights() {
         return chain.weights();
     }
 
-    /** The weights as the way back of the only operator reads them; null if there is no such matrix. */
+    /** Returns the packed weights for the backward pass of a single operator; null if there are none. */
     @Nullable
     FloatMatrix packed() {
         return chain.packed();
@@ -130,15 +132,14 @@ public final class GradientProjection {
         return chain.outputs();
     }
 
-    /** The dropout before the operators; null if nothing is dropped. */
+    /** Returns the dropout before the operators; null if there is none. */
     @Nullable
     public GradientDropout dropout() {
         return dropout;
     }
 
     /**
-     * Computes the currents of a frame, if the source is one, and draws the dropouts of a window that begins at a
-     * step.
+     * Computes the currents of a frame, if the source is one, and draws the dropouts of a window that begins at a step.
      */
     void open(int firstStep) {
         if (dropout != null) {
@@ -160,12 +161,12 @@ public final class GradientProjection {
         }
     }
 
-    /** The gradients of the currents of all steps of a window that is one segment. */
+    /** Returns the current gradients at all steps of a window with one segment. */
     FloatMatrix ofCurrents() {
         return port.from(0);
     }
 
-    /** Whether some samples of a step can go back by themselves. */
+    /** Returns true if some samples of a step can go back without the other samples. */
     boolean samplesApart() {
         return chain.isOneOperator()
                 && !chain.readsSource()
@@ -173,29 +174,29 @@ public final class GradientProjection {
                 && forward.source().samplesApart();
     }
 
-    /** Whether the output of a step of the source enters in this window. */
+    /** Returns true if the source's output at a step arrives in this window. */
     boolean reaches(int step) {
         return step + delay() < plan.steps();
     }
 
-    /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
+    /** Writes the gradients of some samples at a step of the source, if it arrives in this window. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
         chain.pull(0, null, pulled.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
-    /** Says what is taken back to the source from now on. */
+    /** Sets the current gradients for the source. */
     void pullFrom(StoredCurrents other) {
         pulled = other;
     }
 
-    /** Writes the gradients that the first rows of some others of currents give. */
+    /** Writes the source's gradients from the first rows of other current gradients. */
     void pull(FloatMatrix ofCurrents, int rows, Tile into) {
         chain.pull(0, null, ofCurrents, rows, into, 0);
     }
 
     /**
-     * Takes gradients of the currents that some steps of the source have given back to the outputs of the first
-     * operator; returns how many of the steps have such currents.
+     * Computes the first operator's output gradients for some steps of the source. Returns the number of these steps
+     * whose currents arrive.
      */
     int open(int first, int steps) {
         int reached = Math.min(steps, plan.steps() - delay() - first);
@@ -212,8 +213,8 @@ public final class GradientProjection {
     }
 
     /**
-     * Lets threads share some steps from the one that was opened on: all of a path, some rows at a time. Where each row
-     * is made by itself, parts are as small as can be, so that threads end together.
+     * Lets threads share open steps, some rows at a time. If each row is computed separately, parts are as small as
+     * possible, so that threads end together.
      */
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
@@ -236,7 +237,7 @@ public final class GradientProjection {
         return Math.min(stepsInPart, count - from) * size.batch();
     }
 
-    /** Makes the rows between the operators, and their gradients. */
+    /** Recomputes the rows between the operators, and computes their gradients. */
     private void between(int part, int thread) {
         int from = part * stepsInPart;
         chain.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
@@ -244,8 +245,7 @@ public final class GradientProjection {
     }
 
     /**
-     * Writes the gradients of some steps of the source, counted from the first that was opened; not of more than were
-     * reached.
+     * Writes the gradients of some steps of the source, counted from the first open step, at most as many as arrive.
      */
     void pull(int from, int count, Tile into) {
         if (chain.makesRows()) {
@@ -259,7 +259,7 @@ public final class GradientProjection {
         }
     }
 
-    /** Takes gradients back to those of currents, which were normalized, from a step on. */
+    /** Completes the gradients of normalized currents from a step on. */
     void backTo(int step) {
         if (norm != null) {
             norm.backTo(step);
@@ -285,30 +285,30 @@ public final class GradientProjection {
         made = again ? steps : 0;
     }
 
-    /** Takes gradients of some steps of currents back to the output of the first operator. */
+    /** Computes the first operator's output gradients for some steps of currents. */
     void openCurrents(int step, int steps) {
         backTo(step);
         opened = step;
         toFirst(steps);
     }
 
-    /** The gradients of the first operator's output, from a step on that was opened. */
+    /** Returns the first operator's output gradients, from an open step on. */
     FloatMatrix ofFirst(int step) {
         return chain.isOneOperator() ? pulled.from(step) : chain.ofFirst(step - opened);
     }
 
-    /** Whether all steps of the window have the same rows. */
+    /** Returns true if all steps of the window have the same rows. */
     boolean isFrame() {
         return forward.frame() != null;
     }
 
-    /** Adds the gradients of weights in some steps, or of a frame when those of all steps are there. */
+    /** Adds the gradients of weights at some steps; for a frame, after the gradients of all steps. */
     void addWeights(int first, int steps) {
         if (isFrame()) {
             frameSum.addWeights(first, steps);
             return;
         }
-        backTo(first); // the segment before needs the memory of the gradients
+        backTo(first); // the previous segment reuses the memory of the gradients
         if (learns) {
             boolean there = opened == first && taken == steps && (made == steps || !chain.makesAgain());
             if (!chain.isOneOperator() && !there) {
@@ -323,9 +323,8 @@ public final class GradientProjection {
     }
 
     /**
-     * Prepares for gradients of weights that come a tile of a few steps at a time: where gradients of currents serve
-     * the weights alone, so that nobody keeps them, as their source is outside and wants none. Returns the object that
-     * takes them; null if they are added as others are.
+     * Prepares for weight gradients from tiles of a few steps, if only the weights need the current gradients: the
+     * source is outside and needs none. Returns the object that adds them; null if they are added otherwise.
      *
      * @param blocks the most blocks in a tile
      */
@@ -352,8 +351,8 @@ public final class GradientProjection {
     }
 
     /**
-     * Prepares for gradients of a frame's currents that are summed up as soon as they are there, which serve nothing
-     * else. Returns the object that takes them; null if they are kept.
+     * Prepares to sum a frame's current gradients at once, if nothing else needs them. Returns the object that adds
+     * them; null if they are stored.
      */
     @Nullable
     GradientFrameSum openFrameSum() {
@@ -364,12 +363,12 @@ public final class GradientProjection {
         return sums ? frameSum : null;
     }
 
-    /** Whether gradients of weights come in tiles, before those of all currents are there. */
+    /** Returns true if weight gradients are added in tiles, before all current gradients are complete. */
     boolean takesTiles() {
         return tiles;
     }
 
-    /** The jobs after a change of weights, parts that threads may share. */
+    /** Returns the jobs after a change of weights; threads may share them. */
     List<Runnable> updates() {
         return chain.updates();
     }

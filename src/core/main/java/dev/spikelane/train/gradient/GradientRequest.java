@@ -26,18 +26,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request for the gradients of a network.
  *
- * @param learned names of values
- * @param given sources whose gradients the caller writes
- * @param kept variables whose values are kept
- * @param observed sources whose gradients are kept
+ * @param learned names of the values that learn
+ * @param given sources with gradients from the caller
+ * @param kept variables with stored values
+ * @param observed sources with stored gradients
  * @param surrogates of populations, by their names
- * @param otherwise the surrogate of the others
+ * @param otherwise the surrogate of other populations
  * @param dropouts the dropouts by the names of their projections
- * @param seed of surrogates that draw, and of dropouts
+ * @param seed the seed of random surrogates and dropouts
  * @param form the form of the inputs
- * @param use of the gradients, of which some need less memory
- * @param used how many steps of the window are run
- * @param online how gradients are carried from window to window; null where windows have gradients of their own
+ * @param use the use of the gradients, which determines memory
+ * @param used the number of steps that run
+ * @param online the online method that carries gradients from window to window; null for separate windows
  */
 public record GradientRequest(
         Network network,
@@ -57,7 +57,7 @@ public record GradientRequest(
         Used used,
         @Nullable Online online) {
 
-    /** How many steps of a window are run: fewer than it has where all samples end before. */
+    /** The number of steps that run: fewer than the window has if all samples end before. */
     public static final class Used {
         private int steps;
 
@@ -70,40 +70,40 @@ public record GradientRequest(
         }
     }
 
-    /** The steps of the window that are run. */
+    /** Returns the steps that run. */
     int steps() {
         return used.steps;
     }
 
-    /** Where the gradients of spikes come from in online learning. */
+    /** The source of spike gradients in online learning. */
     public enum Feedback {
         /** The weights to readouts, transposed. */
         SYMMETRIC,
-        /** Weights that are drawn once. */
+        /** Random weights that stay constant. */
         RANDOM,
-        /** Weights that are drawn, and learn as those to readouts do. */
+        /** Random weights that learn like the weights to readouts. */
         ADAPTIVE,
-        /** All projections, in the same step alone. */
+        /** All projections, within one step. */
         SPATIAL
     }
 
     /**
-     * Gradients that go forward with eligibility traces.
+     * Online gradients with eligibility traces.
      *
-     * @param steps of all windows
-     * @param target spikes of a neuron in a step
-     * @param strength of the squared distance from the target; 0 for none
+     * @param steps steps of all windows
+     * @param target target spikes of a neuron per step
+     * @param strength the factor of the squared distance from the target; 0 for none
      * @param readouts populations whose membranes losses read
-     * @param drawn feedback that is drawn
+     * @param drawn random feedback weights
      */
     public record Online(
             Feedback feedback, int steps, double target, double strength, Set<String> readouts, List<Drawn> drawn) {}
 
     /**
-     * Weights of feedback that are drawn.
+     * Random feedback weights.
      *
      * @param source the population whose spikes get gradients
-     * @param readout the population from which these come
+     * @param readout the population that sends these gradients
      */
     public record Drawn(String source, String readout, DenseOperator weights) {
 
@@ -114,16 +114,16 @@ public record GradientRequest(
         }
     }
 
-    /** The uses of gradients, of which some need less memory. */
+    /** The use of gradients, which determines memory. */
     public enum Use {
-        /** Nothing is left out. */
+        /** Any use. */
         ANY,
         /**
-         * Kept values are read before the way back only, inputs stay until its end, and nobody asks for gradients of
-         * states.
+         * Stored values are read only before the backward pass, inputs stay valid until its end, and gradients of
+         * states are not needed.
          */
         TRAINING,
-        /** The same, and each window starts from a state of zeros and leaves none. */
+        /** As {@link #TRAINING}; each window also starts from a state of zeros and leaves none. */
         WINDOWS_FROM_ZERO
     }
 
@@ -141,7 +141,7 @@ public record GradientRequest(
                 : CounterRandom.Draws.NONE;
     }
 
-    /** The parameters of a population that are learned. */
+    /** Returns the learned parameters of a population. */
     Set<String> learnedOf(Population population) {
         Set<String> names = new LinkedHashSet<>();
         for (String name : population.neuron().parameters().keySet()) {
@@ -158,9 +158,9 @@ public record GradientRequest(
     }
 
     /**
-     * The values of a population's forward pass that the way back needs.
+     * Returns the values of a population's forward pass that the backward pass needs.
      *
-     * @param replaces whether membranes may be written in place of currents
+     * @param replaces true if membranes may overwrite currents
      */
     BackwardNeeds.Keeping keeping(int number, boolean replaces) {
         Population population = population(number);
@@ -183,7 +183,7 @@ public record GradientRequest(
                 line != null && learnedOf(population).contains(line.delay()));
     }
 
-    /** Where the currents of a port stay. */
+    /** Allocates the currents of a port. */
     private StoredCurrents currents(Population population, String port, int columns) {
         int behind = 0;
         for (int i = 0; i < network.projections().size(); i++) {
@@ -198,12 +198,12 @@ public record GradientRequest(
         return new StoredCurrents(arena, size, columns, behind);
     }
 
-    /** Whether the values of a variable may stand where its gradients come later. */
+    /** Returns true if a variable's gradients may overwrite its values. */
     private boolean keepsInPlace(String name) {
         return use != Use.ANY && kept.contains(name) && !isSource(name) && size.segments() == 1;
     }
 
-    /** Makes an outlet, of spikes or of a variable, whose values are kept or not. */
+    /** Creates an output for spikes or a variable, with stored values or without. */
     OutputGradients outlet(String name, Shape shape, @Nullable SignalHistory<FloatMatrix> values) {
         int rows = size.steps() * size.batch();
         return new OutputGradients(

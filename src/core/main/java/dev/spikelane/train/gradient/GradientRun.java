@@ -35,36 +35,35 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a window forward and back: segments of steps, components of populations, threads. */
+/** Runs a window forward and backward, in segments of steps and components of populations, on several threads. */
 public final class GradientRun implements BackwardNeeds {
 
     private final GradientRequest plan;
     private final WorkerPool workers;
-    /** Of each population. */
     private final NeuronGradient[] neurons;
 
     private final @Nullable GradientDropout[] dropouts;
-    /** The way forward. */
+    /** The forward pass. */
     private final NetworkRun run;
 
     private final GradientInput[] inputs;
     private final GradientPopulation[] populations;
-    /** Of each projection, from target to source. */
+    /** Parts of each projection, from target to source. */
     private final List<List<GradientProjection>> parts = new ArrayList<>();
 
     private final GradientProjection[] projections;
     private final Map<String, GradientProjection> learnedFeedback = new LinkedHashMap<>();
     private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
-    /** The jobs after a change of weights that are learned. */
+    /** Jobs after a change of learned weights. */
     private final Runnable[] updates;
-    /** The jobs before these: integers are rounded anew, once for all runs of the same layout. */
+    /** Jobs before {@link #updates}: weights are rounded to integers again, once for all runs with one layout. */
     private final Runnable[] roundings;
 
-    /** The first step of the window. */
+    /** First step of the window. */
     private int windowStart;
 
-    /** Samples of the batch of which these are a part. */
+    /** Samples of the whole batch, of which this run has a part. */
     private int samples;
 
     private final WorkerPool.Job round = this::round;
@@ -174,7 +173,10 @@ public final class GradientRun implements BackwardNeeds {
         return dropout;
     }
 
-    /** Makes the way back of a projection, which is cut where batches are normalized: the part at its target first. */
+    /**
+     * Creates the backward pass of a projection. A normalization over the batch cuts it; the part at the target comes
+     * first.
+     */
     private List<GradientProjection> connect(int number, ProjectionRun slice) {
         Projection declared = plan.network().projections().get(number);
         GradientPopulation target = population(declared.target());
@@ -220,7 +222,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Lets gradients of a projection go forward, and back to its source where that is wanted. */
+    /** Connects a projection to the forward gradients of its target, and to its source if that needs gradients. */
     private void carryForward(int number, GradientProjection made, Eligibility target) {
         GradientRequest.Online online = Objects.requireNonNull(plan.online());
         Projection declared = plan.network().projections().get(number);
@@ -231,7 +233,7 @@ public final class GradientRun implements BackwardNeeds {
                 && (isSpatial
                         || online.feedback() == GradientRequest.Feedback.SYMMETRIC
                                 && online.readouts().contains(declared.target().name()));
-        List<Operator> operators = plan.layout().chain(number).operators(); // with those behind a cut
+        List<Operator> operators = plan.layout().chain(number).operators(); // including operators after a cut
         boolean isDense = operators.size() == 1 && operators.getFirst() instanceof DenseOperator;
         if (!isDense && (pulls || made.learns())) {
             throw new IllegalArgumentException("projection '" + declared.name() + "' is "
@@ -257,7 +259,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Makes projections in place of those to readouts, which go back alone. */
+    /** Creates random feedback in place of projections to readouts, for the backward pass alone. */
     private List<GradientProjection> feedback() {
         List<GradientProjection> made = new ArrayList<>();
         GradientRequest.Online online = plan.online();
@@ -300,7 +302,7 @@ public final class GradientRun implements BackwardNeeds {
         return made;
     }
 
-    /** The feedback that is learned, by names. */
+    /** Returns the learned feedback by name. */
     Map<String, GradientProjection> learnedFeedback() {
         return learnedFeedback;
     }
@@ -346,7 +348,10 @@ public final class GradientRun implements BackwardNeeds {
         return populations;
     }
 
-    /** The gradients of the weights of a projection's operators, from source to target; null where there are none. */
+    /**
+     * Returns the weight gradients of a projection's operators, from source to target; null for operators without
+     * weights.
+     */
     public List<@Nullable WeightGradients> weights(int number) {
         List<@Nullable WeightGradients> all = new ArrayList<>();
         for (GradientProjection projection : parts.get(number).reversed()) {
@@ -355,12 +360,12 @@ public final class GradientRun implements BackwardNeeds {
         return all;
     }
 
-    /** The norms, projections in their order, from source to target. */
+    /** Returns the norms in the order of projections, from source to target. */
     public List<GradientNorm> norms() {
         return norms;
     }
 
-    /** The random streams of surrogates and dropouts. */
+    /** Returns the random streams of surrogates and dropouts. */
     public CounterRandom.Draws[] draws() {
         return Stream.concat(
                         Arrays.stream(populations).flatMap(GradientPopulation::draws),
@@ -370,8 +375,8 @@ public final class GradientRun implements BackwardNeeds {
     }
 
     /**
-     * Says how many steps of the window are run, and behind which samples end; without any all have all steps. Fewer
-     * steps than the window has leave no state behind it.
+     * Sets the number of steps to run, and the step after which each sample ends; without {@code ends}, all samples
+     * have all steps. A shorter run leaves no state.
      */
     public void setEnds(int steps, int... ends) {
         plan.used().set(steps);
@@ -406,17 +411,17 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Takes the values that callers have written to the states that they see. */
+    /** Reads the states that callers have written. */
     public void takeShown() {
         run.takeShown();
     }
 
-    /** Shows callers the states that populations have come to. */
+    /** Copies the present states to callers. */
     public void show() {
         run.show();
     }
 
-    /** Takes all steps back. */
+    /** Runs all steps back. */
     public void backward() {
         for (GradientPopulation population : populations) {
             population.takeGiven();
@@ -457,7 +462,7 @@ public final class GradientRun implements BackwardNeeds {
         closeEligibilities();
     }
 
-    /** Whether a window is the last of a batch, behind which no trace is wanted. */
+    /** Returns true in the last window of a batch, after which no trace is needed. */
     private boolean isLast() {
         GradientRequest.Online online = plan.online();
         return online != null && windowStart + plan.size().steps() == online.steps();
@@ -469,7 +474,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Carries gradients on, behind those of the window. */
+    /** Updates the forward gradients after the gradients of the window. */
     private void closeEligibilities() {
         for (GradientPopulation population : populations) {
             Eligibility eligibility = population.eligibility();
@@ -485,17 +490,17 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Says how many samples the batch has of which these are a part. */
+    /** Sets the number of samples of the whole batch. */
     public void setSamples(int ofBatch) {
         samples = ofBatch;
     }
 
-    /** Writes zeros: half a percent of a training step of VGG-9. */
+    /** Clears memory in parallel: the writes take 0.5 % of a training step of VGG-9. */
     private void begin(int number, int thread) {
         populations[number].begin();
     }
 
-    /** Sums up the gradients of an input: projections in their order. */
+    /** Sums the gradients of an input, projections in order. */
     private void toInput(GradientInput input, int first, int count) {
         if (!input.wantsGradient()) {
             return;
@@ -510,9 +515,9 @@ public final class GradientRun implements BackwardNeeds {
     }
 
     /**
-     * Takes notice that values have changed.
+     * Updates packed weights after a change of values.
      *
-     * @param rounds whether no other run of the same layout has rounded them before
+     * @param rounds true if no other run with this layout has rounded them
      */
     public void update(boolean rounds) {
         if (rounds && roundings.length > 0) {
@@ -528,12 +533,12 @@ public final class GradientRun implements BackwardNeeds {
         roundings[part].run();
     }
 
-    /** Packs weights anew: 4 % of a training step of VGG-9. */
+    /** Packs weights in parallel: this takes 4 % of a training step of VGG-9. */
     private void update(int part, int thread) {
         updates[part].run();
     }
 
-    /** The most bytes that lists of spikes take on the heap, in segments of so many steps and samples. */
+    /** Returns the most heap bytes of spike lists for segments of {@code steps} steps and {@code samples} samples. */
     public long listBytes(int steps, int samples) {
         long bytes = Scratch.listBytes(run.scratch());
         for (GradientProjection projection : projections) {
@@ -545,7 +550,7 @@ public final class GradientRun implements BackwardNeeds {
         return bytes;
     }
 
-    /** Bytes of the arena that sums of blocks of so many samples take behind the first block. */
+    /** Returns the arena bytes of block sums for {@code samples} samples after the first block. */
     public long blockBytes(int samples) {
         long bytes = 0;
         for (GradientNorm norm : norms) {
@@ -568,7 +573,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Throws where spikes carry something else than 1, now or when values are learned, and meet rounded weights. */
+    /** Throws if spikes have another value than 1, now or after learning, and meet rounded weights. */
     private void requireOnes() {
         for (int i = 0; i < plan.network().projections().size(); i++) {
             if (plan.network().projections().get(i).source() instanceof Population source
@@ -581,7 +586,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Takes notice that somebody else has changed values, which dropouts and rounded weights must fit still. */
+    /** Checks dropouts and rounded weights after values were changed elsewhere. */
     public void refresh() {
         requireDropouts();
         requireOnes();
@@ -596,7 +601,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Takes the state over to which another run has come. */
+    /** Copies the present state of another run. */
     public void takeState(GradientRun other) {
         run.takeState(other.run);
         for (int i = 0; i < populations.length; i++) {
@@ -608,7 +613,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Goes on from a state of zeros. */
+    /** Resets the state to zeros. */
     public void reset() {
         run.reset();
         for (GradientPopulation population : populations) {
@@ -619,7 +624,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Goes on from the state at the end of the window. */
+    /** Continues from the state at the end of the window. */
     public void advance() {
         run.advance(plan.size().steps());
     }

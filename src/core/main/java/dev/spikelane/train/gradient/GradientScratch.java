@@ -8,36 +8,36 @@ import dev.spikelane.simd.Lazy;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
-/** The memory in which a thread takes a tile of a population back through a segment. */
+/** The memory of a thread for a tile's backward pass through a segment. */
 final class GradientScratch {
 
     final NeuronBackward.Step step = new NeuronBackward.Step();
     /** Gradients of the spikes. */
     final StepViews<FloatMatrix> ofSpikes;
 
-    /** Gradients of a variable from elsewhere. */
+    /** Gradients of each variable from outside the population. */
     final StepViews<FloatMatrix>[] ofVariables;
 
-    /** Rows that are added to these. */
+    /** Rows to be added to these gradients. */
     final StepViews<FloatMatrix> added;
 
     final FloatMatrix distance;
     final GradientTiles tiles;
-    /** Gradients that were given, of all neurons. */
+    /** The caller's gradients of all neurons. */
     final Tile given;
-    /** Gradients of the currents of a turn, where nobody needs them later. */
+    /** Current gradients of a few steps, if they are not needed later. */
     private final Lazy<StepViews<FloatMatrix>> ofCurrents;
 
-    /** The variables before each step of the segment and after the last, one below the other. */
+    /** Variables before each step of the segment and after the last, one below the other. */
     final FloatMatrix[] past;
 
     /**
-     * Makes room.
+     * Allocates the memory.
      *
-     * @param tile room for a batch of the neurons that a thread takes back at a time
-     * @param variables variables of which something comes from elsewhere and must be summed up
-     * @param adds whether gradients come from several places
-     * @param kept variables that are computed again
+     * @param tile memory for a batch of one tile
+     * @param variables true for variables with gradients to sum
+     * @param adds true if gradients come from several sources
+     * @param kept the number of recomputed variables
      */
     @SuppressWarnings("unchecked") // an array of generics
     GradientScratch(Arena arena, RunSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
@@ -61,7 +61,7 @@ final class GradientScratch {
         }
     }
 
-    /** Gradients of the currents of a turn; made at the first call, which must come before threads share the work. */
+    /** Returns current gradients of a few steps. The first call allocates, before threads share the work. */
     StepViews<FloatMatrix> ofCurrents() {
         return ofCurrents.get();
     }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns.
+ * Populations that run together: a single one, whose neurons threads share, or the populations of a loop, which
+ * alternate.
  */
 final class GradientStage {
 
@@ -19,16 +20,16 @@ final class GradientStage {
     private final WorkerPool.Job backwardFrame = this::backwardFrame;
     private int first;
     private int count;
-    /** For each population the samples that each thread carries; empty if all samples go together. */
+    /** Samples of each thread, for each population; empty if all samples run together. */
     private final SampleGroup[][] shares;
 
     private final WorkerPool.Job backwardShare = this::backwardShare;
 
     /**
-     * Makes a stage.
+     * Creates a stage.
      *
-     * @param forward the same populations forward
-     * @param steps steps that the populations of a loop run at a time; 0 for a population without a loop
+     * @param forward the forward pass of these populations
+     * @param steps steps that a population of a loop runs at a time; 0 without a loop
      */
     GradientStage(RunSize size, GradientPopulation[] populations, ComponentRun forward, int steps, WorkerPool workers) {
         this.populations = populations;
@@ -54,12 +55,12 @@ final class GradientStage {
         return populations;
     }
 
-    /** The same populations forward. */
+    /** Returns the forward pass of these populations. */
     ComponentRun forward() {
         return forward;
     }
 
-    /** Runs all steps forward if they have one frame; tells whether they had. */
+    /** Runs all steps forward if they have one frame; returns false otherwise. */
     boolean ranFrame(int firstStep, int steps) {
         GradientFrame frame = populations.length == 1 ? populations[0].openFrame() : null;
         if (frame != null) {

@@ -6,16 +6,12 @@ import dev.spikelane.simd.Lazy;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The states of a population: the one that goes on, those before segments, and one that goes through a segment again.
- */
+/** The states of a population: the present one, one before each segment, and one for recomputing a segment. */
 final class GradientStates {
 
     private final IntFunction<NeuronState> maker;
     private final RunSize size;
-    /**
-     * Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again.
-     */
+    /** True if states are zero before each window and not needed after it: then one state suffices. */
     private final boolean fromZero;
 
     private final NeuronState now;
@@ -23,9 +19,9 @@ final class GradientStates {
     private final Lazy<NeuronState> again;
 
     /**
-     * Takes the state that goes on; others are made when they are needed.
+     * Takes the present state; other states are created on first use.
      *
-     * @param maker makes a state of so many samples
+     * @param maker creates a state for a number of samples
      */
     GradientStates(NeuronState now, IntFunction<NeuronState> maker, RunSize size, boolean fromZero) {
         this.maker = maker;
@@ -40,7 +36,7 @@ final class GradientStates {
         return now;
     }
 
-    /** The state before a segment. */
+    /** Returns the state before a segment. */
     NeuronState before(int segment) {
         if (fromZero) {
             return now;
@@ -53,28 +49,28 @@ final class GradientStates {
         return made;
     }
 
-    /** Keeps the state before a segment. */
+    /** Stores the state before a segment. */
     void keep(int segment) {
         if (!fromZero) {
             before(segment).copyFrom(now);
         }
     }
 
-    /** Begins the way back. */
+    /** Begins the backward pass. */
     void begin() {
         if (fromZero) {
             now.reset();
         }
     }
 
-    /** Goes to the start of a segment again. */
+    /** Returns to the start of a segment for recomputing. */
     NeuronState again(int segment) {
         NeuronState made = again();
         made.copyFrom(before(segment));
         return made;
     }
 
-    /** The state that goes through a segment again. */
+    /** Returns the state for recomputing a segment. */
     NeuronState again() {
         return again.get();
     }

@@ -3,36 +3,36 @@ package dev.spikelane.train.gradient;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 
-/** The blocks of a population that a thread takes back, in matrices of its own and in those of all neurons. */
+/** The blocks of a tile, in matrices of its thread and in matrices of all neurons. */
 final class GradientTiles {
 
     private final Tile here;
     private final Tile added;
     private final Tile whole;
 
-    /** Tiles laid out as one in a thread's own memory. */
+    /** Creates tiles with the layout of a thread's memory. */
     GradientTiles(Tile own) {
         this.here = own;
         this.added = own.another();
         this.whole = Tile.whole(FloatMatrix.zeros(1, own.columns()));
     }
 
-    /** Goes to other blocks. */
+    /** Moves to other blocks. */
     void at(int firstBlock, int endBlock) {
         here.at(firstBlock, endBlock);
     }
 
-    /** The blocks in memory of the thread. */
+    /** Returns the blocks in memory of the thread. */
     Tile in(FloatMatrix own) {
         return at(here, own);
     }
 
-    /** The same, beside {@link #in}. */
+    /** Returns a second view of the blocks in memory of the thread. */
     Tile addedIn(FloatMatrix own) {
         return at(added, own);
     }
 
-    /** The blocks in a matrix of all neurons. */
+    /** Returns the blocks in a matrix of all neurons. */
     Tile inWhole(FloatMatrix all) {
         return at(whole, all);
     }

@@ -16,12 +16,12 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a network that can be learned, by name. */
+/** The learnable values of a network, by name. */
 public final class GradientValues {
 
     private GradientValues() {}
 
-    /** The names of all weights of projections that do not change by themselves. */
+    /** Returns the names of all weights of projections without a plasticity rule. */
     public static Set<String> weights(Network network, LaidOutNetwork layout) {
         Set<String> names = new LinkedHashSet<>();
         for (int i = 0; i < network.projections().size(); i++) {
@@ -36,7 +36,7 @@ public final class GradientValues {
         return names;
     }
 
-    /** The values that are learned: those of projections, then those of populations. */
+    /** Returns the learned values, first of projections, then of populations. */
     public static List<LearnedValue> slots(GradientRequest plan, GradientRun run) {
         List<LearnedValue> slots = new ArrayList<>();
         for (int i = 0; i < plan.network().projections().size(); i++) {
@@ -66,7 +66,7 @@ public final class GradientValues {
         return List.copyOf(slots);
     }
 
-    /** Adds weights, and their scales where these are learned too. */
+    /** Adds weights, and their scales if these learn too. */
     private static void add(List<LearnedValue> slots, LearnedValue slot, Operator of, String name) {
         slots.add(slot);
         if (of instanceof IntegerOperator integers
@@ -79,7 +79,7 @@ public final class GradientValues {
         }
     }
 
-    /** The parameters of each population, which change together. */
+    /** Returns the parameters of each population, which change together. */
     public static List<ParameterChange> changes(GradientRequest plan, List<LearnedValue> slots) {
         List<ParameterChange> changes = new ArrayList<>();
         List<Population> populations = plan.network().populations();
@@ -98,7 +98,7 @@ public final class GradientValues {
         return changes;
     }
 
-    /** Copies the sums of populations to their slots, and ends those of weights that are rounded. */
+    /** Copies the populations' sums to their slots, and completes the gradients of rounded weights. */
     public static void collect(List<LearnedValue> slots, GradientRun run) {
         for (int i = 0; i < slots.size(); i++) {
             LearnedValue slot = slots.get(i);

@@ -1,6 +1,6 @@
 package dev.spikelane.train.gradient;
 
-/** The form of a window's inputs, on which the memory of the window depends. */
+/** The form of a window's inputs, which determines the memory of the window. */
 public enum InputForm {
     /** Spikes at each step. */
     SPIKES,
@@ -8,6 +8,6 @@ public enum InputForm {
     VALUES,
     /** One frame of values or spikes for all steps. */
     FRAME,
-    /** Any of them. Memory is planned for all of them, one after the other. */
+    /** Any of these forms. Memory is planned for each of them. */
     ANY
 }

@@ -15,8 +15,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that are learned, and their gradient, in one layout; that of weights is the network's own, that of neurons'
- * parameters torch's.
+ * A learned value and its gradient. Gradients of weights have the network's layout, gradients of neuron parameters
+ * torch's layout.
  */
 public final class LearnedValue {
 
@@ -29,14 +29,14 @@ public final class LearnedValue {
     private final @Nullable Population population;
     private final String parameter;
     private final float[] scratch;
-    /** Rounds the weights to integers; null if nobody does. */
+    /** Rounds the weights to integers; null without rounding. */
     private @Nullable RoundedWeights rounding;
-    /** The scales of these integers, where they are learned. */
+    /** The scales of these integers, if they learn; null otherwise. */
     private @Nullable LearnedValue scales;
 
     private boolean given;
 
-    /** Weights. */
+    /** Creates a value for weights. */
     LearnedValue(String name, WeightGradients owner, WeightGradients.Learned learned) {
         this(name, learned.values(), owner, learned, null, "");
     }
@@ -58,12 +58,12 @@ public final class LearnedValue {
         this.scratch = new float[population == null ? 0 : values.columns()];
     }
 
-    /** A parameter of neurons. */
+    /** Creates a value for a parameter of neurons. */
     static LearnedValue of(Population population, String parameter, FloatMatrix values) {
         return new LearnedValue(population.name() + "." + parameter, values, null, null, population, parameter);
     }
 
-    /** Says what rounds the weights to integers, and returns the scales of these if they are learned. */
+    /** Sets the rounding of the weights; returns their scales if these learn, or null. */
     @Nullable
     LearnedValue round(RoundedWeights by) {
         FloatMatrix logs = by.logs();
@@ -72,7 +72,10 @@ public final class LearnedValue {
         return scales;
     }
 
-    /** Lets stored gradients of weights pass through their rounding, where they do, and makes those of scales. */
+    /**
+     * Passes stored gradients of weights through their rounding, if there is one, and computes the gradients of the
+     * scales.
+     */
     void passThrough() {
         if (rounding == null || given || !rounding.clips()) {
             return;
@@ -84,12 +87,12 @@ public final class LearnedValue {
         rounding.clip(gradients, 0, 0, gradients.byteSize() / Float.BYTES);
     }
 
-    /** Whether these are logarithms of scales. */
+    /** Returns true if the values are logarithms of scales. */
     public boolean isScale() {
         return population == null && learned == null;
     }
 
-    /** Whether these are weights of feedback, or scales, which are no values of the network. */
+    /** Returns true for feedback weights and scales, which are not values of the network. */
     public boolean isApart() {
         return isScale() || population == null && name.contains(GradientRequest.Drawn.FEEDBACK);
     }
@@ -98,7 +101,7 @@ public final class LearnedValue {
         return name;
     }
 
-    /** Whether a window of these steps, counted from the last reset, learns the values. */
+    /** Returns true if a window of these steps, counted from the last reset, changes the values. */
     public boolean learnsIn(int firstStep, int endStep) {
         return learned == null || learned.learnsIn(firstStep, endStep);
     }
@@ -107,7 +110,7 @@ public final class LearnedValue {
         return values;
     }
 
-    /** The gradient, for which room is made now if there is none. */
+    /** Returns the gradient; the first call allocates it. */
     public FloatMatrix gradient() {
         return learned == null ? Objects.requireNonNull(ofNeurons) : sum().packed();
     }
@@ -121,7 +124,7 @@ public final class LearnedValue {
         return made;
     }
 
-    /** Gives gradients to a sink from now on, in place of storing them; tells whether it will be so. */
+    /** Sends gradients to a sink from now on, in place of storing them; returns false if this is not possible. */
     public boolean give(GradientSink sink) {
         if (owner == null || learned == null || scales != null) {
             return false;
@@ -154,14 +157,14 @@ public final class LearnedValue {
         return population != null && population.name().equals(other.name());
     }
 
-    /** Takes the gradient out of the scratch, from the order of the rows. */
+    /** Copies the gradient from scratch memory, in the order of the rows. */
     void take(Shape shape) {
         for (int i = 0; i < scratch.length; i++) {
             gradient().set(0, TorchLayout.torch(shape, i, scratch.length), scratch[i]);
         }
     }
 
-    /** Brings a parameter that an optimizer has changed back to its range. */
+    /** Limits a parameter to its range after an optimizer's step. */
     public void hold() {
         if (population != null && population.neuron() instanceof EquationNeuron declared) {
             for (int i = 0; i < values.columns(); i++) {
@@ -170,7 +173,7 @@ public final class LearnedValue {
         }
     }
 
-    /** The gradient in torch's layout. */
+    /** Returns the gradient in torch's layout. */
     public FloatMatrix gradientInTorch() {
         if (learned == null) {
             return GradientValues.copy(gradient());
@@ -181,17 +184,17 @@ public final class LearnedValue {
         return into;
     }
 
-    /** Rows of the gradient in torch's layout. */
+    /** Returns the rows of the gradient in torch's layout. */
     public int torchRows() {
         return learned == null ? gradient().rows() : sum().inTorch().rows();
     }
 
-    /** Columns of the gradient in torch's layout. */
+    /** Returns the columns of the gradient in torch's layout. */
     public int torchColumns() {
         return learned == null ? gradient().columns() : sum().inTorch().columns();
     }
 
-    /** Takes a gradient in torch's layout. */
+    /** Sets the gradient, given in torch's layout. */
     public void setGradientInTorch(FloatMatrix from) {
         if (learned == null) {
             gradient().copyFrom(from);

@@ -10,18 +10,18 @@ import dev.spikelane.simd.Checks;
 import java.util.function.LongSupplier;
 
 /**
- * The most memory that training may take.
+ * The memory limit of training.
  *
  * @param most bytes that the user allows, or {@link #MACHINE}
  */
 public record MemoryLimit(long most) {
 
-    /** As much as {@link NativeMemory} leaves. */
+    /** All memory that {@link NativeMemory} reports as free. */
     public static final long MACHINE = -1;
 
     /**
-     * More than a population needs for a neuron, step and sample, an input for a value, or a projection for one that
-     * goes in or comes out of an operator.
+     * An upper bound of the bytes for a neuron, step and sample of a population, a value of an input, or an input or
+     * output value of an operator.
      */
     private static final int BYTES_OF_VALUE = 32;
 
@@ -31,22 +31,22 @@ public record MemoryLimit(long most) {
     }
 
     /**
-     * Refuses work that needs too much. A small window, which takes time, tells how much it needs; so where
-     * the user set no limit it is asked for only if the work may come near the memory of the machine.
+     * Throws if work needs too much memory. The need is measured with a small window, which takes time. Without a limit
+     * of the user, it is measured only if the work may come near the memory of the machine.
      *
-     * @param work the work, for the message
+     * @param work the name of the work, for the message
      * @param network the network
      * @param rows steps times samples
-     * @param keptRows those of a window, of which the spikes are kept in any case
-     * @param needed bytes that it needs
-     * @param remedies the ways to need less, for the message
-     * @throws IllegalStateException if it needs more than it may have
+     * @param keptRows the rows of a window, whose spikes are always stored
+     * @param needed returns the bytes that it needs
+     * @param remedies ways to need less, for the message
+     * @throws IllegalStateException if it needs more than the limit
      */
     public void require(String work, Network network, long rows, long keptRows, LongSupplier needed, String remedies) {
         if (most == MACHINE && atMost(network, (double) rows) < NativeMemory.limit() - NativeMemory.held()) {
             return;
         }
-        require(work + " at least ", atLeast(network, keptRows), remedies); // the exact sum would take long to find
+        require(work + " at least ", atLeast(network, keptRows), remedies); // to compute the exact sum would take long
         require(work + " ", needed.getAsLong(), remedies);
     }
 
@@ -58,7 +58,7 @@ public record MemoryLimit(long most) {
         }
     }
 
-    /** The bytes of all spikes of a window. */
+    /** Returns the bytes of all spikes of a window. */
     private static long atLeast(Network network, long rows) {
         double bytes = 0;
         for (Population population : network.populations()) {
@@ -68,12 +68,12 @@ public record MemoryLimit(long most) {
     }
 
     /**
-     * Names the work that memory was refused for, though the limit allows it: the machine, the JVM or the container
-     * gives less.
+     * Returns an error that names the work, if memory ran out below the limit: the machine, the JVM or the container
+     * has less.
      *
-     * @param work the work
-     * @param refused says the need
-     * @param remedies the ways to need less
+     * @param work the name of the work
+     * @param refused the error, whose message has the needed bytes
+     * @param remedies ways to need less
      */
     public static OutOfMemoryError refused(String work, OutOfMemoryError refused, String remedies) {
         OutOfMemoryError named =

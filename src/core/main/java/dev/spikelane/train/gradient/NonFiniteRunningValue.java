@@ -1,6 +1,6 @@
 package dev.spikelane.train.gradient;
 
-/** A running value that a batch would make infinite or NaN; no values have changed by this batch. */
+/** Thrown if a batch would make a running value infinite or NaN; the batch has changed no values. */
 public final class NonFiniteRunningValue extends IllegalStateException {
 
     private static final long serialVersionUID = 1;

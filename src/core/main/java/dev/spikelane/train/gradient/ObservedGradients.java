@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Gradients of spikes and variables of a whole batch, put together from its parts, for observers. */
+/** Gradients of spikes and variables of a whole batch, collected from its parts for observers. */
 public final class ObservedGradients {
 
     private final List<Observed> all = new ArrayList<>();
@@ -15,27 +15,24 @@ public final class ObservedGradients {
     /** The gradients of some samples of a batch. */
     public interface Part {
 
-        /** Its steps. */
+        /** Returns its number of steps. */
         int steps();
 
-        /** Its samples. */
+        /** Returns its number of samples. */
         int size();
 
-        /**
-         * The gradients of a population's spikes or of a variable, a row for each sample, those of a step behind those
-         * of the step before.
-         */
+        /** Returns the gradients of a population's spikes or of a variable, a row for each sample, step after step. */
         FloatMatrix observed(String population, @Nullable String variable);
     }
 
-    /** Makes room for so many rows of each source. */
+    /** Allocates {@code rows} rows for each source. */
     public ObservedGradients(List<Projection.Source> sources, int rows) {
         for (Projection.Source source : sources) {
             all.add(new Observed(source, rows));
         }
     }
 
-    /** The memory of these rows of all sources. */
+    /** Returns the bytes of these rows for all sources. */
     public static long bytes(List<Projection.Source> sources, long rows) {
         long bytes = 0;
         for (Projection.Source source : sources) {
@@ -44,17 +41,20 @@ public final class ObservedGradients {
         return bytes;
     }
 
-    /** Takes the gradients of a part, whose first sample is {@code first} of {@code samples}. */
+    /** Copies the gradients of a part, whose first sample is {@code first} of {@code samples}. */
     public void take(Part part, int first, int samples) {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).take(part, first, samples);
         }
     }
 
-    /** The gradients of a source, {@code [steps * batch x neurons]} in torch's order; null if it is not observed. */
+    /**
+     * Returns the gradients of a source, {@code [steps * batch x neurons]} in torch's order; null if it is not
+     * observed.
+     */
     @Nullable
     public FloatMatrix of(String name) {
-        for (int i = 0; i < all.size(); i++) { // an iterator is allocated where C2 has not compiled this
+        for (int i = 0; i < all.size(); i++) { // an iterator would be allocated before C2 compiles this
             if (all.get(i).source.name().equals(name)) {
                 return all.get(i).used;
             }

@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An output of a population, its spikes or a variable, and the origins of its gradients: a caller's matrix,
- * such as those of a loss, first, then projections in their order, each complete before it is added.
+ * An output of a population, its spikes or a variable, and the sources of its gradients. A caller's matrix, such as a
+ * loss gradient, is added first, then projections in order, each complete before it is added.
  */
 public final class OutputGradients {
 
@@ -33,13 +33,13 @@ public final class OutputGradients {
     private int firstStep;
 
     /**
-     * Makes an outlet.
+     * Creates an output.
      *
-     * @param shape how the columns are arranged
+     * @param shape the arrangement of the columns
      * @param arena the arena that owns the rows in torch's order
-     * @param kept the values of all steps, if somebody wants them and they are no spikes
-     * @param given {@code [steps * batch x columns]}: gradients that the caller writes
-     * @param observed receives the gradients of all steps
+     * @param kept the values of all steps; null if they are spikes or not needed
+     * @param given {@code [steps * batch x columns]}, gradients that the caller writes
+     * @param observed gets the gradients of all steps
      */
     OutputGradients(
             RunSize size,
@@ -70,7 +70,9 @@ public final class OutputGradients {
         return projections.stream().allMatch(GradientProjection::samplesApart);
     }
 
-    /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    /**
+     * Returns the only projection, if it is the only source of gradients and they are not observed; null otherwise.
+     */
     @Nullable
     GradientProjection onlyProjection() {
         return given == null && observed == null && kept == null && projections.size() == 1
@@ -78,13 +80,13 @@ public final class OutputGradients {
                 : null;
     }
 
-    /** The caller's gradients, if there are no others and nobody observes them; null otherwise. */
+    /** Returns the caller's gradients, if they are the only ones and not observed; null otherwise. */
     @Nullable
     StepViews<FloatMatrix> givenAlone() {
         return observed == null && projections.isEmpty() ? given : null;
     }
 
-    /** Whether gradients come from several places. */
+    /** Returns true if gradients come from several sources. */
     boolean adds() {
         return projections.size() + (given == null ? 0 : 1) > 1;
     }
@@ -102,13 +104,13 @@ public final class OutputGradients {
         return given == null ? null : given.all();
     }
 
-    /** The same in torch's order, for callers to write. */
+    /** Returns the caller's gradients in torch's order, to be written. */
     @Nullable
     public FloatMatrix givenInTorch() {
         return given == null ? null : givenInTorch.lend(given.all());
     }
 
-    /** Takes the values that callers have written. */
+    /** Reads the gradients that callers have written. */
     void takeGiven() {
         if (given != null) {
             givenInTorch.take(given.all());
@@ -120,7 +122,7 @@ public final class OutputGradients {
         return observed == null ? null : observed.all();
     }
 
-    /** The same in torch's order. */
+    /** Returns the observed gradients in torch's order. */
     @Nullable
     public FloatMatrix observedInTorch() {
         return observed == null
@@ -128,12 +130,12 @@ public final class OutputGradients {
                 : observedInTorch.show(observed.all(), observed.all().rows());
     }
 
-    /** The values of all steps. */
+    /** Returns the values of all steps. */
     public FloatMatrix values() {
         return Objects.requireNonNull(kept).block();
     }
 
-    /** The same in torch's order. */
+    /** Returns the values of all steps in torch's order. */
     public FloatMatrix valuesInTorch() {
         return keptInTorch.show(values(), values().rows());
     }
@@ -147,10 +149,10 @@ public final class OutputGradients {
     }
 
     /**
-     * Sums the gradients of some of these steps up, for the blocks that the tiles are at.
+     * Sums the gradients of some of these steps, for the present blocks of the tiles.
      *
-     * @param from the first of the steps, counted from the first that was prepared
-     * @param count how many; they are written from step 0 on
+     * @param from the first of the steps, counted from the first prepared one
+     * @param count the number of steps; they are written from step 0 on
      */
     void gather(int from, int count, StepViews<FloatMatrix> into, StepViews<FloatMatrix> added, GradientTiles tiles) {
         FloatMatrix sum = into.all();
@@ -178,10 +180,10 @@ public final class OutputGradients {
     }
 
     /**
-     * Sums the gradients of some samples in a step up.
+     * Sums the gradients of some samples at a step.
      *
-     * @param samples where each projection keeps views of them, at least one
-     * @param thread whose scratch memory is used
+     * @param samples views of the samples for each projection, at least one
+     * @param thread the thread whose scratch memory is used
      */
     void gather(int step, SampleViews[] samples, Tile into, Tile added, int thread) {
         boolean started = given != null;

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the running values of normalizations go in a training step: shards ascending, in each of them steps ascending.
- * The network gets them with its weights, while no simulation of it runs.
+ * Running values of normalizations in a training step: shards ascending, and steps ascending in each. The network gets
+ * them together with its weights, while no simulation of it runs.
  */
 public final class RunningValues {
 
     private static final String MEAN = ".running_mean";
     private static final String VARIANCE = ".running_var";
 
-    /** The names of an operator's statistics, and its next values. */
+    /** Names of an operator's statistics, and its next values. */
     private record Following(String mean, String variance, RunningStatistics values, int norm) {}
 
     private final List<Following> all = new ArrayList<>();
@@ -43,14 +43,14 @@ public final class RunningValues {
         }
     }
 
-    /** Starts from the values that the network has. */
+    /** Starts from the present values of the network. */
     public void begin() {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).values.begin();
         }
     }
 
-    /** Follows the window that a shard has run. */
+    /** Adds the statistics of a window that a shard has run. */
     public void follow(GradientRun of) {
         for (int i = 0; i < all.size(); i++) {
             TwoPhaseRun run = of.norms().get(all.get(i).norm).forward();
@@ -68,7 +68,7 @@ public final class RunningValues {
         }
     }
 
-    /** Throws if a value would not be finite, before anything is learned. */
+    /** Checks that all values are finite before training changes any. */
     public void requireFinite() {
         for (int i = 0; i < all.size(); i++) {
             Following each = all.get(i);
@@ -88,17 +88,17 @@ public final class RunningValues {
         }
     }
 
-    /** Whether nothing takes all rows together. */
+    /** Returns true if no operator normalizes over all rows. */
     public boolean isEmpty() {
         return norms == 0;
     }
 
     /**
-     * Follows a shard of somewhere else.
+     * Adds the statistics of a shard of another machine.
      *
-     * @param statistics of each of some steps, under the names of {@link #statistics}
+     * @param statistics of some steps, with the names of {@link #statistics}
      * @param shard its number
-     * @param samples how many it has
+     * @param samples its number of samples
      */
     public void follow(Map<String, FloatMatrix> statistics, int shard, int samples, int steps) {
         for (Following each : all) {
@@ -124,7 +124,7 @@ public final class RunningValues {
         return found;
     }
 
-    /** Copies the statistics of a window, under the names of the values that follow them. */
+    /** Copies the statistics of a window, with the names of their running values. */
     public void statistics(GradientRun of, Map<String, FloatMatrix> to) {
         for (int i = 0; i < all.size(); i++) {
             TwoPhaseRun run = of.norms().get(all.get(i).norm).forward();
@@ -143,7 +143,7 @@ public final class RunningValues {
         return rows;
     }
 
-    /** Gives the network the values that were reached, while it may change. */
+    /** Copies the running values into the network while no simulation runs. */
     public void commit() {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).values.commit();

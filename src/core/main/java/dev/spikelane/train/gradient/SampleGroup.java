@@ -12,23 +12,23 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.stream.Stream;
 
-/** Some samples of a population in a loop, which a thread carries back through all steps of a segment. */
+/** Some samples of a population in a loop, which a thread runs back through all steps of a segment. */
 final class SampleGroup {
 
     private final GradientPopulation population;
-    /** Of the share, and of the scratch memory that nobody else uses meanwhile. */
+    /** Number of the group, and of its scratch memory. */
     private final int number;
 
     private final SampleViews spikes;
     private final NeuronState state;
-    /** Where currents stand that take variables through steps again. */
+    /** Currents for recomputing variables. */
     private final PortCurrents currents;
 
-    /** Of each port. */
+    /** Current gradients of each port. */
     private final SampleViews[] ofCurrents;
 
     private final OutputGradients[] variables;
-    /** Where the gradients of the spikes come from, in the order of the projections, and those of the variables. */
+    /** Sources of spike gradients in the order of projections; the next field holds them for variables. */
     private final SampleViews[] targets;
 
     private final SampleViews[][] targetsOf;
@@ -40,11 +40,11 @@ final class SampleGroup {
     private final FloatMatrix distance;
     private final Tile ofVariable;
     private final Tile gatheredOf;
-    /** Gradients of the variables after the step that comes next on the way back. */
+    /** Gradients of the variables after the next step of the backward pass. */
     private final FloatMatrix carried;
 
     private final FloatMatrix[] carriedOf;
-    /** The variables before each step of the segment and after the last, where they are computed again. */
+    /** Recomputed variables before each step of the segment and after the last. */
     private final FloatMatrix[] past;
 
     private NeuronBackward neurons;
@@ -88,7 +88,7 @@ final class SampleGroup {
         return state.variable(state.names().get(number));
     }
 
-    /** Begins the way back through a segment. */
+    /** Begins the backward pass of a segment. */
     void openBack(int firstStep, int steps) {
         for (int i = 0; i < carriedOf.length; i++) {
             copy(population.carried().of(i), spikes.first(), carriedOf[i], 0);
@@ -121,7 +121,7 @@ final class SampleGroup {
         ofVariable.on(to).copyFrom(from, fromRow, toRow, spikes.count());
     }
 
-    /** Takes a step back. */
+    /** Runs a step back. */
     void back(int step) {
         boolean fires = population.firesBack();
         if (fires) {
@@ -139,14 +139,14 @@ final class SampleGroup {
         population.back(neurons, place, fires ? ofSpikes : null, distance, carried, step, 0);
     }
 
-    /** Ends the way back. */
+    /** Ends the backward pass. */
     void closeBack() {
         for (int i = 0; i < carriedOf.length; i++) {
             copy(carriedOf[i], 0, population.carried().of(i), spikes.first());
         }
     }
 
-    /** Takes the parameters that the neurons have now. */
+    /** Reads the present parameters of the neurons. */
     void refresh() {
         neurons = population.neurons().ofSamples(spikes.first(), spikes.count());
     }

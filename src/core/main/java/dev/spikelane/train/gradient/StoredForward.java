@@ -21,8 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a population's forward pass for its way back: spikes, the currents of each port, which membranes and
- * at last gradients replace, and the states before segments, from which a segment runs again.
+ * Stores a population's forward pass for its backward pass: spikes, the currents of each port, and the states before
+ * segments, from which a segment is recomputed. Membranes, and later gradients, overwrite the currents.
  */
 public final class StoredForward {
 
@@ -30,7 +30,7 @@ public final class StoredForward {
     private final RunSize size;
     private final Arena arena;
     private final CounterRandom.Draws noise;
-    /** Of each port. */
+    /** Currents of each port. */
     private final StoredCurrents[] currents;
 
     private final boolean needsCurrents;
@@ -41,11 +41,11 @@ public final class StoredForward {
     private int segmentStart;
 
     /**
-     * Keeps the values that neurons need on the way back.
+     * Stores the values that neurons need in the backward pass.
      *
-     * @param number of the population
+     * @param number the number of the population
      * @param noise the draws of the neurons, or none
-     * @param gradient of the neurons, which tells which values it reads
+     * @param gradient the backward pass of the neurons, which names the values that it reads
      */
     StoredForward(
             GradientRequest plan, int number, PopulationRun run, CounterRandom.Draws noise, NeuronGradient gradient) {
@@ -65,7 +65,7 @@ public final class StoredForward {
         this.inTorch = new TorchRows<>(plan.population(number).shape(), arena);
     }
 
-    /** Takes neurons that were made anew. */
+    /** Replaces the neurons by rebuilt ones. */
     void take(NeuronGroup present) {
         group = present;
     }
@@ -78,7 +78,7 @@ public final class StoredForward {
         return drawing(group.newState(arena, samples));
     }
 
-    /** A state whose noise is that of the samples. */
+    /** Returns a state with the noise of the samples. */
     private NeuronState drawing(NeuronState state) {
         if (noise != CounterRandom.Draws.NONE) {
             state.drawNoise(noise);
@@ -90,17 +90,17 @@ public final class StoredForward {
         return BoundPopulation.steps(group);
     }
 
-    /** The names of the variables, in the order of the state. */
+    /** Returns the names of the variables, in the order of the state. */
     List<String> variables() {
         return run.state().names();
     }
 
-    /** The forward pass. */
+    /** Returns the forward pass. */
     public PopulationRun run() {
         return run;
     }
 
-    /** The state that goes on. */
+    /** Returns the present state. */
     NeuronState state() {
         return states.now();
     }
@@ -109,17 +109,17 @@ public final class StoredForward {
         return states;
     }
 
-    /** The state before the segment. */
+    /** Returns the state before the segment. */
     NeuronState start() {
         return states.before(segmentStart / size.segment());
     }
 
-    /** The currents of each port, and later their gradients. */
+    /** Returns the currents of each port, later overwritten by their gradients. */
     StoredCurrents[] currents() {
         return currents;
     }
 
-    /** The currents of a port, and later their gradients. */
+    /** Returns the currents of a port, later overwritten by their gradients. */
     StoredCurrents currents(String port) {
         return currents[group.ports().indexOf(port)];
     }
@@ -128,21 +128,21 @@ public final class StoredForward {
         return run.spikes();
     }
 
-    /** The spikes of all steps, in torch's order. */
+    /** Returns the spikes of all steps, in torch's order. */
     public SpikeMatrix spikesInTorch() {
         return inTorch.show(spikes().block(), spikes().block().rows());
     }
 
     /**
-     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection, in
-     * torch's order; null if there are none.
+     * Returns the spikes before the window in torch's order, for neurons with feedback of their own or through a
+     * projection; null if there are none.
      */
     @Nullable
     public SpikeMatrix previousSpikes() {
         return feedsSpikes || spikes().stepBefore() != null ? run.shownState().previousSpikes() : null;
     }
 
-    /** Goes to a segment, forward: keeps the state. */
+    /** Opens a segment of the forward pass, and stores the state. */
     void open(int segment) {
         segmentStart = segment * size.segment();
         states.keep(segment);
@@ -151,7 +151,7 @@ public final class StoredForward {
         }
     }
 
-    /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
+    /** Opens a segment of the backward pass; recomputes it unless it ran forward last. */
     void back(int segment, int count, int blocks, WorkerPool workers) {
         int first = segment * size.segment();
         if (first != segmentStart) {
@@ -168,10 +168,9 @@ public final class StoredForward {
     }
 
     /**
-     * Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were
-     * computed again.
+     * Sets some samples of a step. Recomputed variables before and after each step are in {@code past}.
      *
-     * @param ofPrevious where gradients of the spikes that neurons feed back go
+     * @param ofPrevious gets the gradients of spikes that neurons feed back
      */
     void place(NeuronBackward.Step at, int step, FloatMatrix[] past, SampleViews samples, FloatMatrix ofPrevious) {
         int row = currents[0].row(step);

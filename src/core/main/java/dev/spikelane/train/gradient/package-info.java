@@ -1,5 +1,6 @@
 /**
- * The way back: gradients of a window of a network, from those that losses give to populations to weights, inputs and
- * variables. {@link dev.spikelane.train.Gradients} is the front of it.
+ * The backward pass of a window: from the losses' gradients of populations to gradients of weights, inputs and
+ * variables. {@link dev.spikelane.train.Gradients} is the public entry. Start with
+ * {@link dev.spikelane.train.gradient.GradientRun}.
  */
 package dev.spikelane.train.gradient;

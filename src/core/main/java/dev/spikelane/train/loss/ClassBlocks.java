@@ -4,15 +4,15 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
 /**
- * A population code: outputs are classes in blocks of the same size, the first block for class 0. Without such a code
- * each output is a class.
+ * A population code: classes are equal blocks of outputs, the first block for class 0. Without a code, each output is a
+ * class.
  *
- * @param classes how many there are
+ * @param classes the number of classes
  * @param size outputs of a class
  */
 public record ClassBlocks(int classes, int size) {
 
-    /** The blocks of so many outputs; 0 classes: each output is one. */
+    /** Returns the blocks of {@code outputs} outputs; with 0 classes, each output is a class. */
     public static ClassBlocks of(int outputs, int classes) {
         if (classes == 0) {
             return new ClassBlocks(outputs, 1);
@@ -35,7 +35,7 @@ public record ClassBlocks(int classes, int size) {
         return classes * size;
     }
 
-    /** Adds up the outputs of each class, ascending. */
+    /** Sums the outputs of each class, ascending. */
     public void pool(FloatMatrix outputs, int row, FloatMatrix pooled, int to) {
         for (int block = 0; block < classes; block++) {
             float sum = 0;
@@ -46,7 +46,7 @@ public record ClassBlocks(int classes, int size) {
         }
     }
 
-    /** Gives each output the value of its class. */
+    /** Copies each class's value to its outputs. */
     void spread(FloatMatrix pooled, int row, FloatMatrix outputs, int to) {
         for (int output = 0; output < outputs(); output++) {
             Elements.set(outputs, to, output, Elements.get(pooled, row, output / size));

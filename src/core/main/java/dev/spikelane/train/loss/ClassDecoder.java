@@ -8,13 +8,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a population's outputs into classes, and counts how many are right. It is bound to one size of batch and
- * allocates nothing; it is for one thread at a time.
+ * Decodes a population's outputs to classes, and counts correct ones. It is bound to one size of batch, allocates
+ * nothing, and is not thread-safe.
  */
 public final class ClassDecoder {
 
     private final LossShape shape;
-    /** Null where scores are sums of softmaxes, or somebody else's. */
+    /** Null for sums of softmaxes and for a user's scores. */
     private final @Nullable SampleScores read;
 
     private final ClassScore.@Nullable Reader own;
@@ -23,29 +23,29 @@ public final class ClassDecoder {
     private final @Nullable Softmax softmax;
 
     /**
-     * Makes a decoder without a population code.
+     * Creates a decoder without a population code.
      *
-     * @param decoding how outputs become a class
+     * @param decoding the scores of classes
      * @param steps time steps, at least 1
      * @param batch the most samples, at least 1
      * @param outputs neurons of the population, at least 1
-     * @throws IllegalArgumentException if a size is below 1 or the decoding is none
+     * @throws IllegalArgumentException if a size is below 1, or the scores have no decoder
      */
     public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs) {
         this(decoding, steps, batch, outputs, 0);
     }
 
     /**
-     * Makes a decoder.
+     * Creates a decoder.
      *
-     * @param decoding how outputs become a class
+     * @param decoding the scores of classes
      * @param steps time steps, at least 1
      * @param batch the most samples, at least 1
      * @param outputs neurons of the population, at least 1
-     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which
-     *     {@link ClassScore.Named#COUNT} adds up; 0: each is one
-     * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that
-     *     it does not have
+     * @param populationClasses the number of classes in equal blocks of outputs, which {@link ClassScore.Named#COUNT}
+     *     sums; 0 if each output is a class
+     * @throws IllegalArgumentException if a size is below 1, the scores have no decoder, or they allow no population
+     *     code
      */
     public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs, int populationClasses) {
         own = decoding instanceof ClassScore.Own declared ? declared.readers().get() : null;
@@ -76,11 +76,11 @@ public final class ClassDecoder {
      *
      * @param input spikes or membranes, as the decoding needs; labels are not read
      * @param first the first sample
-     * @param end the sample behind the last
-     * @param classes receives the class of each of these samples, at the sample's own index
-     * @throws IllegalArgumentException if shapes do not fit
+     * @param end the index after the last sample
+     * @param classes gets the class of each sample, at the sample's index
+     * @throws IllegalArgumentException if shapes differ
      * @throws IllegalStateException if spikes or membranes are missing
-     * @throws IndexOutOfBoundsException if the samples are not all there
+     * @throws IndexOutOfBoundsException if the range is not within the batch
      */
     public void decode(LossRows input, int first, int end, int[] classes) {
         shape.require(input, first, end, LossSink.NONE, classes.length);
@@ -90,12 +90,12 @@ public final class ClassDecoder {
         }
     }
 
-    /** The scores of the sample that was decoded last, {@code [1 x classes]}. */
+    /** Returns the scores of the last decoded sample, {@code [1 x classes]}. */
     public FloatMatrix scores() {
         return scores;
     }
 
-    /** Scores of which the largest wins, the first of equals. */
+    /** Computes scores; the largest one wins, the first of equal ones. */
     private void score(LossRows input, int sample) {
         if (own != null) {
             Arrays.fill(ownScores, 0);
@@ -109,7 +109,7 @@ public final class ClassDecoder {
         }
     }
 
-    /** The column of the largest score of a row, the first of equals. */
+    /** Returns the column of a row's largest score, the first of equal ones. */
     public static int best(FloatMatrix scores, int at) {
         int best = 0;
         for (int c = 1; c < scores.columns(); c++) {
@@ -124,11 +124,11 @@ public final class ClassDecoder {
      * Counts the samples whose class is their label.
      *
      * @param classes from {@link #decode}
-     * @param labels the right classes
+     * @param labels the correct classes
      * @param first the first sample
-     * @param end the sample behind the last
-     * @return how many are right
-     * @throws IndexOutOfBoundsException if the samples are not all there
+     * @param end the index after the last sample
+     * @return the number of correct classes
+     * @throws IndexOutOfBoundsException if the range is not within the batch
      */
     public static int right(int[] classes, int[] labels, int first, int end) {
         int right = 0;

@@ -3,13 +3,13 @@ package dev.spikelane.train.loss;
 import java.util.Locale;
 import java.util.function.Supplier;
 
-/** How outputs become scores of classes; {@link dev.spikelane.train.Decoding} says what each means. */
+/** The scores of classes from outputs; {@link dev.spikelane.train.Decoding} defines each one. */
 public sealed interface ClassScore {
 
-    /** Whether it reads spikes. */
+    /** Returns true if the scores depend on spikes. */
     boolean readsSpikes();
 
-    /** Whether it reads membranes. */
+    /** Returns true if the scores depend on membranes. */
     boolean readsMembranes();
 
     /** The scores of the library. */
@@ -38,11 +38,11 @@ public sealed interface ClassScore {
     }
 
     /**
-     * That of somebody else.
+     * A user's scores.
      *
-     * @param word its name in messages
-     * @param readsSpikes whether it reads spikes, in place of membranes
-     * @param readers makes one for each thread
+     * @param word the name in messages
+     * @param readsSpikes true for spikes, false for membranes
+     * @param readers creates a reader for each thread
      */
     record Own(String word, boolean readsSpikes, Supplier<Reader> readers) implements ClassScore {
 

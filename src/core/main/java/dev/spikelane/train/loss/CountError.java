@@ -3,7 +3,7 @@ package dev.spikelane.train.loss;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
-/** Squared errors of spike counts; every spike of a class has the same gradient. */
+/** Squared errors of spike counts. All spikes of a class have the same gradient. */
 final class CountError implements LossKind {
 
     private final LossShape shape;

@@ -7,7 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Elements;
 import org.jspecify.annotations.Nullable;
 
-/** Spike counts, those of a block of outputs added up; every spike of an output has the same gradient. */
+/** Spike counts, summed over each block of outputs. All spikes of an output have the same gradient. */
 record CountScores(ClassBlocks blocks, FloatMatrix ofOutputs) implements SampleScores {
 
     CountScores(ClassBlocks blocks) {

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 import org.jspecify.annotations.Nullable;
 
-/** The mean of the cross-entropies of the membranes of all steps, and of their squared distances from a number. */
+/** The mean over all steps of the membranes' cross-entropy, and of their squared distance from a number. */
 public final class EfficientEntropy implements LossKind {
 
     private final LossShape shape;

@@ -11,17 +11,17 @@ public sealed interface ErrorForm {
 
     boolean readsMembranes();
 
-    /** Classes that labels may name. */
+    /** Returns the number of classes of labels. */
     default int classes(int outputs) {
         return outputs;
     }
 
-    /** Terms of one sample, which a mean divides by. */
+    /** Returns the number of terms of a sample, the divisor of a mean. */
     default double terms(int outputs) {
         return classes(outputs);
     }
 
-    /** Whether each sample has a label, which may choose a weight. */
+    /** Returns true if each sample has a label, which may select a weight. */
     boolean labelsSamples();
 
     LossKind bind(LossShape shape, ErrorWeights weights);
@@ -29,9 +29,9 @@ public sealed interface ErrorForm {
     /**
      * Spike counts.
      *
-     * @param correctRate spikes for each step of the class that a label names
-     * @param incorrectRate spikes for each step of the other classes
-     * @param populationClasses how many classes the outputs stand for; 0: each is one
+     * @param correctRate target spikes per step of the labeled class
+     * @param incorrectRate target spikes per step of the other classes
+     * @param populationClasses the number of classes in equal blocks of outputs; 0 if each output is a class
      */
     record Count(double correctRate, double incorrectRate, int populationClasses) implements ErrorForm {
 
@@ -78,8 +78,8 @@ public sealed interface ErrorForm {
     /**
      * Membranes.
      *
-     * @param source where targets come from
-     * @param levels of labels
+     * @param source the source of the targets
+     * @param levels targets of labels
      */
     record Membrane(TargetSource source, ErrorTargets levels) implements ErrorForm {
 
@@ -107,10 +107,10 @@ public sealed interface ErrorForm {
     /**
      * Spike times.
      *
-     * @param targets of the first spike, the second and so on; none: they come with each batch
-     * @param spikes how many spikes of each output have a target
+     * @param targets targets of the first spike, the second and so on; empty if they come with each batch
+     * @param spikes the number of spikes of an output with a target
      * @param tolerance in steps
-     * @param sharedSteps whether several spikes are found as snnTorch finds them
+     * @param sharedSteps true if several spikes are found in snnTorch's way, see {@link SharedSpikeTimes}
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record SpikeTime(ErrorTargets[] targets, int spikes, double tolerance, boolean sharedSteps) implements ErrorForm {

@@ -1,11 +1,11 @@
 package dev.spikelane.train.loss;
 
 /**
- * The targets of the label's class and of the others. As snnTorch has it, a negative value of the others counts
- * as 0 where the other is above it.
+ * The targets of the labeled class and of other classes. As in snnTorch, a negative output of another class counts as 0
+ * if its target is larger.
  *
- * @param correct of the label's class
- * @param others of the other classes
+ * @param correct target of the labeled class
+ * @param others target of the other classes
  */
 public record ErrorTargets(float correct, float others) {
 

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of squared errors: by the label of the sample, or, as snnTorch has them, one for each output by the label
- * of the sample whose number is that of the output.
+ * The weights of squared errors by the sample's label. In snnTorch's form, an output's weight is selected by the label
+ * of the sample whose index is the output's index.
  *
- * @param values one for each class, or null: none
- * @param ofColumns whether they go by output
+ * @param values one weight for each class; null without weights
+ * @param ofColumns true for snnTorch's form
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record ErrorWeights(float @Nullable [] values, boolean ofColumns) {
@@ -30,7 +30,7 @@ public record ErrorWeights(float @Nullable [] values, boolean ofColumns) {
         return weights.clone();
     }
 
-    /** Throws unless there is a weight for each class, and, by output, as many samples as outputs, or one. */
+    /** Throws unless there is a weight for each class and, in snnTorch's form, as many samples as outputs, or one. */
     void require(LossRows input, int classes) {
         if (values == null) {
             return;

@@ -4,7 +4,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 import org.jspecify.annotations.Nullable;
 
-/** The highest membranes, of the last step or of all; the gradient goes to the first of these. NaN is above all. */
+/**
+ * The highest membranes, of the last step or of all steps. The first highest one gets the gradient. NaN is higher than
+ * all numbers.
+ */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record HighestMembranes(int[] steps, boolean last) implements SampleScores {
 

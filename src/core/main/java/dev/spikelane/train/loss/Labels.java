@@ -5,7 +5,7 @@ public final class Labels {
 
     private Labels() {}
 
-    /** Throws unless there is one label for each thing and those of a range are classes. */
+    /** Throws unless each element has a label, and the labels of a range are classes. */
     public static void require(LossRows input, int count, String each, int first, int end, int classes) {
         int[] labels = input.labels;
         if (labels.length < count) {

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a loss, as they stand in an input of {@code steps}, {@code batch} and {@code outputs}. */
+/** The inputs of a loss, checked against {@code steps}, {@code batch} and {@code outputs}. */
 public final class LossRows {
 
     public final int steps;
@@ -14,15 +14,15 @@ public final class LossRows {
     public @Nullable FloatMatrix membranes;
     public @Nullable FloatMatrix targets;
     public int[] labels = {};
-    /** The number of the first label in the batch, by which messages call it. */
+    /** The index in the batch of the first label, for messages. */
     public int firstLabel;
 
-    /** The number of each sample in its data set; none where samples are those of the batch. */
+    /** The index of each sample in its data set; empty if unknown. */
     public int[] samples = {};
 
     public double divisor = 1;
 
-    /** Makes an input without anything to read. */
+    /** Creates an input without data. */
     public LossRows(int steps, int batch, int outputs) {
         if (steps < 1 || batch < 1 || outputs < 1) {
             throw new IllegalArgumentException("input has " + steps + " steps, " + batch + " samples and " + outputs
@@ -33,17 +33,17 @@ public final class LossRows {
         this.outputs = outputs;
     }
 
-    /** The spikes, which must be there. */
+    /** Returns the spikes; throws if they are missing. */
     public SpikeMatrix spikes() {
         return require(spikes, "spikes");
     }
 
-    /** The membranes, which must be there. */
+    /** Returns the membranes; throws if they are missing. */
     public FloatMatrix membranes() {
         return require(membranes, "membranes");
     }
 
-    /** The targets, which must be there. */
+    /** Returns the targets; throws if they are missing. */
     public FloatMatrix targets() {
         return require(targets, "targets");
     }

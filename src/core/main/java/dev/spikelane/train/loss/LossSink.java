@@ -4,12 +4,12 @@ import dev.spikelane.memory.FloatMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a loss writes its gradients and its terms before samples are added up. A matrix that is null is not computed.
+ * The results of a loss: its gradients, and its terms before they are summed. A null matrix is not computed.
  *
  * @param spikes {@code [steps * batch x outputs]}
  * @param membranes {@code [steps * batch x outputs]}, before the reset
- * @param scores {@code [batch x outputs]}, the softmaxes of a sample's membranes, added up over the steps: what
- *     {@link ClassDecoder} goes by; only {@link StepEntropy} knows them
+ * @param scores {@code [batch x outputs]}, sums over the steps of the membranes' softmaxes, which {@link ClassDecoder}
+ *     reads; only {@link StepEntropy} computes them
  */
 public record LossSink(
         @Nullable FloatMatrix spikes,
@@ -21,6 +21,6 @@ public record LossSink(
         this(spikes, membranes, elements, null);
     }
 
-    /** Nothing but the terms. */
+    /** A sink for the terms alone. */
     public static final LossSink NONE = new LossSink(null, null, null);
 }

@@ -8,7 +8,7 @@ public final class LossTerms {
 
     private LossTerms() {}
 
-    /** Writes a term that belongs to a sample, or to a sample and an output, where they are asked for. */
+    /** Writes a term of a sample, or of a sample and an output, if terms are requested. */
     public static void write(LossSink gradient, int row, int column, double term) {
         FloatMatrix elements = gradient.elements();
         if (elements != null) {
@@ -16,7 +16,7 @@ public final class LossTerms {
         }
     }
 
-    /** Copies one row to the rows of a sample at all steps. */
+    /** Copies a row to all steps of a sample. */
     public static void toAllSteps(FloatMatrix row, LossRows input, int sample, FloatMatrix gradient) {
         for (int step = 0; step < input.steps; step++) {
             int at = step * input.batch + sample;

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 import java.util.Arrays;
 
-/** Squared errors of membranes, with targets that may vary in time. */
+/** Squared errors of membranes, with targets that may change over time. */
 final class MembraneError implements LossKind {
 
     private final LossShape shape;

@@ -22,7 +22,7 @@ public final class OwnSpikeTimes implements SpikeTimes {
 
     @Override
     public void prepare(LossRows input, int first, int end) {
-        // Each sample is read when it is asked for.
+        // Samples are read on demand.
     }
 
     @Override

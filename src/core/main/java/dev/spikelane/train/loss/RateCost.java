@@ -6,7 +6,7 @@ import java.util.Arrays;
 /** A cost of the spikes of each output over all steps, averaged over the outputs. */
 public final class RateCost implements LossKind {
 
-    /** A function of a number of spikes, and its slope: what one more spike would add. */
+    /** A function of a spike count, and its slope: the difference for one more spike. */
     private interface Cost {
         double of(double spikes, int steps);
 
@@ -32,10 +32,10 @@ public final class RateCost implements LossKind {
         }
     }
 
-    /** The divergence of a coin that falls as often as the output fires from one of a given share. */
+    /** The divergence between a coin with the output's rate and a coin with the target rate. */
     private record Divergence(double share) implements Cost {
 
-        /** A rate that is neither 0 nor 1. */
+        /** Returns a rate strictly between 0 and 1. */
         private static double rate(double spikes, int steps) {
             return (spikes + 0.5) / (steps + 1.0);
         }

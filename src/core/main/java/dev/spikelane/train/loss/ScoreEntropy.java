@@ -2,7 +2,7 @@ package dev.spikelane.train.loss;
 
 import dev.spikelane.memory.FloatMatrix;
 
-/** Cross-entropy of scores that all steps of a sample make together. */
+/** Cross-entropy of scores that depend on all steps of a sample. */
 public final class ScoreEntropy implements LossKind {
 
     private final LossShape shape;
@@ -17,17 +17,17 @@ public final class ScoreEntropy implements LossKind {
         this.row = FloatMatrix.zeros(1, term.classes());
     }
 
-    /** Of spike counts. */
+    /** Returns the loss of spike counts. */
     public static ScoreEntropy ofCounts(LossShape shape, SoftmaxTerm term, ClassBlocks blocks) {
         return new ScoreEntropy(shape, term, new CountScores(blocks));
     }
 
-    /** Of the highest membranes. */
+    /** Returns the loss of the highest membranes. */
     public static ScoreEntropy ofHighestMembranes(LossShape shape, SoftmaxTerm term) {
         return new ScoreEntropy(shape, term, new HighestMembranes(shape.outputs(), false));
     }
 
-    /** Of first spike times. */
+    /** Returns the loss of first spike times. */
     public static ScoreEntropy ofFirstSpikes(LossShape shape, SoftmaxTerm term, boolean reciprocal) {
         return new ScoreEntropy(shape, term, new FirstSpikeScores(shape.outputs(), reciprocal));
     }

@@ -4,8 +4,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.Arrays;
 
 /**
- * Spike times as snnTorch finds several of them: once the n-th spikes of all outputs and samples are known, all spikes
- * at their steps are forgotten.
+ * Spike times as snnTorch finds several of them: after the n-th spikes of all outputs and samples are found, all spikes
+ * at their steps are dropped.
  */
 final class SharedSpikeTimes implements SpikeTimes {
 

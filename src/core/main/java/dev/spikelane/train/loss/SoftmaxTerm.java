@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * smoothing included, Q their sum, m the maximum of a row and s the sum of {@code exp(z - m)}:
  *
  * <pre>{@code
- * term     = Q * log s - sum of q[c] * (z[c] - m)      classes ascending, in float64; those with q = 0 left out
+ * term     = Q * log s - sum of q[c] * (z[c] - m)      classes ascending, in float64, without classes with q = 0
  * gradient = p[c] * (Q * scale) - q[c] * scale         p the softmax
  * }</pre>
  */
@@ -24,7 +24,7 @@ public final class SoftmaxTerm {
     private final Softmax softmax;
 
     /**
-     * Makes room.
+     * Allocates memory.
      *
      * @param rows the most rows at a time
      */
@@ -40,7 +40,7 @@ public final class SoftmaxTerm {
         return classes;
     }
 
-    /** Takes some rows, so many from each to the next, and returns the sum of their terms, not scaled. */
+    /** Reads rows at a distance of {@code step}, and returns the sum of their terms without the scale. */
     double take(FloatMatrix z, int first, int step, int rows, int label) {
         softmax.take(z, first, step, rows);
         float total = total(label);
@@ -57,7 +57,7 @@ public final class SoftmaxTerm {
         return sum;
     }
 
-    /** Writes the scaled gradients of these rows to as many, which may be those of z. */
+    /** Writes the scaled gradients of the last rows; {@code into} may be their matrix. */
     void gradients(int label, float scale, FloatMatrix into, int first, int step, int rows) {
         softmax.divide(total(label) * scale, into, first, step);
         for (int c = firstOf(label); c < endOf(label); c++) {
@@ -69,7 +69,7 @@ public final class SoftmaxTerm {
         }
     }
 
-    /** Writes the sum of the softmaxes of these rows. */
+    /** Writes the sum of the softmaxes of the last rows. */
     void addUp(FloatMatrix scores, int row) {
         softmax.add(scores, row);
     }
@@ -82,7 +82,7 @@ public final class SoftmaxTerm {
         return shared == 0 ? label + 1 : classes;
     }
 
-    /** The sum of the targets. */
+    /** Returns the sum of the targets. */
     private float total(int label) {
         float total = 0;
         for (int c = firstOf(label); c < endOf(label); c++) {

@@ -2,12 +2,12 @@ package dev.spikelane.train.loss;
 
 import dev.spikelane.memory.FloatMatrix;
 
-/** The cost of spikes, each the same. */
+/** The cost of spikes, equal for all of them. */
 public final class SpikeRateTerm implements LossKind {
 
     private final LossShape shape;
     private final double factor;
-    /** The gradients of the spikes of a step. */
+    /** Gradients of the spikes of a step. */
     private final FloatMatrix row;
 
     public SpikeRateTerm(LossShape shape, double factor) {

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
 /** Squared errors of spike times; times and targets are divided by the number of steps before they are compared. */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record SpikeTimeError(
         LossShape shape, int spikes, SpikeTimes times, ErrorTargets[] targets, double tolerance, ErrorWeights weights)
         implements LossKind {
@@ -54,7 +54,7 @@ record SpikeTimeError(
         return sum;
     }
 
-    /** A negative target counts from the end. */
+    /** Returns a target; a negative one counts from the end. */
     private float target(LossRows input, int sample, int spike, int output) {
         float target = targets.length == 0
                 ? Elements.get(input.targets(), spike * input.batch + sample, output)

@@ -1,16 +1,14 @@
 package dev.spikelane.train.loss;
 
-/**
- * The steps at which outputs fire for the first time, the second, and so on; where they do not, it is the last step.
- */
+/** The steps of each output's first spike, second spike, and so on; the last step for a missing spike. */
 sealed interface SpikeTimes permits OwnSpikeTimes, SharedSpikeTimes {
 
-    /** Reads samples before they are asked for. */
+    /** Reads samples before {@link #find}. */
     void prepare(LossRows input, int first, int end);
 
-    /** Goes to a sample. */
+    /** Selects a sample. */
     void find(LossRows input, int sample);
 
-    /** The step of a spike of the sample. */
+    /** Returns the step of a spike of the sample. */
     int get(int spike, int output);
 }

@@ -3,14 +3,14 @@ package dev.spikelane.train.loss;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.SpikeExpand;
 
-/** Cross-entropy of the spikes or the membranes of each step, whose terms are averaged over the steps or added up. */
+/** Cross-entropy of the spikes or the membranes of each step, averaged or summed over the steps. */
 public final class StepEntropy implements LossKind {
 
     private final LossShape shape;
     private final SoftmaxTerm term;
     private final ClassBlocks blocks;
     private final boolean ofSpikes;
-    /** The counts of classes at each step of a sample, and then their gradients; for spikes alone. */
+    /** Class counts at each step of a sample, later overwritten by their gradients; only for spikes. */
     private final FloatMatrix counts;
 
     private final FloatMatrix fired;
@@ -44,7 +44,7 @@ public final class StepEntropy implements LossKind {
         }
     }
 
-    /** Takes all steps of a sample, and returns the sum of their terms. */
+    /** Reads all steps of a sample, and returns the sum of their terms. */
     private double take(LossRows input, int sample) {
         int label = input.labels[sample];
         if (!ofSpikes) {

@@ -8,22 +8,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Targets of a population as a loss of the library reads them, {@code [blocks * samples x outputs]}, block after block,
- * where a block is a step or a spike; rows of samples with their blocks one after another are laid out so.
+ * Targets in the layout of losses, {@code [blocks * samples x outputs]}, block after block. A block is a step or a
+ * spike. Rows of samples, each with all its blocks, are converted to this layout.
  */
 public final class TargetRows {
 
     private final String loss;
     private final int outputs;
     private final int[] blocks;
-    /** Memory of each size that came. */
+    /** Memory of each size so far. */
     private final List<FloatMatrix> made = new ArrayList<>();
 
     /**
-     * Makes the targets of a loss.
+     * Creates the targets of a loss.
      *
      * @param loss its name in messages, with its population
-     * @param blocks how many blocks there may be
+     * @param blocks the allowed numbers of blocks
      */
     public TargetRows(String loss, int outputs, int... blocks) {
         this.loss = loss;
@@ -32,10 +32,11 @@ public final class TargetRows {
     }
 
     /**
-     * Lays targets out.
+     * Converts targets to the layout of losses.
      *
-     * @param given {@code [samples x (blocks * outputs)]}, or as the loss reads them, which is returned as it is
-     * @throws IllegalArgumentException if there are none or their shape is another
+     * @param given {@code [samples x (blocks * outputs)]}, or targets in the layout of losses, which are returned
+     *     unchanged
+     * @throws IllegalArgumentException if there are none, or they have another shape
      */
     public FloatMatrix of(@Nullable FloatMatrix given, int samples) {
         if (given == null) {
@@ -53,7 +54,7 @@ public final class TargetRows {
                 + "], expected " + expected(samples));
     }
 
-    /** Throws unless samples of a data set have targets of a size that fits; 0 if they have none. */
+    /** Throws unless a data set's target size is valid; 0 if it has none. */
     public void requireSize(String data, int size) {
         for (int count : blocks) {
             if (size == count * outputs) {

@@ -1,6 +1,6 @@
 package dev.spikelane.train.loss;
 
-/** Where the targets of membranes come from. */
+/** The source of membrane targets. */
 public enum TargetSource {
     SAMPLE_LABELS,
     STEP_LABELS,

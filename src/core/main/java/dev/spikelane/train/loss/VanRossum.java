@@ -3,13 +3,13 @@ package dev.spikelane.train.loss;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
-/** The squared distance of spike trains from those of targets, behind the same filter. */
+/** The squared distance between spike trains and target spike trains, both filtered. */
 public final class VanRossum implements LossKind {
 
     private final LossShape shape;
     private final double tau;
     private final double decay;
-    /** The filtered difference of an output at each step. */
+    /** Filtered difference of an output at each step. */
     private final double[] distance;
 
     public VanRossum(LossShape shape, double tau) {

@@ -15,18 +15,18 @@ import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
- * A value as bytes that another machine reads, little endian: a text of four letters, a version, the content and a
- * CRC-32C.
+ * A serialized value, little endian: a text of four letters, a version, the content and a CRC-32C. Another machine can
+ * read it.
  *
- * @param letters at their start
- * @param version of the content
- * @param what messages call it
+ * @param letters the four letters
+ * @param version the version of the content
+ * @param what its name in messages
  */
 public record CheckedBytes(String letters, int version, String what) {
 
     private static final int HEADER = 2 * Integer.BYTES;
 
-    /** Writes content of so many bytes. */
+    /** Writes content of {@code size} bytes. */
     public byte[] write(long size, Consumer<ByteBuffer> content) {
         long all = HEADER + size + Integer.BYTES;
         if (all > Integer.MAX_VALUE - Long.BYTES) {
@@ -38,7 +38,7 @@ public record CheckedBytes(String letters, int version, String what) {
         return to.putInt(sum(to.array())).array();
     }
 
-    /** Reads content, which must be all that there is. */
+    /** Reads the content; throws if bytes are left over. */
     public <T> T read(byte[] bytes, Function<ByteBuffer, T> content) {
         ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         byte[] start = new byte[Integer.BYTES];
@@ -79,7 +79,7 @@ public record CheckedBytes(String letters, int version, String what) {
         return (int) sum.getValue();
     }
 
-    /** Reads how many elements follow, of so many bytes each at least. */
+    /** Reads the number of elements; throws if they cannot fit, with at least {@code bytesOfEach} bytes each. */
     public static int count(ByteBuffer from, int bytesOfEach, String elements) {
         int count = from.getInt();
         int most = from.remaining() / bytesOfEach;
@@ -90,7 +90,7 @@ public record CheckedBytes(String letters, int version, String what) {
         return count;
     }
 
-    /** How many bytes {@link #put} writes. */
+    /** Returns the number of bytes that {@link #put} writes. */
     public static long bytes(Map<String, FloatMatrix> matrices) {
         long bytes = Integer.BYTES;
         for (Map.Entry<String, FloatMatrix> each : matrices.entrySet()) {
@@ -102,7 +102,7 @@ public record CheckedBytes(String letters, int version, String what) {
         return bytes;
     }
 
-    /** Writes named matrices without their pads. */
+    /** Writes named matrices without their padding. */
     public static void put(ByteBuffer to, Map<String, FloatMatrix> matrices) {
         to.putInt(matrices.size());
         MemorySegment target = MemorySegment.ofBuffer(to.duplicate().rewind());

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A run between two steps: the network's values in torch's layout, the optimizer's state in its own order, where the
- * run stands, and its description, so that only the same run goes on from it.
+ * A run between two steps: the network's values in torch's layout, the optimizer's state in its own order, the state of
+ * the run, and the description of the run. Only a run with this description continues from it.
  */
 public final class Checkpoint {
 
@@ -30,7 +30,7 @@ public final class Checkpoint {
     private static final long MOST_BYTES = 1L << 34;
     private static final String BEST = "best.";
     private static final String OPTIMIZER = "optimizer.";
-    /** Numbers that are counted stand in a text too, of all digits. */
+    /** Prefix of texts with all digits of counts, which files also hold as floats. */
     private static final String COUNT = "count.";
 
     private static final String INITIAL = "initial";
@@ -38,7 +38,7 @@ public final class Checkpoint {
     private static final String FIRST_ORDER = "first order";
     private static final String GENERATOR = "generator";
 
-    /** Of the state of a generator. */
+    /** Integers of a random generator's state. */
     private static final int WORDS = 625;
 
     private final Network network;
@@ -48,13 +48,13 @@ public final class Checkpoint {
     private final RunNumbers numbers;
     private final EpochOrders orders;
 
-    /** The hash of the values from which the run started. */
+    /** Hash of the initial values of the run. */
     private String initial;
 
     /**
-     * Takes the parts of a run.
+     * Collects the parts of a run.
      *
-     * @param reload tells the trainer that values have changed
+     * @param reload notifies the trainer of changed values
      */
     public Checkpoint(
             Network network,
@@ -72,7 +72,7 @@ public final class Checkpoint {
         this.initial = hash();
     }
 
-    /** The names of numbers that are counted. */
+    /** Returns the names of counts. */
     private List<String> counted() {
         return weights().names().stream()
                 .filter(name -> weights().type(name) == ElementType.INT64)
@@ -98,7 +98,7 @@ public final class Checkpoint {
         });
     }
 
-    /** Writes a file as a whole or not at all. */
+    /** Writes the complete file, or none. */
     public void write(Path file, RunState state) throws IOException {
         Map<String, FloatMatrix> tensors = values(network);
         state.best.forEach((name, values) -> tensors.put(BEST + name, values));
@@ -143,11 +143,10 @@ public final class Checkpoint {
     }
 
     /**
-     * Reads a file and takes everything over.
+     * Reads a file and restores all parts of the run.
      *
-     * @throws IOException if it cannot be read or is not a checkpoint of this run, which may have begun otherwise;
-     *     the message names the file and what is
-     *     wrong in it, and nothing has changed then
+     * @throws IOException if it cannot be read, or is not a checkpoint of this run; the message names the file and the
+     *     difference, and nothing has changed then
      */
     public RunState read(Path file, boolean withBest) throws IOException {
         CheckpointReader reader =
@@ -180,12 +179,12 @@ public final class Checkpoint {
         replace(file, values);
         counts.forEach(weights()::replace);
         initial = start;
-        ofOptimizer.forEach(Runnable::run); // feedback is learned too
+        ofOptimizer.forEach(Runnable::run); // includes learned feedback
         reload.run();
         return state;
     }
 
-    /** A number of all digits, which the file has as a float too. */
+    /** Reads a count from its text, which must agree with the float in the file. */
     private static long count(CheckpointReader reader, String name, float rounded) throws IOException {
         long count = reader.whole(COUNT + name, 0, Long.MAX_VALUE, ", a number of batches");
         if ((float) count != rounded) {
@@ -196,8 +195,7 @@ public final class Checkpoint {
     }
 
     /**
-     * Draws the order of the epoch, which must be that of the file; and the learning rate of its last step that of
-     * this run.
+     * Draws the order of the epoch, and checks that the file has this order, and this learning rate of its last step.
      */
     private void goTo(RunState state, CheckpointReader reader) throws IOException {
         if (state.step > 0) {
@@ -212,7 +210,7 @@ public final class Checkpoint {
         reader.require(ORDER, orders.sum());
     }
 
-    /** Reads the state of the optimizer; the runnables that it returns take it over. */
+    /** Reads the state of the optimizer, and returns the actions that restore it. */
     private List<Runnable> optimizer(CheckpointReader reader) throws IOException {
         List<Runnable> all = new ArrayList<>();
         String first = key(parameters.getFirst(), "steps");
@@ -223,7 +221,8 @@ public final class Checkpoint {
             for (Map.Entry<String, MemorySegment> each : update.state().entrySet()) {
                 MemorySegment to = each.getValue();
                 int length = Math.toIntExact(to.byteSize() / Float.BYTES);
-                // A mean of squares may have overflowed: its values stand still, as they would have without a stop.
+                // A mean of squares may have overflowed: then its values do not change any more, as in a run without a
+                // restart.
                 FloatMatrix from = reader.matrix(key(parameter, each.getKey()), 1, length, false);
                 all.add(() -> MemorySegment.copy(from.segment(), 0, to, 0, to.byteSize()));
             }
@@ -240,8 +239,8 @@ public final class Checkpoint {
     }
 
     /**
-     * The hash of the values from which the saved run started: those of this network, unless it has come as far as the
-     * run has.
+     * Returns the hash of the saved run's initial values. Throws unless this run began with them, or the network has
+     * the last or best values of the saved run.
      */
     private String start(CheckpointReader reader, RunState state, Map<String, FloatMatrix> values) throws IOException {
         String found = reader.text(INITIAL);
@@ -254,7 +253,7 @@ public final class Checkpoint {
         return found;
     }
 
-    /** Whether the network has these values. */
+    /** Returns true if the network has these values. */
     private boolean are(Map<String, FloatMatrix> values) {
         for (Map.Entry<String, FloatMatrix> each : values.entrySet()) {
             FloatMatrix now = weights().get(each.getKey());

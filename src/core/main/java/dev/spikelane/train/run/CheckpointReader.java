@@ -12,14 +12,13 @@ import java.util.List;
 import java.util.function.DoublePredicate;
 
 /**
- * Reads parts of a checkpoint. A part that is missing or wrong is an error that names it and the file.
+ * Reads parts of a checkpoint. Errors name the file and the missing or wrong part.
  *
- * @param file as messages call it
- * @param content of the file
+ * @param file the file, for messages
+ * @param content its content
  */
 record CheckpointReader(Path file, Tensors content) {
 
-    /** As files have 32 bits. */
     private static final String BETWEEN_WORDS = "[ ,;=()\\[\\]]+";
 
     String text(String name) throws IOException {
@@ -30,7 +29,7 @@ record CheckpointReader(Path file, Tensors content) {
         return found;
     }
 
-    /** Throws unless a text is as this run has it. */
+    /** Throws unless a text is equal in this run. */
     void require(String name, String expected) throws IOException {
         String found = text(name);
         if (!found.equals(expected)) {
@@ -41,7 +40,7 @@ record CheckpointReader(Path file, Tensors content) {
         }
     }
 
-    /** Names the one word or number in which two texts differ, if it is one of several. */
+    /** Describes the only word or number that differs between two texts; empty for more differences. */
     private static String difference(String found, String expected) {
         String[] words = found.split(BETWEEN_WORDS);
         String[] others = expected.split(BETWEEN_WORDS);
@@ -53,7 +52,7 @@ record CheckpointReader(Path file, Tensors content) {
         return one ? " (" + words[at] + " in place of " + others[at] + ")" : "";
     }
 
-    /** Throws unless the content is as it was written. */
+    /** Throws unless the checksum matches the content. */
     void requireWhole() throws IOException {
         String found = text(CheckpointSum.NAME);
         String expected = CheckpointSum.of(content);
@@ -68,15 +67,15 @@ record CheckpointReader(Path file, Tensors content) {
     }
 
     /**
-     * Reads a whole number.
+     * Reads an integer.
      *
-     * @param expected in words, for the message, such as {@code , the epochs of this run}
+     * @param expected words for the message, such as {@code , the epochs of this run}
      */
     long whole(String name, long least, long most, String expected) throws IOException {
         return whole(name, text(name), least, most, expected);
     }
 
-    /** The same of a word of a text. */
+    /** Checks a word of a text as an integer. */
     long whole(String name, String word, long least, long most, String expected) throws IOException {
         try {
             long number = Long.parseLong(word);
@@ -84,7 +83,7 @@ record CheckpointReader(Path file, Tensors content) {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // The message below says it.
+            // The exception below reports it.
         }
         throw wrong(name, word, (least == most ? least : least + " to " + most) + expected);
     }
@@ -93,7 +92,7 @@ record CheckpointReader(Path file, Tensors content) {
         return number(name, text(name), allowed, expected);
     }
 
-    /** The same of a word of a text. */
+    /** Checks a word of a text as a number. */
     double number(String name, String word, DoublePredicate allowed, String expected) throws IOException {
         try {
             double number = Double.parseDouble(word);
@@ -101,17 +100,17 @@ record CheckpointReader(Path file, Tensors content) {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // The message below says it.
+            // The exception below reports it.
         }
         throw wrong(name, word, expected);
     }
 
-    /** The error of a text, or a word of it, that is not as expected. */
+    /** Returns the exception for a text, or a word of it. */
     IOException wrong(String name, String found, String expected) {
         return new IOException(file + ": '" + name + "' is " + JsonValue.quoted(found) + ", expected " + expected);
     }
 
-    /** Reads numbers of a parameter, none of which is NaN, or infinite unless that may be. */
+    /** Reads the numbers of a parameter; throws for NaN and, if {@code finite}, for infinite ones. */
     FloatMatrix matrix(String name, int rows, int columns, boolean finite) throws IOException {
         FloatMatrix values =
                 tensor(name, Tensor.Type.F32, List.of(rows, columns)).matrix();

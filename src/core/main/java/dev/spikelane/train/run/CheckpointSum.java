@@ -9,13 +9,10 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
-/**
- * A number that tells whether a file is as it was written: a weight of which one bit was turned is a
- * weight like any other.
- */
+/** The checksum of a checkpoint. It detects a flipped bit of a weight, which would still be a valid weight. */
 public final class CheckpointSum {
 
-    /** Under which the file keeps it. */
+    /** Its name in the file. */
     static final String NAME = "checksum";
 
     private static final long MOST_BYTES_AT_ONCE = 1L << 30;
@@ -24,7 +21,7 @@ public final class CheckpointSum {
 
     private CheckpointSum() {}
 
-    /** The number of all texts but this one, and of all tensors, in the order of their names. */
+    /** Returns the checksum of all other texts and all tensors, in the order of their names. */
     public static String of(Tensors content) {
         CheckpointSum all = new CheckpointSum();
         new TreeMap<>(content.metadata()).forEach((name, text) -> {

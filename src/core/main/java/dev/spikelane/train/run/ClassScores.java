@@ -10,7 +10,7 @@ import dev.spikelane.train.loss.ClassScore;
 import dev.spikelane.train.loss.LossRows;
 import org.jspecify.annotations.Nullable;
 
-/** Scores of the classes of one sample, of which the largest wins, read from a population's outputs. */
+/** Scores of the classes of one sample, read from a population's outputs; the largest one wins. */
 public final class ClassScores {
 
     private final ClassScore decoding;
@@ -23,7 +23,7 @@ public final class ClassScores {
     private final Softmax softmax;
     private final int[] found = new int[1];
 
-    /** Spikes are counted as they come, so that they may end early; other decodings read records of all steps. */
+    /** Counts spikes step by step, so that a sample may end early; other decodings read recordings of all steps. */
     ClassScores(Simulation simulation, String population, int steps, ClassScore decoding, int classes) {
         int size = simulation.network().population(population).size();
         this.decoding = decoding;
@@ -48,7 +48,7 @@ public final class ClassScores {
         softmax = new Softmax(blocks.classes(), 1);
     }
 
-    /** Reads the scores of the steps that ran. */
+    /** Computes the scores after {@code steps} steps. */
     void read(int steps) {
         if (counts != null) {
             blocks.pool(counts.perNeuron(), 0, scores, 0);
@@ -65,17 +65,17 @@ public final class ClassScores {
         }
     }
 
-    /** The scores. */
+    /** Returns the scores. */
     public float[] scores() {
         return scores.toArray();
     }
 
-    /** Their shares, which add up to 1. */
+    /** Returns the scores divided by their sum. */
     public float[] shares() {
         return shares.toArray();
     }
 
-    /** The class with the largest score, the lowest of equals. */
+    /** Returns the class with the largest score, the lowest of equal ones. */
     public int best() {
         return ClassDecoder.best(scores, 0);
     }

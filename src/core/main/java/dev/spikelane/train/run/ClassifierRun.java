@@ -47,7 +47,7 @@ public final class ClassifierRun implements AutoCloseable {
         this.names = model.classNames();
         int outputs = network.population(population).size();
         int noted = model.classes().orElse(outputs);
-        this.classes = noted == outputs ? 0 : noted; // one output for each is no code
+        this.classes = noted == outputs ? 0 : noted; // one output for each class is not a code
         int named = classes == 0 ? outputs : classes;
         if (!names.isEmpty() && names.size() != named) {
             throw new IllegalArgumentException("the model notes " + names.size() + " names of classes, expected "
@@ -63,12 +63,12 @@ public final class ClassifierRun implements AutoCloseable {
         }
     }
 
-    /** The scores of the last sample. */
+    /** Returns the scores of the last sample. */
     public ClassScores scores() {
         return scores;
     }
 
-    /** The names of classes; empty if they have none. */
+    /** Returns the names of the classes; empty if there are none. */
     public List<String> names() {
         return names;
     }
@@ -77,7 +77,7 @@ public final class ClassifierRun implements AutoCloseable {
         return steps;
     }
 
-    /** Says how values become input; null if only input that is encoded already will come. */
+    /** Sets the encoding of samples; null if all input will be encoded already. */
     public void encode(@Nullable InputEncoding samples, long seed) {
         if (samples != null) {
             CodedSteps.require(samples, steps, "classifier");
@@ -87,7 +87,7 @@ public final class ClassifierRun implements AutoCloseable {
         draws.setSamples(FIRST_SAMPLE, 0, 1);
     }
 
-    /** Says when samples end. */
+    /** Sets the rule for the early exit of samples. */
     public void early(EarlyExit rule, int atOnce) {
         if (decoding != ClassScore.Named.COUNT) {
             throw new IllegalArgumentException(
@@ -102,12 +102,12 @@ public final class ClassifierRun implements AutoCloseable {
         stepsAtOnce = atOnce;
     }
 
-    /** The class of the last sample: that for which early decisions decided, or the one with the largest score. */
+    /** Returns the class of the last sample: the class of its early exit, or the one with the largest score. */
     public int label() {
         return labels == null ? scores.best() : labels.label(0);
     }
 
-    /** Runs a sample, and returns how many steps it took. */
+    /** Runs a sample, and returns its number of steps. */
     public int classify(float[] sample) {
         InputEncoding samples = code;
         if (samples == null) {
@@ -117,7 +117,7 @@ public final class ClassifierRun implements AutoCloseable {
         return classify(encode(samples, sample));
     }
 
-    /** Runs a sample, and returns how many steps it took. */
+    /** Runs an encoded sample, and returns its number of steps. */
     public int classify(Signal input) {
         last = input;
         boolean frame = CodedSteps.isFrame(input, 1, steps);
@@ -139,7 +139,7 @@ public final class ClassifierRun implements AutoCloseable {
         return ran;
     }
 
-    /** The share of the last sample's inputs that fire or are not 0. */
+    /** Returns the share of the last sample's inputs that fire or are not 0. */
     public double inputDensity() {
         Signal input = Objects.requireNonNull(last);
         return (double) Rows.active(input, 0, input.rows()) / ((double) input.rows() * input.columns());
@@ -151,10 +151,10 @@ public final class ClassifierRun implements AutoCloseable {
     }
 
     /**
-     * Classifies samples until times settle: those that are given, or else made ones; as frames and as spikes where
-     * there is no code.
+     * Classifies samples until their times settle: the given ones, or generated ones. Without an encoding, generated
+     * samples are frames and spikes.
      *
-     * @param answer takes the number of steps that a sample ran
+     * @param answer gets the number of steps of each sample
      * @param most no round starts after this time
      */
     public Warmth warmUp(float[][] given, IntConsumer answer, Duration most) {
@@ -177,13 +177,13 @@ public final class ClassifierRun implements AutoCloseable {
         return warmth;
     }
 
-    /** How many values the code makes the network's inputs of. */
+    /** Returns the number of values that the encoding converts to the network's inputs. */
     private int valuesOf(InputEncoding samples) {
         long made = samples.allocate(1, steps).columns(); // pieces need a multiple of the steps
         return (int) ((long) input().shape().size() * steps / made);
     }
 
-    /** A sample's values and their code. */
+    /** The values of a sample and its encoding. */
     private record EncodedSample(InputEncoding code, FloatMatrix values, Signal input) {}
 
     private Signal encode(InputEncoding samples, float[] sample) {

@@ -4,13 +4,15 @@ import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.Signal;
 
 /**
- * Refuses inputs of another number of steps than a network is run for: samples would be taken for each other's steps.
+ * Refuses inputs whose number of steps differs from the network's run: a sample's steps would be read as other samples.
  */
 public final class CodedSteps {
 
     private CodedSteps() {}
 
-    /** Before anything is run; {@code user} names the object that was made for so many steps. */
+    /**
+     * Checks the steps of an encoding before any run; {@code user} names the object that was created for {@code steps}.
+     */
     public static void require(InputEncoding code, int steps, String user) {
         if (code.steps() != 0) {
             require(code, code.steps(), steps, user);
@@ -18,8 +20,8 @@ public final class CodedSteps {
     }
 
     /**
-     * As {@link #require(InputEncoding, int, String)}, and for codes that do not say their steps by the rows that one
-     * sample becomes.
+     * Checks the steps as {@link #require(InputEncoding, int, String)}; if the encoding does not declare them, counts
+     * the rows of a sample.
      */
     public static void require(InputEncoding code, Signal sample, int steps, String user) {
         require(code, steps, user);
@@ -35,7 +37,7 @@ public final class CodedSteps {
         }
     }
 
-    /** Whether an input is one frame for all steps, and not a row for each step of each sample. */
+    /** Returns true if an input is one frame for all steps, false if it has a row for each step of each sample. */
     public static boolean isFrame(Signal input, int samples, int steps) {
         if (input.rows() == (long) steps * samples) {
             return false;

@@ -10,12 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
-/**
- * Numbers that tell the samples of a run from others, so that a checkpoint goes on with those that it was trained on.
- */
+/** Hashes of a run's samples: a checkpoint continues only with the data on which it was trained. */
 public final class DataHash {
 
-    /** Of a larger data set some samples are read, at even distances. */
+    /** Most hashed values; of a larger data set, samples at even distances are hashed. */
     private static final long MOST_VALUES = 1L << 28;
 
     private final CRC32C sum = new CRC32C();
@@ -23,7 +21,7 @@ public final class DataHash {
 
     private DataHash() {}
 
-    /** The hash of labels, values and targets. */
+    /** Returns the hash of labels, values and targets. */
     public static String of(Dataset data) {
         DataHash hash = new DataHash();
         FloatMatrix values = FloatMatrix.zeros(1, data.shape().size());
@@ -50,7 +48,8 @@ public final class DataHash {
     }
 
     /**
-     * The hash of a network's input for the first batch: it depends on the code, the augmentations and the seed too.
+     * Returns the hash of a network's input for the first batch, which also depends on the encoding, the augmentations
+     * and the seed.
      */
     public static String ofInput(Dataset data, Batching batching) {
         DataHash hash = new DataHash();

@@ -12,25 +12,27 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Finds where numbers stopped being finite, by running a batch once more; for the message of a failure, so it may take
- * its time.
+ * Finds the first numbers that are not finite. It runs a batch once more, for the message of a failure, so speed does
+ * not matter.
  */
 public record Divergence(Network network, int steps) {
 
-    /** The variable that is looked at. */
+    /** The examined variable. */
     public static final String MEMBRANE = "membrane";
 
     /**
-     * Names values that are not finite, or the first population and step with a membrane that is not.
+     * Names values that are not finite, or the first population and step with such a membrane.
      *
-     * @param membranes makes those of each population, as training did; asked if all values are finite
+     * @param membranes computes the membranes of each population as training did; called if all values are finite
      */
     public String find(Supplier<Map<Population, FloatMatrix>> membranes, int samples) {
         String values = badValues(network);
         return values.isEmpty() ? first(membranes.get(), samples) : values;
     }
 
-    /** Returns the membranes of each population before their resets, for networks that run as they were trained. */
+    /**
+     * Returns the membranes of each population before their resets, for networks that simulate as they were trained.
+     */
     public Map<Population, FloatMatrix> simulated(Map<String, Signal> inputs, boolean constant, int samples) {
         try (Simulation simulation = network.simulate(samples)) {
             Map<Population, FloatMatrix> membranes = new LinkedHashMap<>();
@@ -50,7 +52,7 @@ public record Divergence(Network network, int steps) {
         }
     }
 
-    /** The populations that have membranes. */
+    /** Returns the populations with membranes. */
     public List<Population> populations() {
         return network.populations().stream()
                 .filter(population -> population.neuron().variables().contains(MEMBRANE))
@@ -82,7 +84,7 @@ public record Divergence(Network network, int steps) {
         return -1;
     }
 
-    /** Names values of a network that are not finite; empty if all are. */
+    /** Names values of a network that are not finite; empty if all are finite. */
     public static String badValues(Network network) {
         for (String name : network.weights().names()) {
             FloatMatrix values = network.weights().get(name);

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The energy counters of the CPU's packages and memory (RAPL), where Linux shows them: microjoules that begin again at
- * 0 behind a greatest one. Most systems let the administrator alone read them.
+ * The energy counters of the CPU's packages and memory (RAPL) on Linux, in microjoules. They wrap to 0 after their
+ * maximum. Most systems let only the administrator read them.
  */
 public final class EnergyCounters {
 
-    /** Where Linux has them. */
+    /** Their folder on Linux. */
     public static final Path LINUX = Path.of("/sys/class/powercap");
 
     private final List<Zone> zones = new ArrayList<>();
@@ -27,7 +27,7 @@ public final class EnergyCounters {
 
     private EnergyCounters() {}
 
-    /** Finds the counters in a folder; {@link #note} says why, if there are none. */
+    /** Finds the counters in a folder; if there are none, {@link #note} gives the reason. */
     public static EnergyCounters of(Path folder) {
         EnergyCounters found = new EnergyCounters();
         try (DirectoryStream<Path> names = Files.newDirectoryStream(folder, "intel-rapl:*")) {
@@ -62,12 +62,12 @@ public final class EnergyCounters {
         return Long.parseLong(Files.readString(file).strip());
     }
 
-    /** Returns which counters there are, or why there are none. */
+    /** Returns the names of the counters, or the reason why there are none. */
     public String note() {
         return note;
     }
 
-    /** Reads all counters; none if one cannot be read any more. */
+    /** Reads all counters; returns an empty array if one has become unreadable. */
     public long[] read() {
         long[] read = new long[zones.size()];
         try {
@@ -81,7 +81,7 @@ public final class EnergyCounters {
         return read;
     }
 
-    /** The energy between two readings, less than the greatest one; NaN if it is not known. */
+    /** Returns the energy between two readings, in joules; NaN if it is unknown. The counter may wrap once. */
     public double joules(long[] before, long... after) {
         long all = 0;
         for (int i = 0; i < zones.size(); i++) {

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Notices of the epochs of a run about a network that does not learn, each once. */
+/** Notices of a run about a network that does not learn, each at most once. */
 public final class EpochNotices {
 
-    /** A softmax of equal scores in float32 differs from one over the classes by less. */
+    /** Largest float32 rounding error of a softmax of equal scores. */
     private static final double NEAR = 1e-6;
 
     private final Set<String> heard;
@@ -18,17 +18,17 @@ public final class EpochNotices {
     private final Set<String> told = new HashSet<>();
 
     /**
-     * Makes the notices of a run.
+     * Creates the notices of a run.
      *
-     * @param heard populations whose spikes somebody reads; others may be silent
-     * @param chance the loss of cross-entropy if scores are equal; NaN if there is none
+     * @param heard populations whose spikes are read; others may be silent
+     * @param chance the cross-entropy of equal scores; NaN if there is none
      */
     public EpochNotices(Set<String> heard, double chance) {
         this.heard = Set.copyOf(heard);
         this.chance = chance;
     }
 
-    /** The sentences that an epoch adds. */
+    /** Returns the new sentences after an epoch. */
     public List<String> of(EpochNumbers epoch) {
         List<String> texts = new ArrayList<>();
         for (Map.Entry<String, Double> each : epoch.spikeRates().entrySet()) {

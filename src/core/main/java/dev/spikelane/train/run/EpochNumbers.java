@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The numbers of an epoch, NaN where there is no such number.
+ * The results of an epoch; a missing number is NaN.
  *
- * @param gradientNorm the mean of the 2-norms of all gradients in every sixteenth step
+ * @param gradientNorm the mean of the 2-norms of all gradients at every sixteenth step
  * @param spikeRates for each population the share of neurons and steps with a spike
  */
 public record EpochNumbers(
@@ -28,8 +28,8 @@ public record EpochNumbers(
     }
 
     /**
-     * The number that tells a better epoch, larger for better: accuracy or else loss, in validation or else in
-     * training.
+     * Returns the number that ranks epochs, larger for better ones: validation accuracy, or else negative validation
+     * loss, training accuracy, or negative training loss.
      */
     public double score() {
         for (double each : new double[] {validationAccuracy, -validationLoss, accuracy}) {
@@ -40,7 +40,7 @@ public record EpochNumbers(
         return -loss;
     }
 
-    /** Samples for each second; NaN if it took none. */
+    /** Returns samples per second; NaN if the epoch took no time. */
     public double samplesPerSecond() {
         return seconds > 0 ? samples / seconds : Double.NaN;
     }

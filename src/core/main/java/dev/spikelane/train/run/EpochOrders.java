@@ -5,8 +5,7 @@ import dev.spikelane.random.TorchRandom;
 import java.util.zip.CRC32;
 
 /**
- * The order of the samples in the epoch that a run is in, and the state of the generator before it drew that,
- * which checkpoints keep.
+ * The order of samples in the present epoch, and the generator's state before it was drawn, which checkpoints store.
  */
 public final class EpochOrders {
 
@@ -25,7 +24,7 @@ public final class EpochOrders {
         this.generator = batching.generator(0, samples);
     }
 
-    /** Goes to an epoch; those between it and the last one are left out. */
+    /** Draws the order of an epoch; orders between it and the last one are skipped. */
     public void go(int to) {
         if (to == epoch) {
             return;
@@ -36,7 +35,7 @@ public final class EpochOrders {
         draw(to);
     }
 
-    /** Goes to an epoch before which the generator had a state. */
+    /** Draws the order of an epoch from a saved state of the generator. */
     void go(int to, int[] saved) {
         generator = TorchRandom.ofState(saved);
         draw(to);
@@ -49,22 +48,22 @@ public final class EpochOrders {
         epoch = to;
     }
 
-    /** The order of the epoch. */
+    /** Returns the order of the epoch. */
     public int[] order() {
         return order;
     }
 
-    /** The state of the generator before the order of the epoch was drawn. */
+    /** Returns the state of the generator before the order of the epoch was drawn. */
     int[] state() {
         return state;
     }
 
-    /** A number that tells the order of the epoch from others. */
+    /** Returns a checksum of the epoch's order. */
     String sum() {
         return sum;
     }
 
-    /** The number of the first epoch's order, which tells seeds apart. */
+    /** Returns the checksum of the first epoch's order, which identifies the seed. */
     String firstSum() {
         if (firstSum.isEmpty()) {
             firstSum = epoch == 0 ? sum : sum(batching.order(0, samples));

@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * The results of training, epoch by epoch.
  *
- * @param epochs results, the first epoch first
+ * @param epochs results in order
  */
 public record History(List<EpochNumbers> epochs) {
 
@@ -19,10 +19,7 @@ public record History(List<EpochNumbers> epochs) {
             "epoch,rate,loss,accuracy,validation_loss,validation_accuracy,samples,seconds,samples_per_second,"
                     + "observer_seconds,gradient_norm";
 
-    /**
-     * A table with a line for each epoch, the first of which names the columns; fields of numbers that nobody computed
-     * are empty.
-     */
+    /** Returns a table with a header and a line for each epoch; missing numbers are empty fields. */
     private String csv() {
         StringBuilder text = new StringBuilder(HEADER);
         Set<String> populations =
@@ -58,7 +55,7 @@ public record History(List<EpochNumbers> epochs) {
         return Double.isFinite(number) ? String.valueOf(number) : "";
     }
 
-    /** An array of objects whose names are those of the table; numbers that nobody computed are left out. */
+    /** Returns an array of objects with the names of the table; missing numbers are left out. */
     private String json() {
         JsonWriter json = new JsonWriter().array();
         for (EpochNumbers each : epochs) {

@@ -12,12 +12,12 @@ import dev.spikelane.network.Weights;
 import dev.spikelane.simd.Rows;
 import java.util.Arrays;
 
-/** Counts the operations that the connections of a network cost. */
+/** Counts the operations of a network's connections. */
 public final class InferenceWork {
 
     private InferenceWork() {}
 
-    /** Multiplications and additions of a projection where everything arrives. */
+    /** Returns the multiply-adds of a projection if all its inputs are active. */
     public static long dense(Projection projection) {
         long operations = 0;
         Shape shape = projection.source().shape();
@@ -29,7 +29,7 @@ public final class InferenceWork {
         return projection.path().isEmpty() ? shape.size() : operations;
     }
 
-    /** Bytes of all values that have a name, each in the bits of its type. */
+    /** Returns the bytes of all named values, each in the bits of its type. */
     public static long footprint(Network network) {
         Weights weights = network.weights();
         return weights.names().stream()
@@ -46,16 +46,16 @@ public final class InferenceWork {
                 : Arrays.stream(reach).asLongStream().sum();
     }
 
-    /** Adds up all projections. */
+    /** Returns the sum over all projections. */
     public static long dense(Network network) {
         return network.projections().stream().mapToLong(InferenceWork::dense).sum();
     }
 
     /**
-     * Adds up the synapses that neurons reach.
+     * Returns the number of synapses that active neurons reach.
      *
-     * @param rows of neurons: spikes, or values of which those other than 0 count
-     * @param reach how many synapses one of them reaches: one number, or one for each neuron
+     * @param rows rows of neurons: spikes, or values, of which all but 0 are active
+     * @param reach the synapses that a neuron reaches: one number, or one for each neuron
      */
     public static double reached(Signal rows, int... reach) {
         if (reach.length == 1) {
@@ -87,7 +87,7 @@ public final class InferenceWork {
         return sum;
     }
 
-    /** The same of numbers of spikes. */
+    /** Returns the number of synapses that spikes reach, from spike counts. */
     public static double reachedByCounts(FloatMatrix counts, int... reach) {
         double sum = 0;
         for (int row = 0; row < counts.rows(); row++) {

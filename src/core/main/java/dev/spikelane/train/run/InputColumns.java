@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Cuts the rows that a sample becomes into those of a network's inputs, whose values stand side by side in the order of
- * the inputs.
+ * Cuts encoded rows of samples into the rows of a network's inputs, whose values are adjacent, in the order of the
+ * inputs.
  */
 public final class InputColumns {
 
@@ -28,18 +28,18 @@ public final class InputColumns {
         this.columns = inputs.stream().mapToInt(input -> input.shape().size()).sum();
     }
 
-    /** All columns. */
+    /** Returns the number of all columns. */
     public int columns() {
         return columns;
     }
 
-    /** Whether there is nothing to cut. */
+    /** Returns true if the network has one input. */
     public boolean isOne() {
         return inputs.size() == 1;
     }
 
     /**
-     * Throws if samples are maps, and the only input has other maps of as many values.
+     * Throws if samples are maps, and the only input has maps of another shape with the same size.
      *
      * @param what the name of the data in messages
      */
@@ -52,7 +52,7 @@ public final class InputColumns {
         }
     }
 
-    /** Makes a matrix of as many rows for each input, of spikes or of values. */
+    /** Allocates a matrix with the rows and type of {@code like} for each input. */
     public Map<String, Signal> allocate(Signal like) {
         Map<String, Signal> made = new LinkedHashMap<>();
         for (Input input : inputs) {
@@ -67,9 +67,9 @@ public final class InputColumns {
     }
 
     /**
-     * Copies rows to those of the inputs.
+     * Copies rows to the rows of the inputs.
      *
-     * @throws IllegalArgumentException if there are more or fewer columns
+     * @throws IllegalArgumentException if the number of columns differs
      */
     public void cut(Signal rows, Map<String, Signal> into) {
         if (rows.columns() != columns) {

@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The values that are learned, with the sums of their gradients and the rules that change them. */
+/** The learned values, the sums of their gradients, and their optimizers. */
 public final class LearnedValues {
 
-    /** Values that a thread changes at a time. */
+    /** Values in a part of a thread's update. */
     private static final long FLOATS_IN_PART = 1 << 14;
 
     private final List<LearnedValue> slots;
     private final List<TrainingParameter> parameters = new ArrayList<>();
-    /** The sink of each parameter's gradients, as they come to be; null where they are stored. */
+    /** Sink of each parameter's gradients; null for stored gradients. */
     private final List<@Nullable GradientSink> sinks = new ArrayList<>();
 
     private final StepNorm norm = new StepNorm();
@@ -34,12 +34,12 @@ public final class LearnedValues {
     private TrainingParameter changing;
 
     /**
-     * Binds values.
+     * Binds values to their optimizers.
      *
-     * @param slots those of the first part of a batch
-     * @param atOnce whether sinks take all gradients of a step at once
-     * @param sums whether there are several parts, whose gradients are added
-     * @param fuses whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them
+     * @param slots values of the first part of a batch
+     * @param atOnce true if sinks get all gradients of a step at once
+     * @param sums true if the gradients of several parts are added
+     * @param fuses true if gradients may go directly to the optimizer: they are not summed, limited or observed
      */
     public LearnedValues(
             List<LearnedValue> slots,
@@ -88,7 +88,7 @@ public final class LearnedValues {
         return norm;
     }
 
-    /** Lets the gradients of another part go where those of the first go. */
+    /** Connects the gradients of another part to the sinks of the first part. */
     public void give(List<LearnedValue> ofPart) {
         for (int i = 0; i < sinks.size(); i++) {
             GradientSink sink = sinks.get(i);
@@ -98,21 +98,21 @@ public final class LearnedValues {
         }
     }
 
-    /** Copies of all values. */
+    /** Returns copies of all values. */
     public List<FloatMatrix> copies() {
         return parameters.stream()
                 .map(parameter -> GradientValues.copy(parameter.values()))
                 .toList();
     }
 
-    /** Goes back to values that were copied. */
+    /** Restores copied values. */
     public void set(List<FloatMatrix> values) {
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).values().copyFrom(values.get(i));
         }
     }
 
-    /** Prepares for the way back of a part, whose gradients are added to those before, unless it is the first. */
+    /** Prepares for the backward pass of a part; the gradients of all parts but the first are added. */
     public void beginPart(boolean first) {
         for (int i = 0; i < sinks.size(); i++) {
             if (sinks.get(i) instanceof ShardSum sum) {
@@ -121,7 +121,7 @@ public final class LearnedValues {
         }
     }
 
-    /** Adds the gradients of a part after its way back, those that are stored. */
+    /** Adds the stored gradients of a part after its backward pass. */
     public void endPart(List<LearnedValue> ofPart, boolean first) {
         for (int i = 0; i < ofPart.size(); i++) {
             if (sinks.get(i) == null) {
@@ -130,7 +130,7 @@ public final class LearnedValues {
         }
     }
 
-    /** Takes sums of gradients in torch's layout that were added elsewhere. */
+    /** Sets sums of gradients in torch's layout, for example of other machines. */
     public void take(Function<LearnedValue, FloatMatrix> sums) {
         for (int i = 0; i < slots.size(); i++) {
             LearnedValue slot = slots.get(i);
@@ -139,7 +139,7 @@ public final class LearnedValues {
         }
     }
 
-    /** A gradient in torch's layout, summed over the parts; null if the value is not learned. */
+    /** Returns a gradient in torch's layout, summed over the parts; null if the value does not learn. */
     public @Nullable FloatMatrix gradient(String name) {
         for (int i = 0; i < slots.size(); i++) {
             LearnedValue slot = slots.get(i);
@@ -154,7 +154,7 @@ public final class LearnedValues {
         return null;
     }
 
-    /** Limits gradients that are stored. */
+    /** Limits stored gradients. */
     public void clip() {
         if (clipper != null) {
             clipper.clip();
@@ -162,10 +162,10 @@ public final class LearnedValues {
     }
 
     /**
-     * Begins a change of the values that a window learns, before the first of their gradients comes to be.
+     * Begins the update of the values that a window changes, before their gradients are computed.
      *
      * @param firstStep the first step of the window, counted from the last reset
-     * @param endStep the step behind its last
+     * @param endStep the step after its last
      */
     public void beginUpdate(double rate, int firstStep, int endStep) {
         for (int i = 0; i < parameters.size(); i++) {
@@ -176,7 +176,7 @@ public final class LearnedValues {
         }
     }
 
-    /** Changes values by gradients that are stored: threads share each of many values. */
+    /** Updates values from stored gradients; threads share large parameters. */
     public void update(WorkerPool workers) {
         for (int i = 0; i < parameters.size(); i++) {
             changing = parameters.get(i);

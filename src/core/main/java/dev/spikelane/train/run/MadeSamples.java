@@ -2,14 +2,14 @@ package dev.spikelane.train.run;
 
 import dev.spikelane.random.CounterRandom;
 
-/** Samples for a warm-up: values from 0 to 1, of which few to all are not 0. */
+/** Generated samples for a warm-up: values from 0 to 1, of which few to all are not 0. */
 final class MadeSamples {
 
     private static final float[] DENSITIES = {0.02f, 0.1f, 0.3f, 0.6f, 1};
 
     private MadeSamples() {}
 
-    /** Returns a sample of so many values for each density. */
+    /** Returns a sample of {@code values} values for each density. */
     static float[][] of(int values) {
         float[][] samples = new float[DENSITIES.length][values];
         for (int sample = 0; sample < samples.length; sample++) {

@@ -7,7 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import dev.spikelane.simd.Rows;
 
-/** Counts membranes that a step has changed: all of the first one, then those that are not as they were. */
+/** Counts membranes that change in a step; in the first step, all of them. */
 final class MembraneUpdates implements Population.Observer {
 
     private final FloatMatrix before;
@@ -39,7 +39,7 @@ final class MembraneUpdates implements Population.Observer {
         Rows.copy(membranes, (steps - 1) * batch, before, 0, batch);
     }
 
-    /** NaN differs from all, as in NeuroBench's differences. */
+    /** Counts differences; NaN differs from all values, as in NeuroBench. */
     private static int changed(FloatMatrix now, int row, FloatMatrix then, int rowThen) {
         int changed = 0;
         long at = now.rowOffset(row);
@@ -49,7 +49,7 @@ final class MembraneUpdates implements Population.Observer {
             float difference =
                     now.segment().get(JAVA_FLOAT, at + next) - then.segment().get(JAVA_FLOAT, atThen + next);
             int bits = Float.floatToRawIntBits(difference) & Integer.MAX_VALUE;
-            changed += (bits | -bits) >>> Integer.SIZE - 1; // no branch, of which C2 makes vectors
+            changed += (bits | -bits) >>> Integer.SIZE - 1; // without a branch, C2 vectorizes the loop
         }
         return changed;
     }

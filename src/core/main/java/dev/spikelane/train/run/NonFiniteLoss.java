@@ -1,6 +1,6 @@
 package dev.spikelane.train.run;
 
-/** A loss that is NaN or infinite; values have not changed since. */
+/** Thrown if a loss is NaN or infinite; values have not changed since. */
 public final class NonFiniteLoss extends IllegalStateException {
 
     private static final long serialVersionUID = 1;
@@ -12,7 +12,7 @@ public final class NonFiniteLoss extends IllegalStateException {
         this.loss = loss;
     }
 
-    /** The same with another place. */
+    /** Returns this exception with another place. */
     public NonFiniteLoss at(String where) {
         NonFiniteLoss placed = new NonFiniteLoss(loss, where);
         placed.initCause(this);

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the spikes of a simulation, and the synapses that they and its inputs reach. */
+/** Counts the spikes of a simulation, and the synapses that spikes and inputs reach. */
 public final class OperationCounts {
 
     private final Simulation simulation;
@@ -24,7 +24,7 @@ public final class OperationCounts {
     private final List<MembraneUpdates> membranes = new ArrayList<>();
     private final List<Arrivals> projections = new ArrayList<>();
 
-    /** The counts of samples, or of all of several runs. */
+    /** The counts of some samples, or the sums of several runs. */
     public static final class Counted {
 
         public final Map<String, Double> spikes = new LinkedHashMap<>();
@@ -33,7 +33,7 @@ public final class OperationCounts {
         public double acs;
         public double updates;
 
-        /** Adds another run. */
+        /** Adds the counts of another run. */
         public void add(Counted other) {
             other.spikes.forEach((name, count) -> spikes.merge(name, count, Double::sum));
             operations += other.operations;
@@ -44,11 +44,11 @@ public final class OperationCounts {
     }
 
     /**
-     * What arrives at a projection, by all weights, and by those other than 0 until the last step.
+     * The arrivals at a projection: for all weights, and for nonzero weights until the last step.
      *
      * @param spikes null if the source is an input or a variable
-     * @param effective null where nothing is measured
-     * @param effectiveSpikes null where nothing is measured, and as above
+     * @param effective null without measuring
+     * @param effectiveSpikes null without measuring, and if the source is an input or a variable
      */
     private record Arrivals(
             Projection declared,
@@ -59,8 +59,8 @@ public final class OperationCounts {
     /**
      * Attaches counters.
      *
-     * @param steps of a run
-     * @param measuring whether membranes and operations of weights other than 0 are counted too
+     * @param steps steps of a run
+     * @param measuring true to count membranes and operations of nonzero weights too
      */
     public OperationCounts(Simulation simulation, int steps, boolean measuring) {
         this.simulation = simulation;
@@ -85,14 +85,14 @@ public final class OperationCounts {
         }
     }
 
-    /** The steps whose rows arrive before the end. */
+    /** Returns the number of steps whose rows arrive before the end. */
     private int arriving(Projection declared) {
         return Math.max(0, steps - declared.delay());
     }
 
     /**
-     * Adds up what arrived in a run. Spikes of the last delayed steps are operations although they arrive after the
-     * end, and no effective ones.
+     * Sums the arrivals of a run. Spikes that a delay carries past the end count as operations, but not as effective
+     * ones.
      */
     public Counted count(Map<String, Signal> inputs, boolean constant) {
         Counted counted = new Counted();
@@ -110,7 +110,7 @@ public final class OperationCounts {
         return counted;
     }
 
-    /** Those of an input, or of a variable, which is never 0. */
+    /** Returns the operations of an input, or of a variable, which counts as never 0. */
     private double operations(Projection declared, @Nullable Signal rows) {
         int[] reach = declared.fanOut();
         double mean = Arrays.stream(reach).asLongStream().sum() / (double) reach.length;

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * The identity of a run: only the same run goes on from a checkpoint.
+ * The identity of a run: a checkpoint continues only in an identical run.
  *
- * @param recipe texts by their names
+ * @param recipe texts by name
  * @param rate the learning rate of each step
  */
 public record RunIdentity(Map<String, String> recipe, LongToDoubleFunction rate) {}

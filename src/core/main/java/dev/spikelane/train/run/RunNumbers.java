@@ -9,15 +9,15 @@ import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 
 /**
- * The numbers of a run as texts of its checkpoint. Those that follow from others must agree with these; others
- * must be possible.
+ * The numbers of a run as texts of its checkpoint. Numbers that follow from others must agree with them; other numbers
+ * must be in range.
  *
  * @param epochs the most epochs
- * @param batches of an epoch
+ * @param batches batches of an epoch
  * @param batch samples of a batch
- * @param samples of an epoch
- * @param classes whether outputs are classes, some of them right
- * @param mostSpikes of a sample, for each population
+ * @param samples samples of an epoch
+ * @param classes true if outputs are classes, so that accuracy exists
+ * @param mostSpikes the most spikes of a sample, for each population
  */
 public record RunNumbers(
         int epochs, int batches, int batch, long samples, boolean classes, Map<String, Long> mostSpikes) {
@@ -26,7 +26,7 @@ public record RunNumbers(
     private static final String NORM_SUM = "run.gradient_norm_sum";
     private static final String SPIKES = "run.spikes";
 
-    /** Nanoseconds of 146 years. */
+    /** Most nanoseconds: 146 years. */
     private static final long MOST = 1L << 62;
 
     Map<String, String> texts(RunState state) {
@@ -64,7 +64,7 @@ public record RunNumbers(
         return Arrays.stream(numbers).mapToObj(String::valueOf).collect(Collectors.joining(" "));
     }
 
-    /** The share of neurons and steps with a spike so far, for each population. */
+    /** Returns the share of neurons and steps with a spike so far, for each population. */
     public Map<String, Double> spikeRates(RunState state) {
         Map<String, Double> rates = new LinkedHashMap<>();
         mostSpikes.forEach(
@@ -72,7 +72,7 @@ public record RunNumbers(
         return rates;
     }
 
-    /** Reads where a run stands. */
+    /** Reads the state of a run. */
     RunState read(CheckpointReader reader) throws IOException {
         RunState state = new RunState(mostSpikes.size());
         state.epoch = (int) reader.whole(
@@ -113,7 +113,7 @@ public record RunNumbers(
         }
     }
 
-    /** Reads the steps that the optimizer of a parameter has done, as many as that of the first one. */
+    /** Reads the step count of a parameter's optimizer, which must equal the first parameter's. */
     static long steps(CheckpointReader reader, String name, String ofFirst) throws IOException {
         long first = reader.whole(ofFirst, 0, MOST, "");
         return reader.whole(name, first, first, ", as '" + ofFirst + "' says");
@@ -143,7 +143,7 @@ public record RunNumbers(
                 rates);
     }
 
-    /** A norm may overflow before values do. */
+    /** Returns true for a possible norm; it may overflow before the values do. */
     private static boolean isNorm(double number) {
         return !(number < 0);
     }
@@ -160,7 +160,6 @@ public record RunNumbers(
         return number >= 0 && Double.isFinite(number);
     }
 
-    /** The words of a text. */
     private record Words(CheckpointReader reader, String name, List<String> words) {
 
         static Words of(CheckpointReader reader, String name, String text, int count) throws IOException {

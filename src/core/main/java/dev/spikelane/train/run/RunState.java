@@ -7,16 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where a run stands: all that is not in the network or the optimizer. */
+/** The progress of a run: all state outside the network and the optimizer. */
 public final class RunState {
 
     /**
-     * The norm of gradients is computed in one of so many steps: that costs 16 us of 5.9 ms (784-1000-10, frames, batch
-     * 128, one thread of Zen 5, 2026-11-28), where each step would cost 4 %.
+     * The norm of gradients is computed at every 16th step: it takes 16 us of 5.9 ms on average (784-1000-10, frames,
+     * batch 128, one thread of Zen 5, 2026-11-28), and at every step it would take 4 %.
      */
     private static final int MEASURED = 16;
 
-    /** The epoch, and how many of its batches are done. */
+    /** The epoch; the next field is the number of its finished batches. */
     public int epoch;
 
     public int batch;
@@ -32,32 +32,32 @@ public final class RunState {
     public long nanoseconds;
     public long observerNanoseconds;
 
-    /** The sum of the norms of gradients of every sixteenth step; NaN if a part of them is not known. */
+    /** Sum of the gradient norms at every sixteenth step; NaN if one of them is unknown. */
     public double normSum;
 
-    /** Spikes of each population; NaN if a part of them is not known. */
+    /** Spikes of each population; NaN if a part of them is unknown. */
     public final double[] spikes;
 
     public double lastLoss;
     public double lastRate;
 
-    /** Finished epochs, and the best of them. */
+    /** Finished epochs. */
     public final List<EpochNumbers> results = new ArrayList<>();
 
     int bestEpoch = -1;
     public final Map<String, FloatMatrix> best = new LinkedHashMap<>();
 
-    /** Makes the state before the first step. */
+    /** Creates the state before the first step. */
     public RunState(int populations) {
         this.spikes = new double[populations];
     }
 
-    /** Whether the norm of gradients is computed in the step that comes next. */
+    /** Returns true if the next step computes the norm of gradients. */
     public boolean measures() {
         return batch % MEASURED == 0;
     }
 
-    /** The mean of the norms of gradients. */
+    /** Returns the mean of the gradient norms. */
     public double meanNorm() {
         return normSum / Math.ceilDiv(batch, MEASURED);
     }
@@ -70,7 +70,7 @@ public final class RunState {
         return (double) right / samples;
     }
 
-    /** Adds the result of an epoch; whether it is the best so far. */
+    /** Adds the result of an epoch; returns true if it is the best so far. */
     public boolean add(EpochNumbers result) {
         boolean better =
                 bestEpoch < 0 || result.score() > results.get(bestEpoch).score();
@@ -94,7 +94,7 @@ public final class RunState {
         Arrays.fill(spikes, 0);
     }
 
-    /** Epochs since the best. */
+    /** Returns the number of epochs since the best one. */
     public int epochsSinceBest() {
         return results.size() - 1 - bestEpoch;
     }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Counts the spikes of a population since the last reset, and the synapses that they reach, word by word if it can. */
+/** Counts the spikes of a population since the last reset, and the synapses they reach, word by word if possible. */
 final class SpikeWork implements Population.Observer {
 
     private final int batch;
@@ -16,7 +16,7 @@ final class SpikeWork implements Population.Observer {
     private final List<Fan> fans = new ArrayList<>();
     private long spikes;
 
-    /** Spikes of the first steps, and the synapses that they reach. */
+    /** Spikes of the first steps, and the synapses they reach. */
     static final class Fan {
 
         private final int[] reach;
@@ -41,8 +41,8 @@ final class SpikeWork implements Population.Observer {
     /**
      * Counts synapses too.
      *
-     * @param reach how many a neuron reaches: one number, or one for each
-     * @param end the spikes of how many steps count
+     * @param reach the synapses that a neuron reaches: one number, or one for each neuron
+     * @param end the number of steps whose spikes count
      */
     Fan fan(int[] reach, long end) {
         for (Fan known : fans) {

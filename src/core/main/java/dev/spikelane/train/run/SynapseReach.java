@@ -11,19 +11,19 @@ import dev.spikelane.network.Projection;
 import java.util.Arrays;
 
 /**
- * The weights of a projection that a step meets, as NeuroBench counts them: those of connections that sum, without
- * biases, pools and norms.
+ * The weights that an input of a step meets, counted as in NeuroBench: weights of connections that sum, without biases,
+ * pools and norms.
  *
- * @param dense synaptic operations of a step where everything arrives and no weight is 0
- * @param first for each neuron of the source, or for all alike, the weights other than 0 that it meets right behind it
- * @param behind weights other than 0 that a step meets behind another connection, where all counts as arriving
- * @param weights how many weights there are
- * @param zeros how many of them are 0
+ * @param dense synaptic operations of a step with all inputs active and no weight 0
+ * @param first nonzero weights that a neuron of the source meets first, for each neuron, or one number for all
+ * @param behind nonzero weights of later connections of the path, whose inputs all count as active
+ * @param weights the number of weights
+ * @param zeros the number of weights that are 0
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record SynapseReach(long dense, int[] first, long behind, long weights, long zeros) {
 
-    /** Counts those of a projection. */
+    /** Counts the weights of a projection. */
     public static SynapseReach of(Network network, int number) {
         Projection declared = network.projections().get(number);
         SynapseReach all = new SynapseReach(0, new int[1], 0, 0, 0);

@@ -7,10 +7,10 @@ import java.util.Arrays;
 /** The times of the last samples of a warm-up. */
 public final class Warmth {
 
-    /** Enough for a percentile of 99, and for the noise of a clock. */
+    /** Number of samples: enough for the 99th percentile, and for the noise of the clock. */
     private static final int SAMPLES = 256;
 
-    /** Samples in a round: of the last six, all but one take as long. */
+    /** Samples of a round. Times are settled if all but one of the last six rounds take equally long. */
     private static final int OF_ROUND = 40;
 
     private final long[] times = new long[SAMPLES];
@@ -38,17 +38,17 @@ public final class Warmth {
         times[count++ & SAMPLES - 1] = System.nanoTime() - start;
     }
 
-    /** Whether times did not fall any more. */
+    /** Returns true if times have stopped falling. */
     public boolean settled() {
         return settled;
     }
 
-    /** How long it took. */
+    /** Returns the duration of the warm-up. */
     public Duration took() {
         return Duration.ofNanos(took);
     }
 
-    /** The time that a share of the last samples took at most. */
+    /** Returns the time that a share of the last samples did not exceed. */
     public Duration time(double share) {
         return Duration.ofNanos(times[(int) Math.round(share * (kept() - 1))]);
     }

@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A rule bound to a parameter, with the state that it keeps, which counts its steps; it takes gradients whole or as
- * they come to be.
+ * An optimizer rule bound to a parameter, with its state and its step count. It takes stored gradients, or gradients in
+ * parts as a sink.
  */
 public final class BoundUpdate implements ParameterUpdate, GradientSink {
 
@@ -23,14 +23,14 @@ public final class BoundUpdate implements ParameterUpdate, GradientSink {
     private final Map<String, MemorySegment> state = new LinkedHashMap<>();
     private long steps;
 
-    /** Binds a rule. */
+    /** Binds a rule to a parameter. */
     public BoundUpdate(MemorySegment parameter, OptimizerRule rule) {
         this.rule = rule;
         this.step =
                 new ParameterStep(rule, parameter, name -> state.computeIfAbsent(name, _ -> allocate(name, parameter)));
     }
 
-    /** Counts memory to the state that is no value of a network. */
+    /** Adds memory to the state of this update. */
     public void keep(String name, MemorySegment memory) {
         state.put(name, memory);
     }

@@ -9,22 +9,22 @@ import java.util.List;
  * Limits gradients before an optimizer uses them, as {@code torch.nn.utils.clip_grad_norm_} and
  * {@code clip_grad_value_} do.
  *
- * @param how the number that is limited
+ * @param how the limited number
  * @param most the limit, at least 0
  */
 public record Clipping(How how, double most) {
 
-    /** The number that is limited. */
+    /** The limited number. */
     public enum How {
-        /** The root of the sum of squares of all gradients together. */
+        /** The 2-norm of all gradients together. */
         NORM,
-        /** The largest magnitude of all gradients together; smaller ones shrink in proportion. */
+        /** The largest magnitude of all gradients; all of them are scaled by one factor. */
         LARGEST,
-        /** Each value by itself. */
+        /** Each value separately. */
         VALUE
     }
 
-    /** Torch adds this to a norm before it divides by it. */
+    /** Torch adds this to a norm before it divides by the norm. */
     private static final double BESIDE_ZERO = 1e-6;
 
     public Clipping {
@@ -32,14 +32,14 @@ public record Clipping(How how, double most) {
     }
 
     /**
-     * Makes an object that limits the gradients of some parameters, in native float32 memory whose padding holds zeros,
-     * without allocating.
+     * Creates a limiter of some parameters' gradients, in native float32 memory with zeros as padding. It allocates
+     * nothing later.
      */
     public Clipper bind(List<MemorySegment> gradients) {
         return new Clipper(this, gradients);
     }
 
-    /** Limits the gradients that it is bound to; for one thread at a time. */
+    /** Limits the gradients that it is bound to. Not thread-safe. */
     public static final class Clipper {
 
         private final Clipping clipping;
@@ -52,10 +52,9 @@ public record Clipping(How how, double most) {
         }
 
         /**
-         * Limits the gradients as they are now. Norms are multiplied by {@code min(1, most / (norm + 1e-6))}.
+         * Limits the present gradients. Norms are multiplied by {@code min(1, most / (norm + 1e-6))}.
          *
-         * @return the norm before, by the kind of norm that is limited, NaN or infinite if a gradient is; 0 where each
-         *     value is limited by itself
+         * @return the limited norm before, NaN or infinite if a gradient is; 0 if values are limited separately
          */
         public double clip() {
             if (clipping.how == How.VALUE) {

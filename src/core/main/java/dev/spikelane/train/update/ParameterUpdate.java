@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * An optimizer bound to one parameter, with its state.
  *
- * <p>Each step begins once; then the parameter is updated as a whole or in disjoint ranges, by any number of threads.
- * The bits do not depend on the ranges.
+ * <p>Each step begins once; then any number of threads update the parameter as a whole or in disjoint ranges. The bits
+ * do not depend on the ranges.
  */
 public interface ParameterUpdate {
 
@@ -21,11 +21,11 @@ public interface ParameterUpdate {
     /**
      * Updates some values of the parameter.
      *
-     * @param gradient as long as the parameter and in the same order
+     * @param gradient the gradient, in the parameter's length and order
      * @param first the first value
-     * @param end the value behind the last
+     * @param end the index after the last value
      * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter
-     * @throws IndexOutOfBoundsException if the values are not all there
+     * @throws IndexOutOfBoundsException if the range is not within the parameter
      * @throws IllegalStateException if no step has begun
      */
     void update(MemorySegment gradient, long first, long end);
@@ -33,7 +33,7 @@ public interface ParameterUpdate {
     /**
      * Begins a step and updates all values.
      *
-     * @param gradient as long as the parameter and in the same order
+     * @param gradient the gradient, in the parameter's length and order
      * @param rate the learning rate of this step
      * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter
      */
@@ -50,7 +50,7 @@ public interface ParameterUpdate {
     long steps();
 
     /**
-     * Goes on from a number of steps, with state that was read from a checkpoint.
+     * Sets the step count, after the state was read from a checkpoint.
      *
      * @param steps at least 0
      * @throws IllegalArgumentException if it is negative
@@ -58,9 +58,9 @@ public interface ParameterUpdate {
     void setSteps(long steps);
 
     /**
-     * Returns the state by torch's names, such as {@code exp_avg}, to be saved or overwritten between steps.
+     * Returns the state by torch's names, such as {@code exp_avg}. It may be saved or overwritten between steps.
      *
-     * @return memory of the parameter's length and order; empty if the rule keeps none
+     * @return memory of the parameter's length and order; empty for rules without state
      */
     Map<String, MemorySegment> state();
 }

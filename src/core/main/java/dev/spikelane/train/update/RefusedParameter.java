@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A parameter of neurons that an update made NaN, infinite, or one that its model does not take; other values have
- * changed with it.
+ * Thrown if an update made a parameter of neurons NaN, infinite, or invalid for its model; other values have changed
+ * with it.
  */
 public final class RefusedParameter extends IllegalStateException {
 
@@ -18,7 +18,7 @@ public final class RefusedParameter extends IllegalStateException {
         super(message, cause);
     }
 
-    /** The exception for neurons that refused their new parameters. */
+    /** Returns the exception for neurons that refused their new parameters. */
     public static RefusedParameter of(
             List<TrainingParameter> learned, Population population, IllegalArgumentException refused) {
         for (TrainingParameter each : learned) {

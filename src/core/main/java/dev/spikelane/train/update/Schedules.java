@@ -6,8 +6,8 @@ public final class Schedules {
     private Schedules() {}
 
     /**
-     * The cosine of {@code pi * halfTurns}, at least 0. The argument is brought to a quarter turn, where
-     * {@code StrictMath} allocates nothing; that is the same on all machines, which {@code Math} is not.
+     * Returns the cosine of {@code pi * halfTurns}, {@code halfTurns} at least 0. The argument is reduced to a quarter
+     * turn, for which {@code StrictMath} does not allocate. Unlike {@code Math}, the result is equal on all machines.
      */
     public static double cosine(double halfTurns) {
         double turned = halfTurns % 2;

@@ -5,10 +5,7 @@ import dev.spikelane.kernel.optimize.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
-/**
- * Adds the gradients of shards up as they come to be, in ascending order of the shards, so that no shard stores its
- * own.
- */
+/** Sums the gradients of shards in ascending order, part by part, so that no shard stores its gradients. */
 public final class ShardSum implements GradientSink {
 
     private final FloatMatrix sum;
@@ -18,7 +15,11 @@ public final class ShardSum implements GradientSink {
         this.sum = sum;
     }
 
-    /** Says whether the shard that comes next is the first. */
+    /**
+     * Begins a shard.
+     *
+     * @param isFirst true for the first shard
+     */
     public void begin(boolean isFirst) {
         first = isFirst;
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The 2-norm of all gradients of a step, if it is wanted: of gradients that are stored, and of gradients that go to
- * an optimizer as they come to be. It has the same bits either way, and with any number of threads.
+ * The 2-norm of all gradients of a step, computed on request from stored gradients and from gradients on their way to
+ * an optimizer. The bits do not depend on that, nor on the number of threads.
  */
 public final class StepNorm {
 
@@ -25,7 +25,7 @@ public final class StepNorm {
         abstract long floats();
     }
 
-    /** Sees the gradients that an optimizer takes. */
+    /** Reads gradients on their way to an optimizer. */
     private final class Tap extends Part implements GradientSink {
 
         private final GradientSink optimizer;
@@ -65,12 +65,12 @@ public final class StepNorm {
         }
     }
 
-    /** Makes a sink that sees the gradients of a parameter and gives them to its optimizer. */
+    /** Returns a sink that adds a parameter's gradients to the norm and passes them to its optimizer. */
     public GradientSink tap(GradientSink optimizer, FloatMatrix values) {
         return new Tap(optimizer, values.segment().byteSize() / Float.BYTES);
     }
 
-    /** Adds the next parameter: its sink of {@link #tap}, or the gradient that is stored. */
+    /** Adds the next parameter: a sink of {@link #tap}, or its stored gradient. */
     public void add(@Nullable GradientSink sink, @Nullable FloatMatrix gradient) {
         if (sink instanceof Tap tap) {
             parts.add(tap);
@@ -79,7 +79,7 @@ public final class StepNorm {
         }
     }
 
-    /** Says whether the norm of the steps to come is wanted. */
+    /** Turns the norm of the next steps on or off. */
     public void ask(boolean wanted) {
         asked = wanted;
         for (int i = 0; wanted && i < parts.size(); i++) {
@@ -90,7 +90,7 @@ public final class StepNorm {
         }
     }
 
-    /** Sees the gradients that are stored, before they are limited. */
+    /** Adds stored gradients to the norm, before they are limited. */
     public void takeStored() {
         for (int i = 0; asked && i < parts.size(); i++) {
             if (parts.get(i) instanceof Stored stored && stored.sums != null) {
@@ -99,7 +99,7 @@ public final class StepNorm {
         }
     }
 
-    /** The norm of the last step for which it was wanted; with several windows that of the last. */
+    /** Returns the norm of the last step that computed it; with several windows, of the last window. */
     public double norm() {
         double sum = 0;
         for (int i = 0; i < parts.size(); i++) {

@@ -6,10 +6,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch.
+ * A learned value, its optimizer, and the sum of its gradients over the parts of a batch.
  *
- * @param gradient receives the sums; that of the only part if there is one; null if the optimizer takes gradients as
- *     they come to be
+ * @param gradient gets the sums; null if the optimizer takes gradients in parts
  */
 public record TrainingParameter(
         String name,
@@ -22,12 +21,12 @@ public record TrainingParameter(
         return Objects.requireNonNull(gradient, "it is not stored");
     }
 
-    /** Whether the gradient is stored; else the optimizer takes it as it comes to be. */
+    /** Returns true if the gradient is stored, false if the optimizer takes it in parts. */
     public boolean isStored() {
         return gradient != null;
     }
 
-    /** Adds the gradient of a part, in ascending order of the parts. */
+    /** Adds the gradient of a part. Parts are added in ascending order. */
     public void add(FloatMatrix part, boolean first) {
         FloatMatrix sum = gradient();
         if (part == sum) {

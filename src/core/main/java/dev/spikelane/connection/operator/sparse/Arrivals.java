@@ -7,18 +7,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The lists of synapses that arrive at a block of targets in a step, in their order. They are short and far apart: they
- * are copied one behind the other before any is added, so that many cache misses are under way at a time (2.5 times as
- * fast in the microcircuit; Emerald Rapids, 2026-11).
+ * The lists of synapses that arrive at a block of targets in a step, in order. They are short and scattered, so they
+ * are copied into one buffer before they are added: many cache misses then overlap (2.5 times as fast in the
+ * microcircuit; Emerald Rapids, 2026-11).
  */
 final class Arrivals {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int LISTS = 512;
-    /** What is copied at a time, 16 KB; whole pairs. */
+    /** Integers in the buffer: 16 KB, an even number for pairs. */
     private static final int COPIED = 4096;
 
-    /** Integers behind the last list, for whole vectors. */
+    /** Integers after the last list, for whole vectors. */
     static final int PAD = 16;
 
     private final MemorySegment currents;
@@ -32,17 +32,17 @@ final class Arrivals {
     private final int[] ints = new int[COPIED + PAD];
 
     /**
-     * Adds to one of these.
+     * Adds to sums of floats, or of integers.
      *
      * @param currents sums of floats
-     * @param sums of whole quanta
+     * @param sums sums of quanta
      */
     Arrivals(MemorySegment currents, int... sums) {
         this.currents = currents;
         this.sums = sums;
     }
 
-    /** Says how the next lists stand. */
+    /** Sets the format of the next lists. */
     @SuppressWarnings("ReferenceEquality") // nearly always the same object
     void begin(EventFormat next) {
         if (next != format && !next.equals(format)) {
@@ -51,7 +51,7 @@ final class Arrivals {
         }
     }
 
-    /** Takes a list, from a synapse on. */
+    /** Copies a list to the buffer, from a synapse on. */
     void add(MemorySegment list, long first, int count) {
         if (waiting == LISTS) {
             flush();
@@ -61,7 +61,7 @@ final class Arrivals {
         counts[waiting++] = count;
     }
 
-    /** Adds all synapses that wait. */
+    /** Adds all synapses of the buffer. */
     void flush() {
         boolean small = format.form() == Form.SHORT_TARGETS;
         int each = small ? 1 : format.form().bytes / Integer.BYTES;

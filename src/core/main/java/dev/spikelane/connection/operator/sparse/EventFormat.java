@@ -1,29 +1,29 @@
 package dev.spikelane.connection.operator.sparse;
 
 /**
- * How synapses stand in lists; those of lists of one format are added by one loop.
+ * The format of synapses in lists. One loop adds all lists of a format.
  *
- * @param base the first place of all targets
- * @param bits of a target that stands with a weight in 4 bytes
- * @param weight of all synapses, where they have one
- * @param quanta the same in quanta
- * @param whole whether sums are of whole quanta
+ * @param base the smallest place of all targets
+ * @param bits bits of a target that shares 4 bytes with a weight
+ * @param weight the weight of all synapses, if it is one
+ * @param quanta this weight in quanta
+ * @param whole true for sums of quanta
  */
 record EventFormat(Form form, int base, int bits, float weight, int quanta, boolean whole) {
 
-    /** What a synapse takes. */
+    /** The bytes of a synapse. */
     enum Form {
-        /** Two bytes of target: all weights are equal. */
+        /** A target of two bytes; all weights are equal. */
         SHORT_TARGETS(Short.BYTES),
-        /** Four bytes of target. */
+        /** A target of four bytes; all weights are equal. */
         TARGETS(Integer.BYTES),
-        /** Whole quanta above the bits of the target. */
+        /** Quanta above the bits of the target. */
         PACKED(Integer.BYTES),
-        /** A target and whole quanta. */
+        /** A target and quanta. */
         QUANTA(2 * Integer.BYTES),
         /** A target and a float. */
         WEIGHTS(Integer.BYTES + Float.BYTES),
-        /** Nothing: synapses are drawn again. */
+        /** No bytes: synapses are drawn again on demand. */
         DRAWN(0);
 
         final int bytes;

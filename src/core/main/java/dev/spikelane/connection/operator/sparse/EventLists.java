@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The synapses of a source over all its targets in one vector of currents: for each block of targets, those of an input
- * sorted by delay, in a form that is as short as their weights allow. A block belongs to one thread.
+ * The synapses of a source to all its targets in one vector of currents. For each block of targets, the synapses of an
+ * input are sorted by delay, in the shortest format that holds their weights. A block belongs to one thread.
  */
 public final class EventLists implements Rounds {
 
@@ -24,15 +24,15 @@ public final class EventLists implements Rounds {
     private static final int INPUTS_IN_PART = 64;
 
     /**
-     * What a source has into one port of a population.
+     * The synapses of a source at one port of a population.
      *
-     * @param synapses any part of it
-     * @param delay of its projection
-     * @param place where its targets start in the vector
-     * @param ends behind the last target of each block
-     * @param changes whether a rule changes weights where they stand, so that nothing is laid out
+     * @param synapses one of its operators
+     * @param delay the delay of its projection
+     * @param place the place of its first target in the vector
+     * @param ends the index after the last target of each block
+     * @param changes true if a rule changes weights in place, so that no lists are made
      */
-    @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare what it holds
+    @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the content
     public record Part(SparseOperator synapses, int delay, int place, int[] ends, boolean changes) {
 
         @Override
@@ -66,30 +66,30 @@ public final class EventLists implements Rounds {
     private final boolean whole;
     private final long version;
     private final boolean drawn;
-    /** The only part, if a rule changes it. */
+    /** The only part, if a rule changes its weights. */
     private final @Nullable Part changing;
 
     private final @Nullable Synapses placed;
     private final MemorySegment weights;
     private int round;
     private EventFormat format = new EventFormat(Form.DRAWN, 0, 0, 0, 0, false);
-    /** Where the synapses of each input start: behind one another those of the blocks, in each sorted by delay. */
+    /** Offsets of each input's synapses: block after block, each sorted by delay. */
     private long[] firsts = new long[0];
-    /** For each block where the synapses of each input and delay start, from the first of the input on. */
+    /** Offsets of synapses for each block, input and delay, relative to the input. */
     private final int[][] starts;
 
     private MemorySegment entries = MemorySegment.NULL;
-    /** The number of each delay from the smallest on. */
+    /** Index of each delay, from the smallest delay on. */
     private final int[] numbers;
-    /** What threads read synapses with while they lay them out. */
+    /** Readers of threads while they make the lists. */
     private SynapseReader[][] readers;
 
     /**
-     * Prepares to lay synapses out, which threads do in {@link #run}.
+     * Prepares the lists, which threads make in {@link #run}.
      *
      * @param parts in the order in which their weights are added
-     * @param blocks of targets
-     * @param most threads that share the work
+     * @param blocks blocks of targets
+     * @param most the most threads that share the work
      */
     public EventLists(List<Part> parts, int blocks, int most) {
         this.parts = List.copyOf(parts);
@@ -113,7 +113,7 @@ public final class EventLists implements Rounds {
         this.weights = changing == null ? MemorySegment.NULL : first.weights().segment();
     }
 
-    /** What threads draw synapses with that are not laid out, of one run: other runs have their own. */
+    /** Returns the readers of one run that draw synapses without lists; each run has its own. */
     SynapseReader[][] ofRun(int threads) {
         return drawn ? readers(threads) : new SynapseReader[threads][];
     }
@@ -141,22 +141,22 @@ public final class EventLists implements Rounds {
         return sum;
     }
 
-    /** Whether weights have changed since these were laid out. */
+    /** Returns true if weights have changed since the lists were made. */
     public boolean isStale() {
         return changing == null && version != version();
     }
 
-    /** Whether these are of the same parts, with the weights that they have now. */
+    /** Returns true if these are the lists of the given parts with their present weights. */
     public boolean isOf(List<Part> others, int ofBlocks) {
         return blocks == ofBlocks && !isStale() && parts.equals(others);
     }
 
-    /** The parts. */
+    /** Returns the parts. */
     public List<Part> of() {
         return parts;
     }
 
-    /** The delays that synapses have, with those of their projections, ascending. */
+    /** Returns the delays of synapses, including their projections' delays, ascending. */
     public int[] delays() {
         return delays;
     }
@@ -204,7 +204,7 @@ public final class EventLists implements Rounds {
         tell((round == 1 ? end : inputs + 4.0 * end) / (5.0 * inputs));
     }
 
-    /** Throws where the fewest bytes that the synapses of all these may take together are not there. */
+    /** Throws if memory is not enough for the fewest bytes of all these lists. */
     public static void requireMemory(List<EventLists> all) {
         SynapseMemory sum = SynapseMemory.NONE;
         int connections = 0;
@@ -241,7 +241,7 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Chooses the shortest form. */
+    /** Chooses the shortest format. */
     private EventFormat choose() {
         int lowest = Integer.MAX_VALUE;
         int highest = 0;
@@ -254,7 +254,7 @@ public final class EventLists implements Rounds {
             highest = Math.max(highest, part.place + part.ends[blocks - 1]);
             float only = readers[0][i].only();
             for (int input = 0; input < inputs && equal; input++) {
-                equal = only * store(part).spikeValue(input) == one; // not where weights differ
+                equal = only * store(part).spikeValue(input) == one; // false if weights differ
             }
             if (whole) {
                 strongest = Math.max(strongest, Math.abs((long) store(part).quanta(readers[0][i].most())));
@@ -269,12 +269,12 @@ public final class EventLists implements Rounds {
         if (!whole) {
             return new EventFormat(Form.WEIGHTS, 0, 0, 0, 0, false);
         }
-        // All sources of a vector that are packed have the same bits, and are added together.
+        // All packed sources of a vector have the same bits, so that they are added together.
         boolean packed = strongest < 1L << Integer.SIZE - 1 - bits;
         return new EventFormat(packed ? Form.PACKED : Form.QUANTA, 0, packed ? bits : 0, 0, 0, true);
     }
 
-    /** Counts the synapses of an input by block and delay, then writes each at its place. */
+    /** Counts the synapses of an input by block and delay, then writes them. */
     private void write(int input, SynapseReader[] own, int[] places) {
         Arrays.fill(places, 0);
         for (int i = 0; i < own.length; i++) {
@@ -326,12 +326,12 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** The number of a delay; negative if no synapse has it. */
+    /** Returns the index of a delay; negative if no synapse has it. */
     public int numberOf(int delay) {
         return Arrays.binarySearch(delays, delay);
     }
 
-    /** Adds the synapses of a delay, by its number, of inputs that fire, in their order, to a block of currents. */
+    /** Adds the synapses of active inputs with a delay, given by its index, to a block of currents, in order. */
     void deliver(int[] spikes, int count, int delay, int block, SynapseReader[] own, EventVector vector) {
         Arrivals arrivals = vector.arrivals(block);
         arrivals.begin(format);
@@ -357,7 +357,7 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Adds the synapses of an input and a delay, as they are now. */
+    /** Adds the present synapses of an input and a delay. */
     private void deliver(Part part, int input, int delay, int block, EventVector vector) {
         SparseStore store = store(part);
         Synapses synapses = Objects.requireNonNull(placed);
@@ -374,7 +374,7 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Draws the synapses of an input again, those of a delay; a spike adds its weight once. */
+    /** Draws the synapses of an input with a delay again; a spike adds its weight once. */
     private void draw(int input, float value, int delay, int block, SynapseReader[] own, EventVector vector) {
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
@@ -401,7 +401,7 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Adds a value of an input times the weights of a delay, one fused product a synapse. */
+    /** Adds a value of an input times the weights of a delay, by one fused multiply-add for each synapse. */
     void deliver(int input, float value, int delay, int block, SynapseReader[] own, EventVector vector) {
         vector.arrivals(block).flush();
         if (drawn) {

@@ -8,36 +8,36 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * The spikes of a source in the last steps, as lists, and the synapses that they reach. Each block has lists of its
- * own, so that threads need not meet between lists and currents.
+ * The spikes of a source in the last steps, as lists, and the synapses they reach. Each block has its own lists, so
+ * that threads need no barrier between lists and currents.
  */
 public final class EventSource {
 
     private static final int FEW = 8;
     private static final int[] NONE = {};
 
-    /** Between the counts of two threads, so that they have cache lines of their own. */
+    /** Distance between the counts of two threads, so that they are in different cache lines. */
     private static final int APART = 64;
 
     private EventLists lists;
     private final int batch;
     private final int steps;
-    /** For each block, step of the ring and sample the inputs that fired, and how many. */
+    /** The active inputs, for each block, step of the ring and sample, and their number. */
     private final int[][][] fired;
 
     private final int[][] counts;
-    /** For each block the room of its longest list, which others get when they grow: soon none does any more. */
+    /** Length of each block's longest list. Other lists grow to this length, so that growth soon ends. */
     private final int[] room;
 
     private final boolean[] values;
-    /** What each block draws synapses with that are not laid out. */
+    /** Readers of each block that draw synapses without lists. */
     private SynapseReader[][] readers;
 
-    /** Keeps the spikes of as many steps as synapses delay them. */
+    /** Keeps the spikes of as many steps as the longest delay. */
     public EventSource(EventLists lists, int batch, int blocks) {
         this.lists = lists;
         this.batch = batch;
-        this.steps = Math.max(1, Integer.highestOneBit(longest()) << 1); // a power of two above it
+        this.steps = Math.max(1, Integer.highestOneBit(longest()) << 1); // the next larger power of two
         this.fired = new int[blocks][steps * batch][];
         for (int[][] each : fired) {
             Arrays.fill(each, NONE);
@@ -49,18 +49,18 @@ public final class EventSource {
         this.values = new boolean[blocks];
     }
 
-    /** The synapses. */
+    /** Returns the lists of synapses. */
     public EventLists lists() {
         return lists;
     }
 
-    /** Takes other synapses, with the same delays. */
+    /** Replaces the lists by others with the same delays. */
     public void lists(EventLists next) {
         lists = next;
         readers = next.ofRun(readers.length);
     }
 
-    /** The longest delay. */
+    /** Returns the longest delay. */
     public int longest() {
         return lists.delays()[lists.delays().length - 1];
     }
@@ -69,7 +69,7 @@ public final class EventSource {
         return ((int) step & steps - 1) * batch + sample;
     }
 
-    /** Takes the spikes of a step, from the first row on; values are looked at when they arrive. */
+    /** Lists the spikes of a step, from the first row on; values are read when they arrive. */
     public void take(long step, Signal rows, int block) {
         if (!(rows instanceof SpikeMatrix spikes)) {
             values[block] = true;
@@ -97,18 +97,18 @@ public final class EventSource {
         }
     }
 
-    /** Whether values have been seen in place of spikes. */
+    /** Returns true if the source has sent values in place of spikes. */
     public boolean hasValues(int block) {
         return values[block];
     }
 
-    /** Adds what arrives after a delay, by its number, for a sample. */
+    /** Adds the arrivals of a sample with a delay, given by its index. */
     public void deliver(long step, int delay, int sample, int block, EventVector vector) {
         int slot = slot(step - lists.delays()[delay], sample);
         lists.deliver(fired[block][slot], counts[block][slot], delay, block, readers[block], vector);
     }
 
-    /** Adds values that arrive after a delay, by its number, for a sample. */
+    /** Adds values of a sample that arrive with a delay, given by its index. */
     public void deliver(FloatMatrix rows, int delay, int sample, int block, EventVector vector) {
         for (int i = 0; i < rows.columns(); i++) {
             float value = rows.get(sample, i);

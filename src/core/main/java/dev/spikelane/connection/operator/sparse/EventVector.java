@@ -10,14 +10,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * The currents of all ports of a component that synapses enter: one vector, for a sample at a time, with a range for
- * each port. Threads have blocks of every range, so that each has its share of the work.
+ * The currents of all ports of a component with synapses: one vector for one sample at a time, with a range for each
+ * port. Each thread has a block of every range, which shares the work evenly.
  */
 public final class EventVector {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    /** Gives out a segment piece by piece. */
+    /** Allocates pieces of a segment. */
     private static final class Pieces implements Arena {
 
         private final Arena arena;
@@ -31,7 +31,7 @@ public final class EventVector {
 
         @Override
         public MemorySegment allocate(long size, long alignment) {
-            taken += size; // rows begin where lines of the cache do, also those of whole pages
+            taken += size; // rows begin at cache lines, also if they have whole pages
             return all.asSlice(taken - size, size);
         }
 
@@ -46,31 +46,36 @@ public final class EventVector {
         }
     }
 
-    /** Zeros are copied from a few that stay in the L1 cache: to fill takes three times as long (JDK 25, 2026-11). */
+    /**
+     * Bytes of zeros in the L1 cache that are copied to clear memory: fill takes three times as long (JDK 25, 2026-11).
+     */
     private static final long ZEROS = 4096;
 
     private final MemorySegment zeros;
     private final int blocks;
     private final int batch;
     private final MemorySegment currents;
-    /** For each range a row, which is in the vector, and what neurons take, which is the same for a single sample. */
+    /**
+     * Row of each range in the vector. The next field holds the rows of all samples; a single sample uses the vector
+     * itself.
+     */
     private final FloatMatrix[] row;
 
     private final FloatMatrix[] rows;
     private final float[] quanta;
     private final int[] places;
-    /** Sums of whole quanta, which become floats in the vector when a step is complete. */
+    /** Sums of quanta, converted to floats at the end of a step. */
     private final int[] sums;
 
     private final Arrivals[] arrivals;
-    /** For each block the bytes of each range. */
+    /** Bytes of each range, for each block. */
     private final MemorySegment[][] own;
 
     /**
-     * Makes room.
+     * Allocates the vector.
      *
-     * @param columns of each range
-     * @param quanta of sums of whole quanta of each range; 0 for floats
+     * @param columns columns of each range
+     * @param quanta the quantum of each range; 0 for floats
      */
     public EventVector(Arena arena, int[] columns, float[] quanta, int batch, int blocks) {
         this.blocks = blocks;
@@ -111,7 +116,7 @@ public final class EventVector {
         return false;
     }
 
-    /** The first 64 neurons, in units of 64, that a block has of so many. */
+    /** Returns the first word of 64 neurons of a block, for a range with {@code columns} columns. */
     public int word(int columns, int block) {
         return (int) ((long) Math.ceilDiv(columns, Long.SIZE) * block / blocks);
     }
@@ -120,7 +125,7 @@ public final class EventVector {
         return Math.min(columns, word(columns, block) * Long.SIZE);
     }
 
-    /** Behind the last column of a range in each block. */
+    /** Returns the index after the last column of a range in each block. */
     public int[] ends(int range) {
         int[] ends = new int[blocks];
         for (int block = 0; block < blocks; block++) {
@@ -129,51 +134,51 @@ public final class EventVector {
         return ends;
     }
 
-    /** Where a range starts. */
+    /** Returns the start of a range. */
     public int place(int range) {
         return places[range];
     }
 
-    /** The currents of all samples in a range. */
+    /** Returns the currents of all samples in a range. */
     public FloatMatrix rows(int range) {
         return rows[range];
     }
 
-    /** Blocks of targets. */
+    /** Returns the number of blocks. */
     public int blocks() {
         return blocks;
     }
 
-    /** What arrives at a block. */
+    /** Returns the arrivals of a block. */
     Arrivals arrivals(int block) {
         return arrivals[block];
     }
 
-    /** Adds quanta at a place. */
+    /** Adds quanta to a place. */
     void add(int place, int count) {
         sums[place] += count;
     }
 
-    /** Adds a weight at a place. */
+    /** Adds a weight to a place. */
     void addWeight(int place, float weight) {
         long at = (long) place * Float.BYTES;
         currents.set(FLOAT, at, currents.get(FLOAT, at) + weight);
     }
 
-    /** Adds a value times a weight at a place. */
+    /** Adds a value times a weight to a place. */
     void add(int place, float value, float weight) {
         long at = (long) place * Float.BYTES;
         currents.set(FLOAT, at, ZeroInputs.fma(value, weight, currents.get(FLOAT, at)));
     }
 
-    /** Makes a block zero. */
+    /** Clears a block. */
     public void clear(int block) {
         for (MemorySegment each : own[block]) {
             clear(each, 0, each.byteSize());
         }
     }
 
-    /** Makes some neurons of a range zero, in units of 64, when they have taken what the vector itself has for them. */
+    /** Clears some words of 64 neurons of a range, after the neurons have read the vector itself. */
     public void clear(int range, int firstWord, int endWord) {
         if (isTaken(range)) {
             MemorySegment all = row[range].segment();
@@ -182,7 +187,7 @@ public final class EventVector {
         }
     }
 
-    /** Whether neurons take from the vector itself, which is to be zero again. */
+    /** Returns true if neurons read the vector itself, which must then be cleared. */
     public boolean isTaken(int range) {
         return batch == 1 && quanta[range] == 0;
     }
@@ -193,7 +198,7 @@ public final class EventVector {
         }
     }
 
-    /** Adds all that has arrived, makes floats of whole quanta, and gives a sample its currents. */
+    /** Adds all arrivals, converts quanta to floats, and copies the currents to a sample. */
     public void close(int sample, int block) {
         arrivals[block].flush();
         for (int range = 0; range < row.length; range++) {
@@ -212,7 +217,7 @@ public final class EventVector {
         }
     }
 
-    /** Makes floats of sums, which become 0; from a multiple of 64 to another one. */
+    /** Converts sums to floats and clears them, between multiples of 64. */
     private void take(int first, int end, float quantum) {
         if (SimdWidth.VECTOR) {
             EventsVector.take(sums, first, end, quantum, currents);

@@ -5,8 +5,8 @@ import dev.spikelane.memory.FloatMatrix;
 import java.util.List;
 
 /**
- * A sum of whole quanta, which an integer must hold even if all inputs fire at once: whether synapses are laid out or
- * drawn, pulled or delivered, and whatever weights they get.
+ * A sum of quanta. An int must hold it even if all inputs fire at once, for synapses in lists or drawn on demand, and
+ * for all later weights.
  */
 public final class QuantaSum {
 
@@ -15,17 +15,17 @@ public final class QuantaSum {
     private long version = -1;
 
     /**
-     * Takes what makes the sum.
+     * Sets the terms of a sum.
      *
-     * @param port where it goes, for messages
-     * @param parts connections, some of them perhaps by a part for each delay
+     * @param port the port, for messages
+     * @param parts operators of connections; a connection may have one for each delay
      */
     public QuantaSum(String port, List<SparseOperator> parts) {
         this.port = port;
         this.stores = parts.stream().map(SparseOperator::store).distinct().toList();
     }
 
-    /** Throws where it may be too large with the weights that are there now. */
+    /** Throws if the sum may be too large with the present weights. */
     public void require() {
         long now = 0;
         for (int i = 0; i < stores.size(); i++) {
@@ -42,7 +42,7 @@ public final class QuantaSum {
             most += rows.mostInto() * Math.abs((double) store.quanta(weight));
         }
         if (most > Integer.MAX_VALUE) {
-            requireSums(); // what random edges may reach at most is more than what they do reach
+            requireSums(); // the bound of random edges is larger than their actual sum
         }
         version = now;
     }

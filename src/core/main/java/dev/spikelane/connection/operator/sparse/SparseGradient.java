@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The gradient of the weights of a connection, to whose sum each delay adds its own synapses. */
+/** The weight gradient of a connection. Each delay adds its own synapses to its sum. */
 final class SparseGradient {
 
-    /** Sources of a part: what they add to is apart from what others do. */
+    /** Sources of a part; parts add to disjoint weights. */
     private static final int SOURCES_IN_PART = 64;
 
     private static final int GROUP = 4;
@@ -40,7 +40,7 @@ final class SparseGradient {
         return new OfDelay(sum(arena), learned, delay);
     }
 
-    /** The part of one delay. */
+    /** The gradients of one delay. */
     private final class OfDelay implements WeightGradients {
 
         private final FloatMatrix sum;
@@ -95,7 +95,7 @@ final class SparseGradient {
             }
         }
 
-        /** Adds a step: groups of four samples, or values one by one. */
+        /** Adds a step: in groups of four samples for spikes, one by one for values. */
         private void add(int input, long from, long to, int firstRow, FloatMatrix gradient) {
             int batch = rows.batch();
             if (rows.source() instanceof FloatMatrix values) {

@@ -23,12 +23,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The synapses of one delay of a connection, pulled over rows of the source. A sum goes on through several of these,
- * delays ascending: the first starts it at zero, the last makes floats of whole quanta.
+ * The synapses of a connection with one delay, applied to rows of the source. Several operators form a sum, delays
+ * ascending: the first starts it at zero, and the last converts quanta to floats.
  *
- * @param part the number of its delay
- * @param begins whether this starts a sum at zero, and does not go on with one
- * @param shared of all delays; null where each who learns has one for itself
+ * @param part the index of its delay
+ * @param begins true if this operator starts a sum at zero
+ * @param shared gradients shared by all delays; null if each trainer owns them
  */
 public record SparseOperator(
         SparseStore store,
@@ -39,38 +39,38 @@ public record SparseOperator(
         @Nullable SparseGradient shared)
         implements PlasticOperator<FloatMatrix> {
 
-    /** What the number of edges of each source is called, if they are listed. */
+    /** The name of the edge counts of sources, if edges are listed. */
     public static final String DEGREE = "degree";
 
-    /** What their targets are called. */
+    /** The name of the edges' targets. */
     public static final String TARGET = "target";
 
-    /** What their delays are called. */
+    /** The name of the edges' delays. */
     public static final String DELAY = "delay";
 
-    /** Lays a connection out, whose weights have a name unless they are drawn and cannot change. */
+    /** Creates an operator. Its weights have a name unless they are drawn and constant. */
     public static SparseOperator of(
             Arena arena, Sparse declared, Shape rows, List<ValueDescription> described, float[] spikeValue) {
         SparseStore store = new SparseStore(arena, declared, rows, spikeValue);
         return new SparseOperator(store, described, 0, true, true, null);
     }
 
-    /** The connection that was said. */
+    /** Returns the declared connection. */
     public Sparse declared() {
         return store.declared();
     }
 
-    /** Whether another one has the same synapses, perhaps of another delay. */
+    /** Returns true if another operator has the same synapses, perhaps with another delay. */
     public boolean isPartWith(SparseOperator other) {
         return store.equals(other.store);
     }
 
-    /** The delay of this part of a sum. */
+    /** Returns the delay of this operator. */
     public int delay() {
         return store.steps()[part];
     }
 
-    /** One of these for each delay, which share what is learned. */
+    /** Returns an operator for each delay; they share learned values. */
     public SparseOperator[] slices() {
         SparseOperator[] slices = new SparseOperator[store.steps().length];
         SparseGradient all = new SparseGradient(store);
@@ -80,12 +80,12 @@ public record SparseOperator(
         return slices;
     }
 
-    /** The same as a part of a sum. */
+    /** Returns this operator as a part of a sum. */
     public SparseOperator inSum(boolean first, boolean last) {
         return new SparseOperator(store, described, part, first, last, shared);
     }
 
-    /** Whether its sum has other parts. */
+    /** Returns true if its sum has other parts. */
     public boolean isPart() {
         return !begins || !ends;
     }
@@ -133,7 +133,7 @@ public record SparseOperator(
         }
     }
 
-    /** Adds one fused product a synapse of each value that is not zero. */
+    /** Adds one fused product for each synapse of a nonzero value. */
     @Override
     public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
         require(input, "");
@@ -150,7 +150,7 @@ public record SparseOperator(
         }
     }
 
-    /** Adds a value times the weights of its input; a spike adds them, times what it carries, rounded once. */
+    /** Adds a value times the weights of its input. A spike adds weights times its spike value, rounded once. */
     private void add(
             Synapses synapses, FloatMatrix weights, int input, float value, float carried, FloatMatrix into, int row) {
         int source = torch(input);
@@ -170,7 +170,7 @@ public record SparseOperator(
         }
     }
 
-    /** Throws where values come to synapses of whole quanta. */
+    /** Throws if values arrive at synapses with quanta. */
     public void require(Signal source, String projection) {
         if (declared().quantum() > 0 && source instanceof FloatMatrix) {
             throw new IllegalArgumentException((projection.isEmpty() ? "" : "projection '" + projection + "': ")
@@ -178,7 +178,7 @@ public record SparseOperator(
         }
     }
 
-    /** The place of an input in torch's order, in which sources of synapses stand. */
+    /** Returns the place of an input in torch's order, the order of the synapses' sources. */
     public int torch(int input) {
         return SparseStore.torch(store.rows(), input);
     }
@@ -211,7 +211,7 @@ public record SparseOperator(
         };
     }
 
-    /** A number of a listed edge, which stays as it is. */
+    /** A constant number of each listed edge. */
     private interface OfEdge {
         float of(Synapses synapses, int i);
     }
@@ -242,7 +242,7 @@ public record SparseOperator(
                 : declared().quantum() > 0 ? ", which sums whole quanta" : null;
     }
 
-    /** Where the synapses stand. */
+    /** Returns the layout of the synapses. */
     public Synapses placed() {
         return store.synapses();
     }

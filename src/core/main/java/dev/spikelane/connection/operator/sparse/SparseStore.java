@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The synapses of a projection with their present weights, which are laid out when somebody asks for them. */
+/** The synapses of a projection with their present weights, laid out on demand. */
 final class SparseStore {
 
     private final Arena arena;
@@ -21,7 +21,7 @@ final class SparseStore {
     private final int[] steps;
     private final float[] spikeValue;
     private @Nullable Synapses synapses;
-    /** One for all synapses, or one for each when they are laid out. */
+    /** One weight for all synapses, or one for each after the layout. */
     private @Nullable FloatMatrix weights;
 
     private volatile long version;
@@ -40,7 +40,7 @@ final class SparseStore {
         setSpikeValue(spikeValue);
     }
 
-    /** Whether synapses have weights of their own. */
+    /** Returns true if each synapse has its own weight. */
     boolean hasOwn() {
         return Float.isNaN(declared.weight());
     }
@@ -60,7 +60,7 @@ final class SparseStore {
         return declared;
     }
 
-    /** The shape of the source, whose rows have its inner order. */
+    /** Returns the shape of the source, whose rows are in inner order. */
     Shape rows() {
         return rows;
     }
@@ -69,7 +69,7 @@ final class SparseStore {
         return made;
     }
 
-    /** The delays of synapses, ascending. */
+    /** Returns the delays of synapses, ascending. */
     int[] steps() {
         return steps;
     }
@@ -82,7 +82,7 @@ final class SparseStore {
         return TorchLayout.differs(shape) ? TorchLayout.placeInside(shape, torch) : torch;
     }
 
-    /** The synapses, drawn now if they were not. */
+    /** Returns the synapses; the first call draws them. */
     synchronized Synapses synapses() {
         Synapses known = synapses;
         if (known == null) {
@@ -93,23 +93,23 @@ final class SparseStore {
         return known;
     }
 
-    /** The synapses, if somebody has asked for them. */
+    /** Returns the synapses if they are laid out; null otherwise. */
     synchronized @Nullable Synapses known() {
         return synapses;
     }
 
-    /** A number that grows with every change. */
+    /** Returns a number that grows with every change. */
     long version() {
         return version;
     }
 
-    /** Takes notice of a change; the guard of the network lets one thread at a time change values. */
+    /** Counts a change. The guard of the network lets one thread at a time change values. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void changed() {
         version++;
     }
 
-    /** The weights: one for all synapses, or one for each. */
+    /** Returns the weights: one for all synapses, or one for each. */
     FloatMatrix weights() {
         if (hasOwn()) {
             synapses();
@@ -117,7 +117,7 @@ final class SparseStore {
         return Objects.requireNonNull(weights);
     }
 
-    /** The same, as far as they are there without being drawn. */
+    /** Returns the weights that are known without a draw; null if there are none. */
     synchronized @Nullable FloatMatrix knownWeights() {
         return weights;
     }
@@ -129,7 +129,7 @@ final class SparseStore {
         changed();
     }
 
-    /** What a spike of a neuron carries, in the order of rows. */
+    /** Returns the spike value of a neuron, in the order of rows. */
     float spikeValue(int input) {
         return spikeValue[input];
     }
@@ -155,7 +155,7 @@ final class SparseStore {
         }
     }
 
-    /** A weight in whole quanta. */
+    /** Returns a weight in quanta. */
     int quanta(float weight) {
         double whole = Math.rint((double) weight / declared.quantum());
         if (Math.abs(whole) > Integer.MAX_VALUE) {

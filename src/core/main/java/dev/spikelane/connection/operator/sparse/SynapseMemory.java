@@ -3,13 +3,13 @@ package dev.spikelane.connection.operator.sparse;
 import dev.spikelane.memory.limit.NativeMemory;
 
 /**
- * What synapses take at least once they are laid out.
+ * A lower bound of the memory of synapses after their layout.
  *
- * @param synapses about how many
- * @param bytes of native memory
- * @param cells numbers of sources and delays
- * @param heap bytes of these
- * @param longest the most of these in one array
+ * @param synapses the approximate number of synapses
+ * @param bytes bytes of native memory
+ * @param cells pairs of a source and a delay
+ * @param heap bytes of the cells on the heap
+ * @param longest the longest array of cells
  */
 record SynapseMemory(double synapses, double bytes, double cells, double heap, double longest) {
 
@@ -24,7 +24,7 @@ record SynapseMemory(double synapses, double bytes, double cells, double heap, d
                 Math.max(longest, other.longest));
     }
 
-    /** Throws where that is not there, on the heap or beside it. */
+    /** Throws if the heap or native memory is not enough. */
     void require(String what, boolean hasArena) {
         long room = hasArena ? NativeMemory.room((long) bytes) : NativeMemory.roomWithoutArena((long) bytes);
         if (bytes > room || heap > Runtime.getRuntime().maxMemory() || longest >= Integer.MAX_VALUE - Long.BYTES) {

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The present synapses of a connection, those of one source at a time, in the order of rows: as they are laid out, or
- * drawn where nothing else asks for them.
+ * Reads the present synapses of a connection, one source at a time, in the order of rows. They are drawn unless
+ * something else needs them laid out.
  */
 final class SynapseReader {
 
@@ -23,7 +23,7 @@ final class SynapseReader {
     private long first;
     private int present;
     private long[] ends = new long[0];
-    /** The present weights; null where they are drawn. */
+    /** The present weights; null if they are drawn. */
     private final @Nullable FloatMatrix weights;
 
     SynapseReader(SparseStore store) {
@@ -33,7 +33,7 @@ final class SynapseReader {
         this.reorders = TorchLayout.differs(target);
         this.steps = store.steps();
         this.rows = synapses == null ? store.declared().synapses(source) : null;
-        // Another thread may lay them out by now: weights in the order of those are none of what is drawn here.
+        // Another thread may lay the synapses out meanwhile: its order of weights does not match drawn synapses.
         this.weights = synapses == null && store.hasOwn() ? null : store.knownWeights();
     }
 
@@ -47,22 +47,22 @@ final class SynapseReader {
         this.weights = other.weights;
     }
 
-    /** Another one for another thread. */
+    /** Returns another reader, for another thread. */
     SynapseReader another() {
         return new SynapseReader(this);
     }
 
-    /** About how many there are in all. */
+    /** Returns the expected number of synapses. */
     double expected() {
         return rows == null ? Objects.requireNonNull(synapses).count() : rows.expected();
     }
 
-    /** How many the input has that was read. */
+    /** Returns the number of synapses of the present input. */
     int present() {
         return present;
     }
 
-    /** How many an input has. */
+    /** Returns the number of synapses of an input. */
     int count(int input) {
         int torch = SparseStore.torch(source, input);
         if (rows != null) {
@@ -72,7 +72,7 @@ final class SynapseReader {
         return (int) (known.end(torch, steps.length - 1) - known.first(torch, 0));
     }
 
-    /** The weight that all have; NaN if there are several. */
+    /** Returns the common weight of all synapses; NaN if there are several. */
     float only() {
         if (weights == null) {
             return Objects.requireNonNull(rows).onlyWeight();
@@ -85,12 +85,12 @@ final class SynapseReader {
         return weights.get(0, 0);
     }
 
-    /** The greatest weight without its sign. */
+    /** Returns the largest magnitude of the weights. */
     float most() {
         return weights == null ? Objects.requireNonNull(rows).mostWeight() : QuantaSum.most(weights);
     }
 
-    /** Goes to the synapses of an input; returns how many it has. */
+    /** Reads the synapses of an input, and returns their number. */
     int read(int input) {
         int torch = SparseStore.torch(source, input);
         if (rows != null) {
@@ -107,7 +107,7 @@ final class SynapseReader {
         return present;
     }
 
-    /** The place of the target in a row. */
+    /** Returns the place of the target in a row. */
     int target(int synapse) {
         if (rows == null) {
             return Objects.requireNonNull(synapses).target(first + synapse);
@@ -123,7 +123,7 @@ final class SynapseReader {
         int d = Arrays.binarySearch(ends, first + synapse + 1);
         d = d < 0 ? -1 - d : d;
         while (d > 0 && ends[d - 1] == ends[d]) {
-            d--; // delays that no synapse of this source has
+            d--; // skips delays without a synapse of this source
         }
         return steps[d];
     }

@@ -11,17 +11,17 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Where the synapses of a connection stand: those of a source together, in torch's order of sources, sorted by delay,
- * then by the target in torch's order, then in the order of edges. Weights of their own stand in the same order.
+ * The layout of a connection's synapses. Synapses of a source are adjacent, in torch's order of sources; they are
+ * sorted by delay, then by target in torch's order, then by edge. Separate weights have the same order as the synapses.
  *
- * @param starts where the synapses of each source and delay start
+ * @param starts offsets of the synapses of each source and delay
  * @param targets the target of each synapse, in the order of rows
- * @param drawn the weights at the start: one for all synapses, or one for each
+ * @param drawn the initial weights: one for all synapses, or one for each
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMatrix drawn) {
 
-    /** Draws synapses twice, to count and to sort them. */
+    /** Draws the synapses twice: to count and to sort them. */
     static Synapses of(Arena arena, SparseStore store) {
         Sparse declared = store.declared();
         int[] steps = store.steps();
@@ -64,7 +64,7 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
         }
     }
 
-    /** The number of the delay of a synapse. */
+    /** Returns the index of a synapse's delay. */
     int delayOf(int synapse) {
         int at = Arrays.binarySearch(starts, synapse);
         if (at < 0) {
@@ -80,22 +80,22 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
         return (starts.length - 1) / delays;
     }
 
-    /** Where the synapses of a source and of a delay, by its number, start. */
+    /** Returns the first synapse of a source and a delay, given by its index. */
     public long first(int source, int delay) {
         return starts[source * delays + delay];
     }
 
-    /** Where they end. */
+    /** Returns the index after the last synapse of a source and a delay. */
     public long end(int source, int delay) {
         return starts[source * delays + delay + 1];
     }
 
-    /** The place of the target of a synapse in a row. */
+    /** Returns the place of a synapse's target in a row. */
     public int target(long synapse) {
         return targets.get(ValueLayout.JAVA_INT_UNALIGNED, synapse * Integer.BYTES);
     }
 
-    /** Lists some synapses, side by side, and their targets. */
+    /** Lists adjacent synapses and their targets. */
     public void list(int first, int count, int[] numbers, int[] of, int from) {
         Checks.isNative(targets);
         for (int i = 0; i < count; i++) {
@@ -104,7 +104,7 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
         }
     }
 
-    /** How many there are. */
+    /** Returns the number of synapses. */
     public long count() {
         return starts[starts.length - 1];
     }

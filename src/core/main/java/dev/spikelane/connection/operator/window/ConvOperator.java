@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution whose weights are packed for products of unfolded rows, those of each group by themselves. */
+/** A convolution whose weights are packed for products of unfolded rows, for each group separately. */
 public final class ConvOperator extends UnfoldedOperator implements PackedOperator {
 
     private final String name;
@@ -35,20 +35,20 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedWeights[] weights;
-    /** The same in one piece. */
+    /** Weights of all groups in one matrix. */
     private final PackedGroups all;
 
-    /** The values of spikes: one, or one for each input. */
+    /** Spike values: one, or one for each input. */
     private float[] spikeValue = {1};
-    /** That of each group's windows. */
+    /** Spike values of each group's windows. */
     private float[][] factors = {};
-    /** The weights times that, where it is not 1. */
+    /** Weights times the spike values, if these are not 1. */
     private @Nullable PackedWeights[] scaled;
-    /** The weights that spikes are multiplied by. */
+    /** Weights for spikes. */
     private PackedWeights[] ofSpikes;
 
     /**
-     * Lays out a convolution.
+     * Creates the operator of a convolution.
      *
      * @param arena the arena that owns the weights
      * @param declared the convolution
@@ -70,7 +70,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         setSpikeValue(spikeValue.values());
     }
 
-    /** The same with other weights, for the same values of spikes. */
+    /** Creates an operator with other weights and the spike values of {@code other}. */
     private ConvOperator(Arena arena, ConvOperator other, PackedGroups weights, long mostBytes) {
         super(arena, other.layout, mostBytes);
         this.name = other.name;
@@ -157,7 +157,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         }
     }
 
-    /** The values of spikes at each input of a window. */
+    /** Returns the spike value of each input of a window. */
     private float[] factors(float[] values, int group) {
         float[] factors = layout.factors(values, group);
         float[] each = new float[windows[group].size()];
@@ -201,7 +201,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         update();
     }
 
-    /** Training has changed the weights, or spikes carry something else. */
+    /** Updates packed data after a change of weights or spike values. */
     @Override
     public void update() {
         for (PackedWeights group : weights) {
@@ -247,12 +247,12 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         return all;
     }
 
-    /** The weights, and the bias if there is one. */
+    /** Returns the descriptions of the weights, and of the bias if there is one. */
     List<ValueDescription> described() {
         return described;
     }
 
-    /** The values of spikes at each input of a group's windows; null if they are 1. */
+    /** Returns the spike value of each input of a group's windows; null if they are 1. */
     @SuppressWarnings("ReferenceEquality") // the same weights, or others
     float @Nullable [] factors(int group) {
         return ofSpikes == weights ? null : factors[group];

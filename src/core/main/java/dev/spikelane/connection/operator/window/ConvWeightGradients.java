@@ -19,12 +19,14 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The gradients of the weights of a convolution: sums over blocks of eight samples, steps descending, which are added
- * ascending when they are complete. Where all steps come at once, and there are more blocks than threads, a thread
- * takes the block that comes next, and the thread that completes the lowest adds it and those behind it that are there:
- * one more sum than threads lets the thread that is ahead go on. Else all sums are there; a part is a block, or a share
- * of its input channels where there are more threads than blocks; then places of the kernel for which complete sums are
- * added.
+ * The weight gradients of a convolution: sums over blocks of eight samples, steps descending. Complete sums are added
+ * to the total, blocks ascending.
+ *
+ * <p>If all steps come in one call and there are more blocks than threads, each thread takes the next block. The thread
+ * that completes the lowest block adds it, and all complete blocks after it, to the total. There is one more sum than
+ * threads, so that a fast thread can continue. Otherwise all sums exist. A part is then a block, or some of its input
+ * channels if there are more threads than blocks; in the last round, a part is some places of the kernel for which
+ * complete sums are added.
  */
 final class ConvWeightGradients implements WeightGradients {
 
@@ -36,24 +38,24 @@ final class ConvWeightGradients implements WeightGradients {
     private final Arena arena;
     private final PackedGroups total;
     private final PackedWeights[] groups;
-    /** Of each thread. */
+    /** Kernels of each thread. */
     private final WindowGradientWeights[] kernels;
 
     private final List<WindowGradientSum> sums = new ArrayList<>();
     private WeightRows rows;
     private Round round = Round.NONE;
     private int blocks;
-    /** How many sums there are; block after block goes to the next of them. */
+    /** Number of sums, which blocks use in turn. */
     private int count;
 
-    /** In how many shares a block is added. */
+    /** Parts into which a block is cut. */
     private int shares;
 
     private boolean inOnePiece = true;
-    /** Whether sums have not been moved to the total, which leaves zeros. */
+    /** True if sums were not moved to the total, so that they are not zero. */
     private boolean interrupted;
 
-    /** Where threads take block after block: the next one, how many are in the total, and whose sums are complete. */
+    /** The next block for a thread. The next fields hold the number of blocks in the total, and the complete sums. */
     private final AtomicInteger next = new AtomicInteger();
 
     private volatile int collected;
@@ -110,14 +112,14 @@ final class ConvWeightGradients implements WeightGradients {
         }
     }
 
-    /** How many sums of blocks there are at a time. */
+    /** Returns the number of block sums in memory. */
     private int sums(int samples) {
         int all = Math.ceilDiv(samples, BLOCK);
         int threads = kernels.length;
         return inOnePiece ? Math.min(all, threads == 1 ? 1 : threads + 1) : all;
     }
 
-    /** Whether threads take block after block. */
+    /** Returns true if threads take block after block. */
     private boolean goesOn() {
         return inOnePiece && blocks > kernels.length;
     }
@@ -154,12 +156,12 @@ final class ConvWeightGradients implements WeightGradients {
         add(part / shares, thread);
     }
 
-    /** Adds the block that comes next, and all complete ones to the total. */
+    /** Computes the next block, and adds complete blocks to the total. */
     private void addNext(int thread) {
         int block = next.getAndIncrement();
         boolean done = false;
         try {
-            while (block - collected >= count) { // another thread is far behind
+            while (block - collected >= count) { // another thread is more than all sums late
                 if (failed) {
                     return;
                 }
@@ -204,7 +206,7 @@ final class ConvWeightGradients implements WeightGradients {
         }
     }
 
-    /** Adds complete sums, at some places of the kernel. */
+    /** Adds complete sums at some places of the kernel. */
     private void collectPlaces(int part) {
         int parts = Math.min(kernels.length, places());
         for (int block = 0; block < blocks; block++) {
@@ -215,7 +217,7 @@ final class ConvWeightGradients implements WeightGradients {
         }
     }
 
-    /** Multiplies sums that came from spikes by the value of the spikes. */
+    /** Multiplies the sums of spikes by the spike values. */
     private int finish() {
         interrupted &= !rows.ends() || failed;
         for (int group = 0; rows.ends() && rows.source() instanceof SpikeMatrix && group < groups.length; group++) {

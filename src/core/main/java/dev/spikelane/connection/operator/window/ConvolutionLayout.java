@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * A convolution as a product for each group of its channels: the windows that are its inputs, and how torch's weights
- * become {@code [outputs of a group x inputs of a window]}. A transposed one is the equal convolution over inputs that
- * are spread, with its weights in reverse.
+ * A convolution as a product for each group of channels: the windows of its inputs, and the conversion of torch's
+ * weights to {@code [outputs of a group x inputs of a window]}. A transposed convolution is the equal convolution over
+ * spread inputs, with reversed weights.
  *
  * @param kernel the kernel of the connection
  * @param source the shape of the inputs
@@ -23,7 +23,7 @@ import java.util.function.IntFunction;
  */
 public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
-    /** Lays a convolution out behind a source; throws where it does not fit. */
+    /** Returns the layout for a source; throws if the shapes do not match. */
     public static ConvolutionLayout of(Convolution declared, Shape source) {
         return new ConvolutionLayout(declared.kernel(), source, declared.outputShape(source));
     }
@@ -32,7 +32,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return kernel.groups();
     }
 
-    /** Input channels of a group. */
+    /** Returns the input channels of a group. */
     int inputs() {
         return source.channels() / groups();
     }
@@ -42,7 +42,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return made.channels() / groups();
     }
 
-    /** Weights between two channels. */
+    /** Returns the number of weights between two channels. */
     private int places() {
         return kernel.y().size() * kernel.x().size();
     }
@@ -74,7 +74,9 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return new Window.Axis(inputs, declared.size(), declared.stride(), before, declared.dilation(), outputs);
     }
 
-    /** Whether each window is a position of the source, and the channels of both fill whole words. */
+    /**
+     * Returns true if each window is a position of the source, and the channels of inputs and outputs fill whole words.
+     */
     boolean isOfPositions() {
         Window.Axis y = axis(kernel.y(), source.height(), made.height());
         Window.Axis x = axis(kernel.x(), source.width(), made.width());
@@ -90,19 +92,19 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return axis.kernel() == 1 && axis.outputs() == axis.inputs() && axis.at(0, 0) == 0 && axis.at(last, 0) == last;
     }
 
-    /** Returns how many outputs each input adds to, in torch's order: fewer at the edges. */
+    /** Returns the number of outputs that each input adds to, in torch's order; it is smaller at the edges. */
     public int[] reach() {
         int[] all = new int[inputs() * places()];
         Arrays.fill(all, outputs());
         return reach(_ -> all);
     }
 
-    /** The same for weights other than 0 alone, of all weights in torch's layout. */
+    /** Returns the number of outputs that each input adds to with a nonzero weight, from weights in torch's layout. */
     public int[] reach(FloatMatrix torch) {
         return reach(group -> Rows.nonzeros(arranged(torch, group)));
     }
 
-    /** Adds up for each input how many weights a group has for the places of its windows. */
+    /** Sums for each input the weights of a group at the places of its windows. */
     private int[] reach(IntFunction<int[]> weights) {
         Window.Axis y = windows()[0].y();
         Window.Axis x = windows()[0].x();
@@ -124,18 +126,18 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return reach;
     }
 
-    /** The row of torch's weights that has the weight of an output of a group for an input {@code k} of its windows. */
+    /** Returns the row in torch's weights for an output of a group and an input {@code k} of its windows. */
     private int row(int group, int output, int k) {
         return kernel.transposed() ? group * inputs() + k % inputs() : group * outputs() + output;
     }
 
-    /** The column of that weight. */
+    /** Returns the column of this weight. */
     private int column(int output, int k) {
         int place = k / inputs();
         return kernel.transposed() ? output * places() + places() - 1 - place : k % inputs() * places() + place;
     }
 
-    /** Returns the weights of a group in the order of unfolded rows, of all weights in torch's layout. */
+    /** Returns the weights of a group in the order of unfolded rows, from weights in torch's layout. */
     public FloatMatrix arranged(FloatMatrix torch, int group) {
         FloatMatrix arranged = FloatMatrix.zeros(outputs(), inputs() * places());
         for (int output = 0; output < arranged.rows(); output++) {
@@ -146,7 +148,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return arranged;
     }
 
-    /** Copies packed weights of all groups, or their gradients, into torch's layout. It allocates nothing. */
+    /** Copies packed weights of all groups, or their gradients, to torch's layout. It allocates nothing. */
     void read(PackedWeights[] groups, FloatMatrix torch) {
         for (int group = 0; group < groups.length; group++) {
             for (int output = 0; output < outputs(); output++) {
@@ -164,20 +166,20 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
     }
 
-    /** Takes weights of all groups, or their gradients, in torch's layout. */
+    /** Sets weights of all groups, or their gradients, from torch's layout. */
     void write(FloatMatrix torch, PackedWeights[] groups) {
         torch.requireFinite("values");
         take(torch, groups);
     }
 
-    /** Takes numbers that may be infinite. */
+    /** Sets numbers that may be infinite. */
     void take(FloatMatrix torch, PackedWeights[] groups) {
         for (int group = 0; group < groups.length; group++) {
             groups[group].set(arranged(torch, group));
         }
     }
 
-    /** Takes biases of all groups, or their gradients. */
+    /** Sets biases of all groups, or their gradients. */
     void writeBias(FloatMatrix from, PackedGroups packed) {
         from.requireFinite("values");
         for (int i = 0; i < from.columns(); i++) {
@@ -186,8 +188,8 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     }
 
     /**
-     * Returns integers of a group in the order of unfolded rows, with the scales of its outputs, of all in torch's
-     * layout.
+     * Returns integers of a group in the order of unfolded rows with the scales of its outputs, from integers in
+     * torch's layout.
      */
     public IntegerMatrix arranged(IntegerMatrix torch, int group) {
         int rows = outputs();
@@ -201,7 +203,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return IntegerMatrix.of(torch.type(), rows, columns, items, scales);
     }
 
-    /** The part of a group of the bias; -0.0 becomes +0.0, so that no current is -0.0 and maxima need no order. */
+    /** Returns the bias of a group; -0.0 becomes +0.0, so that no current is -0.0 and maxima need no order. */
     FloatMatrix biasOf(FloatMatrix bias, int group) {
         FloatMatrix own = FloatMatrix.zeros(1, outputs());
         for (int i = 0; i < own.columns(); i++) {
@@ -211,9 +213,9 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     }
 
     /**
-     * The factors of the inputs of a group's windows, the value of spikes: one value, or one for each neuron.
+     * Returns the factors of the inputs of a group's windows, from spike values: one value, or one for each neuron.
      *
-     * @throws IllegalArgumentException if spikes of a channel carry different values
+     * @throws IllegalArgumentException if spikes of a channel have different values
      */
     float[] factors(float[] spikeValues, int group) {
         if (spikeValues.length == 1) {

@@ -39,7 +39,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
     private final String name;
     /** Scales, weights, and the bias if there is one. */
     private final List<ValueDescription> described;
-    /** Weights in torch's layout, and the bias. */
+    /** Weights in torch's layout; the next field holds the bias. */
     private IntegerMatrix torch;
 
     private final FloatMatrix bias;
@@ -47,16 +47,16 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedIntegers[] weights;
-    /** The weights times the value of a spike. */
+    /** Weights times the spike value. */
     private final PackedIntegers[] ofSpikes;
-    /** The weights as floats, once values have come. */
+    /** Weights as floats, created when the source has values. */
     private volatile PackedWeights @Nullable [] widened;
 
     private @Nullable RoundedFloats floats;
     private @Nullable ConvOperator joined;
 
     /**
-     * Lays out a convolution.
+     * Creates the operator of a convolution.
      *
      * @param arena the arena that owns the weights
      * @param declared the convolution, of integers
@@ -105,7 +105,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         IntegerMatmul.multiply(unfolded, count, ofSpikes[group], current, scratch.spikes());
     }
 
-    /** Sums of integers are exact in floats, if none needs more than the 24 bits of these: so windows may slide. */
+    /** Returns true if float sums of the integers are exact: none needs more than 24 bits. Then windows may slide. */
     private static boolean sumsAreExact(ConvolutionLayout layout, ElementType type) {
         long most = (long) layout.windows()[0].size() * -type.least();
         return most <= 1 << 24;
@@ -138,7 +138,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
 
     @Override
     double estimate(int count, long active) {
-        return 0; // nothing is known
+        return 0; // unknown
     }
 
     @Override
@@ -152,7 +152,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         return ofSpikes[0];
     }
 
-    /** Windows of 2 x 2 or 1 x 2 of these. */
+    /** Returns windows that join 2 x 2 or 1 x 2 of these. */
     @Override
     synchronized @Nullable ConvOperator joined() {
         Kernel own = layout.kernel();
@@ -178,7 +178,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         return joined;
     }
 
-    /** A convolution of the same maps, still without weights. */
+    /** Creates a convolution of these maps with zero weights. */
     private ConvOperator zeros(Kernel kernel) {
         FloatMatrix zeros = FloatMatrix.zeros(
                 layout.outputs(),
@@ -191,7 +191,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
                 Parameter.of(1));
     }
 
-    /** Adds up the weights of windows that are joined. */
+    /** Sets the weights of joined windows, whose outputs share a float. */
     private void join() {
         if (joined == null) {
             return;
@@ -229,7 +229,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         return values;
     }
 
-    /** Puts weights in, or leaves all as it was. */
+    /** Sets the weights; if this throws, nothing has changed. */
     private void write(IntegerMatrix from) {
         SpikeValues.requireScales(from.scales(), from.type(), spikeValue, this);
         for (int group = 0; group < weights.length; group++) {
@@ -245,7 +245,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         write(torch);
     }
 
-    /** The integers as they are. */
+    /** Returns the integers without scales. */
     private FloatMatrix items() {
         FloatMatrix items = FloatMatrix.zeros(torch.rows(), torch.columns());
         for (int row = 0; row < torch.rows(); row++) {

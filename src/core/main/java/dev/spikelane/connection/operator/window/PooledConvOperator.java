@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution of small windows and the pool behind it, in one go, whose currents between them stand nowhere. */
+/** A convolution of small windows fused with the pool after it; the currents between them are not stored. */
 public final class PooledConvOperator implements Operator {
 
     private final UnfoldedOperator convolution;
@@ -41,7 +41,7 @@ public final class PooledConvOperator implements Operator {
         this.sums = new JoinedSums(pool.pool().window(), convolution.layout.outputs(), rows);
     }
 
-    /** Puts convolutions and pools of a path that only goes forward together, where that is possible. */
+    /** Fuses convolutions and pools of a path without a backward pass, if possible. */
     public static List<Operator> join(List<Operator> path) {
         List<Operator> joined = new ArrayList<>();
         for (Operator operator : path) {
@@ -56,9 +56,9 @@ public final class PooledConvOperator implements Operator {
     }
 
     /**
-     * Puts a convolution and the pool behind it together.
+     * Fuses a convolution and the pool after it.
      *
-     * @return both in one go; null where that is not possible
+     * @return the fused operator; null if this is not possible
      */
     public static @Nullable PooledConvOperator join(Operator before, Operator behind) {
         return join(before, behind, false);
@@ -118,7 +118,7 @@ public final class PooledConvOperator implements Operator {
         }
     }
 
-    /** Memory for the sums of some rows. */
+    /** Returns the memory for the sums of some rows. */
     private Tile room(Scratch scratch, ConvOperator of) {
         return scratch.unfolded(of.inputs(), of.outputs()).current;
     }
@@ -156,11 +156,11 @@ public final class PooledConvOperator implements Operator {
      * Computes currents of the first rows of spikes or values, and keeps the winners of the pool.
      *
      * @param source {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param current {@code [at least rows x outputs]} as a whole, of which these rows are overwritten
-     * @param scratch the thread's
-     * @param winners of the pool
-     * @param firstKept where those of the first row are kept
+     * @param scratch the thread's scratch memory
+     * @param winners the winners of the pool
+     * @param firstKept the place for the winners of the first row
      */
     public void multiplyKeeping(
             Signal source, int rows, Tile current, Scratch scratch, PoolWinners winners, int firstKept) {

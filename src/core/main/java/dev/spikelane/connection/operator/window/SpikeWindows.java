@@ -14,12 +14,12 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways of a convolution to compute whole maps of spikes without a product of unfolded rows: windows that slide, or
- * windows that are words.
+ * Methods of a convolution that compute whole maps of spikes without unfolded rows: sliding windows, or windows that
+ * are words.
  */
 final class SpikeWindows {
 
-    /** The ways of {@link Chooser.Kind#WINDOWS}. */
+    /** The methods of {@link Chooser.Kind#WINDOWS}. */
     private static final int UNFOLDED = 0;
 
     private static final int SLIDING = 1;
@@ -29,12 +29,12 @@ final class SpikeWindows {
     final @Nullable SmallWindowTables words;
 
     /**
-     * Makes tables, where windows have some.
+     * Creates the tables of windows, if there are any.
      *
      * @param arena the arena that owns them
-     * @param windows of each group
-     * @param outputs of a group
-     * @param mostBytes that those may take by which windows slide; 0 if there are to be none
+     * @param windows windows of each group
+     * @param outputs outputs of a group
+     * @param mostBytes the most bytes of tables for sliding windows; 0 for none
      */
     SpikeWindows(Arena arena, Window[] windows, int outputs, long mostBytes) {
         boolean slides = windows.length == 1 && WindowMatmul.serves(windows[0], outputs);
@@ -47,7 +47,7 @@ final class SpikeWindows {
                 : null;
     }
 
-    /** Whether they would {@link #serveAlways}, if tables of any size were to be made. */
+    /** Returns true if windows would {@link #serveAlways} with tables of any size. */
     static boolean serveAlways(Window[] windows, int outputs) {
         return windows.length == 1
                 && (WindowMatmul.serves(windows[0], outputs)
@@ -55,7 +55,7 @@ final class SpikeWindows {
                         : SmallWindowTables.serves(windows[0]));
     }
 
-    /** Takes weights that are new, or have changed. */
+    /** Updates the tables for new or changed weights. */
     void fill(PackedWeights weights) {
         if (tables != null) {
             tables.fill(weights);
@@ -71,17 +71,17 @@ final class SpikeWindows {
         }
     }
 
-    /** Whether they slide, for some inputs. */
+    /** Returns true if windows slide for some inputs. */
     boolean slide() {
         return tables != null;
     }
 
-    /** Whether they take one row after the other for all inputs. */
+    /** Returns true if rows are computed one after the other for all inputs. */
     boolean serveAlways() {
         return words != null || tables != null && tables.areSmall();
     }
 
-    /** Computes the first rows, all outputs of each; returns whether that was done. */
+    /** Computes all outputs of the first rows; returns false if it cannot. */
     boolean multiply(UnfoldedOperator of, SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         if (tables != null && !tables.areSmall()) {
             choose(of, spikes, count, current, scratch, tables);
@@ -90,7 +90,7 @@ final class SpikeWindows {
         return multiply(of, spikes, 0, count, current, scratch);
     }
 
-    /** Computes some rows, all outputs of each, if these {@link #serveAlways}; returns whether that was done. */
+    /** Computes all outputs of some rows if these windows {@link #serveAlways}; returns false otherwise. */
     boolean multiply(UnfoldedOperator of, SpikeMatrix spikes, int first, int count, Tile current, Scratch scratch) {
         if (words != null) {
             multiply(of, spikes, first, count, words, current, of.rows(scratch).spikes());
@@ -120,7 +120,7 @@ final class SpikeWindows {
         UnfoldedOperator.clearPadding(current, count);
     }
 
-    /** By the way that the chooser knows as the faster one; lets C2 compile the other on a map. */
+    /** Runs the method that the chooser has measured as faster, and lets C2 compile the other one on a map. */
     private static void choose(
             UnfoldedOperator of, SpikeMatrix spikes, int count, Tile current, Scratch scratch, WindowTables by) {
         StageChoice choice = scratch.windows(by).choice;
@@ -157,7 +157,7 @@ final class SpikeWindows {
         choice.costs[SLIDING] = by.estimate(count, active);
     }
 
-    /** Names the variant; null if rows are unfolded. */
+    /** Names the kernel; null for unfolded rows. */
     @Nullable
     String kernel(UnfoldedOperator of, int count, long active) {
         if (words != null) {

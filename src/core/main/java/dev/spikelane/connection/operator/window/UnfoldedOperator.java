@@ -19,13 +19,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A convolution that unfolds windows, some of them at a time, and multiplies each group's by weights that are packed
- * for products.
- */
+/** A convolution that unfolds some windows at a time and multiplies them by the packed weights of each group. */
 abstract class UnfoldedOperator extends BitsOperator {
 
-    /** Samples of each thread from which on threads share them. */
+    /** Samples of each thread from which on threads share samples. */
     private static final int ROWS_OF_THREAD = 2;
 
     /** Nanoseconds to unfold a window (Zen 5, 2026-11). */
@@ -37,16 +34,16 @@ abstract class UnfoldedOperator extends BitsOperator {
 
     private final Unfold[] unfolds;
 
-    /** Whether a window is a position, whose channels are whole words, so that maps are rows of a product already. */
+    /** True if a window is one position whose channels are whole words, so that maps are rows of a product already. */
     final boolean inPlace;
 
-    /** The windows that need no product of unfolded rows. */
+    /** Methods without unfolded rows. */
     final SpikeWindows fast;
 
     /**
      * Prepares windows.
      *
-     * @param mostBytes that tables of windows that slide may take; 0 if all rows are to be unfolded
+     * @param mostBytes the most bytes of tables for sliding windows; 0 to unfold all rows
      */
     UnfoldedOperator(Arena arena, ConvolutionLayout layout, long mostBytes) {
         this.layout = layout;
@@ -62,25 +59,25 @@ abstract class UnfoldedOperator extends BitsOperator {
     /** Multiplies unfolded spikes by the weights of a group. */
     abstract void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch);
 
-    /** The estimated time of unfolding rows and their product on one thread. */
+    /** Estimates the time of unfolding rows and their product on one thread, in nanoseconds. */
     abstract double estimate(int count, long active);
 
-    /** The weights by which each group multiplies values. */
+    /** Returns the weights for values of each group. */
     abstract PackedWeights[] ofValues();
 
-    /** The integers whose sums {@link SpikeWindows} leave; null if they leave currents. */
+    /** Returns the integers that scale the sums of {@link SpikeWindows}; null if its results are currents. */
     @Nullable
     PackedIntegers scaled() {
         return null;
     }
 
-    /** Windows of which each is several of these, whose sums share a float; null if there are none. */
+    /** Returns a convolution that joins several of these windows, whose sums share a float; null if there is none. */
     @Nullable
     ConvOperator joined() {
         return null;
     }
 
-    /** The windows that compute this and a pool of the largest currents in one go; null if there are none. */
+    /** Returns windows fused with a max pool; null if there are none. */
     @Nullable
     PooledWindows pooled(Window pool) {
         return fast.words == null || 2 * windows[0].x().outputs() > UnfoldedRows.rows(layout.outputs())
@@ -119,7 +116,7 @@ abstract class UnfoldedOperator extends BitsOperator {
         rows(scratch).values();
     }
 
-    /** By windows that slide, or are words, where these are and all outputs are asked for; else unfolded. */
+    /** Multiplies by sliding windows or words if all outputs are needed and they exist; otherwise by unfolded rows. */
     @Override
     public final void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         if (current.all() && fast.multiply(this, spikes, count, current, scratch)) {
@@ -132,7 +129,7 @@ abstract class UnfoldedOperator extends BitsOperator {
         }
     }
 
-    /** By the product of unfolded rows. */
+    /** Multiplies by unfolded rows. */
     final void multiplyUnfolded(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         current.require("current", count, outputs());
         UnfoldedRows rows = rows(scratch);
@@ -180,12 +177,12 @@ abstract class UnfoldedOperator extends BitsOperator {
         clearPadding(current, count);
     }
 
-    /** Unfolds the spikes of some windows of a group, all positions of a sample and then of the next. */
+    /** Unfolds the spikes of some windows of a group: all positions of a sample, then the next sample. */
     final void unfold(int group, SpikeMatrix spikes, int done, int count, SpikeMatrix unfolded) {
         unfolds[group].copy(spikes, 0, windows[group].positions(), done, count, unfolded);
     }
 
-    /** The first position of which a tile has an output. */
+    /** Returns the first position with an output in a tile. */
     private int firstPosition(Tile current) {
         return current.firstColumn() / layout.made().channels();
     }
@@ -194,12 +191,12 @@ abstract class UnfoldedOperator extends BitsOperator {
         return Math.ceilDiv(current.endColumn(), layout.made().channels());
     }
 
-    /** Copies the currents of a group, at some positions of some samples, to where they belong. */
+    /** Copies the currents of a group, at some positions of some samples, to the output. */
     private void fold(FloatMatrix from, int group, int done, int count, Tile current) {
         int channels = layout.made().channels();
         int firstPosition = firstPosition(current);
         int positions = endPosition(current) - firstPosition;
-        // of one group without padding, those of positions side by side stand so in both
+        // one group without padding: adjacent positions are adjacent in both matrices
         boolean together = windows.length == 1 && channels == from.stride();
         FloatMatrix to = current.matrix();
         int some;
@@ -227,10 +224,7 @@ abstract class UnfoldedOperator extends BitsOperator {
         }
     }
 
-    /**
-     * A sample's windows and its currents are one thread's where there are enough samples, or windows slide or are not
-     * unfolded.
-     */
+    /** Cuts samples between threads if there are enough, or if windows slide or are not unfolded. */
     @Override
     public Cut cut(int rows, int threads) {
         return fast.slide() || rows >= threads && (inPlace || threads > 1 && rows >= ROWS_OF_THREAD * threads)
@@ -238,7 +232,7 @@ abstract class UnfoldedOperator extends BitsOperator {
                 : Cut.OUTPUTS;
     }
 
-    /** Windows that slide, or are words, take one row after the other; a product takes many windows. */
+    /** Returns 1 for sliding windows and words, which take one row after the other; a product takes many windows. */
     @Override
     public int fewestRows() {
         return fast.serveAlways() ? 1 : Math.ceilDiv(UnfoldedRows.rows(layout.outputs()), windows[0].positions());
@@ -250,7 +244,7 @@ abstract class UnfoldedOperator extends BitsOperator {
         return known == null ? "unfolded, " + variant(count, active) : known;
     }
 
-    /** Names the variant of the product of unfolded rows. */
+    /** Names the kernel of the product of unfolded rows. */
     abstract String variant(int count, long active);
 
     @Override
@@ -258,13 +252,13 @@ abstract class UnfoldedOperator extends BitsOperator {
         return "unfolded, " + DenseMatmul.variant();
     }
 
-    /** How many inputs of unfolded rows are active, on average, of those that are active in the rows. */
+    /** Returns the average number of active inputs in unfolded rows, for {@code active} active inputs in the rows. */
     final long unfolded(long active) {
         double reach = (double) windows[0].size() * windows.length * windows[0].positions() / inputs();
         return Math.round(active * reach);
     }
 
-    /** Rows of the product of a group. */
+    /** Returns the unfolded rows of a group's product. */
     final int unfolded(int rows) {
         return Math.multiplyExact(rows, windows[0].positions());
     }

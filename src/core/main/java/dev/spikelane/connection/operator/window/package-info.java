@@ -1,2 +1,5 @@
-/** Convolutions, and pools behind them: windows of maps, laid out for products. Not exported. */
+/**
+ * Convolutions, and pools after them: windows of maps, laid out for products. Not exported. Start with
+ * {@link dev.spikelane.connection.operator.window.ConvOperator}.
+ */
 package dev.spikelane.connection.operator.window;
