@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Users;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.kernel.Simd;
 import java.io.File;
 import java.io.IOException;
@@ -18,17 +19,13 @@ import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How OpenBLAS is found, or not, in JVMs of their own: never with a crash, a warning or an exception. */
 @EnabledIfSystemProperty(named = Simd.PROPERTY, matches = "auto", disabledReason = "vector width plays no part")
 @Users
-final class OpenBlasProcessTest {
+final class OpenBlasProcessTest extends FolderCase {
 
     private static final String ENABLE = "--enable-native-access=ALL-UNNAMED";
-
-    @TempDir
-    Path folder;
 
     @Test
     void offAsAsked() throws Exception {

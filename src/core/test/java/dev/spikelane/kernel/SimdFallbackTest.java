@@ -4,22 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What serves on the class path, without the module of the Vector API, and how a JVM is told so. */
-final class SimdFallbackTest {
+final class SimdFallbackTest extends FolderCase {
 
     private static final String MISSING = "scalar kernels, because the module jdk.incubator.vector is missing;"
             + " networks run up to 240 times slower; start java with --add-modules jdk.incubator.vector";
-
-    @TempDir
-    Path folder;
 
     @Test
     void scalarKernelsServe() {

@@ -5,7 +5,6 @@ import static dev.spikelane.fixture.Layer.by;
 import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
@@ -18,52 +17,13 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A frame that drives all steps gives the bits of the frame repeated. */
+/** Frames that drive all steps; random graphs and calls compare them with an interpreter. */
 @EveryWidth
 class ConstantInputTest extends KernelCase {
-
-    @ParameterizedTest
-    @CsvSource({"1, 1, false", "3, 1, true", "3, 2, false", "2, 2, true"})
-    void sameBitsAsTheFrameRepeated(int batch, int threads, boolean recorded) {
-        int steps = 300;
-        Network network = network(arena);
-        SpikeMatrix frame = SpikeMatrix.zeros(arena, batch, 100);
-        Random random = new Random(batch);
-        for (int sample = 0; sample < batch; sample++) {
-            for (int i = 0; i < 100; i++) {
-                frame.set(sample, i, random.nextInt(3) == 0);
-            }
-        }
-        SpikeMatrix repeated = SpikeMatrix.zeros(arena, steps * batch, 100);
-        for (int step = 0; step < steps; step++) {
-            repeated.rows(step * batch, batch).copyFrom(frame);
-        }
-        try (Simulation whole = network.simulate(batch, threads);
-                Simulation constant = network.simulate(batch, threads)) {
-            Population.SpikeRecorder expected = whole.recordSpikes(1, steps);
-            Population.SpikeRecorder got = constant.recordSpikes(1, steps);
-            if (recorded) {
-                constant.recordMembranes(0, steps);
-            }
-            whole.run(repeated);
-            constant.runConstant(frame, 17);
-            constant.step(frame);
-            constant.runConstant(frame, steps - 18);
-            assertTrue(expected.spikes().count() > 0);
-            assertArrayEquals(expected.spikes().toArray(), got.spikes().toArray());
-            for (int layer = 0; layer < 2; layer++) {
-                assertArrayEquals(
-                        whole.state(layer).membrane().toArray(),
-                        constant.state(layer).membrane().toArray());
-            }
-            assertEquals(steps, constant.steps());
-        }
-    }
 
     /**
      * The currents of a frame come from its own spikes, whatever a step before has prepared of others at the same

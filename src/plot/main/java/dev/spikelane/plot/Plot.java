@@ -7,6 +7,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.plot.data.CurveLine;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.Evaluator;
 import java.util.List;
 import java.util.Objects;
@@ -287,9 +288,7 @@ public final class Plot {
      * @throws IllegalArgumentException if tau is not above 0, or as {@link #events} says
      */
     public static Figure timeSurface(SpikeMatrix spikes, Shape shape, double tau) {
-        if (!(tau > 0)) {
-            throw new IllegalArgumentException("tau is " + tau + ", expected more than 0 steps");
-        }
+        Checks.require(tau > 0, "tau", tau, "more than 0 steps");
         return EventFrames.of(spikes, shape, (float) StrictMath.exp(-1 / tau));
     }
 

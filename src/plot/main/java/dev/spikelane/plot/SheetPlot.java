@@ -2,6 +2,7 @@ package dev.spikelane.plot;
 
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.picture.Picture;
+import dev.spikelane.simd.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -16,9 +17,7 @@ final class SheetPlot extends Figure {
     private final List<Figure> figures;
 
     SheetPlot(int columns, Figure... figures) {
-        if (columns < 1 || columns > MOST_COLUMNS) {
-            throw new IllegalArgumentException("columns is " + columns + ", expected 1 to " + MOST_COLUMNS);
-        }
+        Checks.require(columns >= 1 && columns <= MOST_COLUMNS, "columns", columns, "1 to " + MOST_COLUMNS);
         if (figures.length < 1 || figures.length > MOST_FIGURES) {
             throw new IllegalArgumentException(figures.length + " figures, expected 1 to " + MOST_FIGURES);
         }

@@ -81,9 +81,7 @@ public final class Attention {
      */
     public static Network network(Shape image, int channels, int blocks, int classes, TorchRandom random) {
         Checks.atLeast(1, "blocks", blocks);
-        if (channels % 2 != 0) {
-            throw new IllegalArgumentException("channels is " + channels + ", expected an even number");
-        }
+        Checks.require(channels % 2 == 0, "channels", channels, "an even number");
         NetworkBuilder builder = Network.builder();
         Attention made = new Attention(builder, random);
         Pool half = Pool.max(2);

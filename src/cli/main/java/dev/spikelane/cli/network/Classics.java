@@ -10,6 +10,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.simd.Checks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -176,9 +177,7 @@ public final class Classics {
      */
     public static Network microcircuit(double scale, boolean constant, long seed, DoubleConsumer progress) {
         Objects.requireNonNull(progress, "progress");
-        if (!(scale >= 0.05 && scale <= 1)) {
-            throw new IllegalArgumentException("scale is " + scale + ", expected 0.05 to 1");
-        }
+        Checks.require(scale >= 0.05 && scale <= 1, "scale", scale, "0.05 to 1");
         NetworkBuilder builder = Network.builder();
         Population[] layers = new Population[LAYERS];
         for (int layer = 0; layer < LAYERS; layer++) {
@@ -296,8 +295,6 @@ public final class Classics {
     }
 
     private static void requirePositive(String name, double number) {
-        if (!(number >= 0 && number <= Float.MAX_VALUE)) {
-            throw new IllegalArgumentException(name + " is " + number + ", expected 0 or more");
-        }
+        Checks.require(number >= 0 && number <= Float.MAX_VALUE, name, number, "0 or more");
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.io.file;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.io.Npy;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
@@ -38,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,10 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What reaches the file channel: bytes are on the device before the file has its name, else a machine that loses power
  * may keep the name of a file whose bytes it has lost. A file system that writes down its calls sees that.
  */
-class AtomicFileChannelTest {
-
-    @TempDir
-    Path folder;
+class AtomicFileChannelTest extends FolderCase {
 
     private final List<String> calls = new ArrayList<>();
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,14 +31,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AtomicFileTest {
-
-    @TempDir
-    Path folder;
+class AtomicFileTest extends FolderCase {
 
     @Test
     void failureLeavesTheOldFileAndNothingElse() throws IOException {
