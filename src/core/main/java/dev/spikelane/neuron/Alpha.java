@@ -86,17 +86,19 @@ public record Alpha(Parameter alpha, Parameter beta, ThresholdAndReset firing) i
 
     @Override
     public List<String> variables() {
-        return LeakyGroup.ALPHA;
+        return TextGroup.ALPHA;
     }
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(firing.clearing()
-                .applyTo(new LeakyModel(shape.size()), LeakyGroup.ALPHA.size())
-                .beta(beta.values())
-                .param("alpha", alpha.values())
-                .alphaFunction("alpha", SCALE)
-                .build(arena));
+        return new TextGroup(
+                firing.clearing()
+                        .applyTo(new LeakyModel(shape.size()), TextGroup.ALPHA.size())
+                        .beta(beta.values())
+                        .param("alpha", alpha.values())
+                        .alphaFunction("alpha", SCALE)
+                        .build(arena),
+                variables());
     }
 
     private static float clamp(float share) {

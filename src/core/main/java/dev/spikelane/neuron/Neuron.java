@@ -76,7 +76,7 @@ public sealed interface Neuron
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
      * @param shape how the neurons are arranged; rows, and parameters of single neurons, stand in its inner order
-     * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
+     * @return the neurons, without a state, which take currents at the port {@code feedback}
      * @throws IllegalArgumentException if the model has no such port, or a parameter is given for each neuron and their
      *     number differs
      */
@@ -89,7 +89,7 @@ public sealed interface Neuron
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
      * @param currents how many currents the neurons get at each port: {@link #gates} for each neuron
-     * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
+     * @return the neurons, without a state, which take currents at the port {@code feedback}
      * @throws IllegalArgumentException as {@link #bindPorts(Arena, Shape)}, or if there are not so many currents for
      *     each neuron
      */
@@ -150,7 +150,7 @@ public sealed interface Neuron
      * @return names, the first of which is {@code membrane}, most models' only one; those of {@link NeuronState#names}
      */
     default List<String> variables() {
-        return LeakyGroup.MEMBRANE;
+        return TextGroup.MEMBRANE;
     }
 
     /**
@@ -262,7 +262,7 @@ public sealed interface Neuron
         Run run = new Run(
                 SpikeMatrix.zeros(arena, currents.rows(), group.neurons()),
                 FloatMatrix.zeros(arena, currents.rows(), group.neurons()));
-        group.record(currents, group.newState(arena, 1), run.spikes(), run.membranes());
+        group.record(List.of(currents), group.newState(arena, 1), run.spikes(), run.membranes());
         return run;
     }
 

@@ -228,7 +228,7 @@ public final class RandomNetwork {
                 } else {
                     operator.multiply(from.rows(row, batch), batch, Tile.whole(current), scratch);
                 }
-                neurons.record(current, state, fired, membranes.rows(row, batch));
+                neurons.record(List.of(current), state, fired, membranes.rows(row, batch));
             }
             for (int row = 0; row < steps * batch; row++) {
                 for (int neuron = 0; neuron < size; neuron++) {
@@ -239,7 +239,7 @@ public final class RandomNetwork {
             outcome.spikes.add(spikes);
             outcome.membranes.add(membranes);
             outcome.counts.add(counts);
-            outcome.keep(arena, state, network.laidOut().neurons(layer).takesFeedback());
+            outcome.keep(arena, state, network.laidOut().neurons(layer).ports().contains("feedback"));
             from = spikes;
         }
         return outcome;
@@ -274,7 +274,7 @@ public final class RandomNetwork {
                 outcome.keep(
                         arena,
                         simulation.state(layer),
-                        network.laidOut().neurons(layer).takesFeedback());
+                        network.laidOut().neurons(layer).ports().contains("feedback"));
             }
         }
         return outcome;

@@ -2,7 +2,7 @@ package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -61,7 +61,7 @@ public final class DropoutSpikes {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public void fire(long step, StepRun run, int firstRow) {
+    public void fire(long step, NeuronRun<?> run, int firstRow) {
         FloatMatrix membrane = run.state;
         SpikeMatrix spikes = run.spikes;
         int batch = membrane.rows();

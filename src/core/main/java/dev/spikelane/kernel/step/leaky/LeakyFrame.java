@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leaky neurons whose currents are the same at all steps, forward and back, some samples and 64 neurons at a time: all
  * steps of these fit the L1 cache, so that membranes are computed again rather than kept, and gradients of the steps
- * are summed where they come to be. Bits are those of {@link LeakyStep} and of its way back.
+ * are summed where they come to be. Bits are those of {@link LeakyText}, forward and back.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyFrame {

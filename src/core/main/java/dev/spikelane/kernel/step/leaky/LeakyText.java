@@ -8,7 +8,45 @@ import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.NeuronLoops;
 
 /**
- * What {@link LeakyStep} says, as equations of which its loops are made, forward and back.
+ * The equations of leaky integrate-and-fire neurons, of which loops are made, forward and back.
+ *
+ * <p>Each step, in float32, one operation after the other and none fused, with U the membrane, I the current, F the
+ * feedback, and R, S in {0, 1}. The parameters say which of it is done:
+ *
+ * <pre>{@code
+ * R = U > threshold                                    from the membrane before the step;
+ *                                                      Compare.INCLUSIVE: U >= threshold
+ * I = I * gain                                         gains, one after another
+ * X = (alpha * X + I) + F,  I = X                      a synapse
+ * U = (1 - R) * U                                      Reset.ZERO
+ * U = U - R * threshold                                Reset.SUBTRACT_DECAYED
+ * U = beta * U + I                                     or another Decay
+ * U = U + F                                            feedback without a synapse
+ * U = max(U, 0)                                        rectified
+ * U = U - R * threshold   or   U - R * U               Reset.SUBTRACT, Reset.CLEAR
+ * U, X = nearest level                                 quantization
+ * S = U > threshold                                    with inhibition: only for the largest U - threshold of the row
+ * U = U - (S - R) * threshold    or    (S - R) * U     Reset.Time.SAME_STEP_DIFFERENCE, by SUBTRACT or ZERO
+ * U = U - S * threshold   or   (1 - S) * U + S * resetPotential     Reset.Time.SAME_STEP, for which R is 0 above
+ * }</pre>
+ *
+ * <p>An alpha function has an excitatory current E and an inhibitory one H in place of synapse and decay:
+ *
+ * <pre>{@code
+ * h = H,  E = alpha * E + I,  H = beta * H - I,  U = scale * (E + H)
+ * E = E - R * E,          H = H - R * H,  U = U - R * U      Reset.ZERO, Reset.CLEAR
+ * E = E - R * threshold,  H = H - R * H,  U = U + R * h      Reset.SUBTRACT
+ * }</pre>
+ *
+ * <p>The spike is S; or R, or {@code |U' - U| > threshold}, where the parameters say so. With its defaults this is
+ * {@code snntorch.Leaky} (0.9.4) bit for bit. Under inhibition the reset R is not inhibited; of equal membranes the
+ * first one may fire; a NaN counts as the largest and does not fire.
+ *
+ * <p>The state is {@code [variables * batch x neurons]}: first the membranes of all samples, then those of the second
+ * variable, and so on.
+ *
+ * <p>What is updated or overwritten shares no memory with what else is passed, unless it is said that it may be another
+ * matrix itself; then it starts at the same row, or shares no memory with it either.
  *
  * <p>What snnTorch detaches carries no gradient: the decision R to reset at the next step; and the spike of a reset at
  * once, but for {@link Reset.Time#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by
