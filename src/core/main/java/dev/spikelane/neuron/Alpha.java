@@ -34,7 +34,7 @@ import java.util.Objects;
  */
 public record Alpha(Parameter alpha, Parameter beta, ThresholdAndReset firing) implements Neuron, HasFiring<Alpha> {
 
-    /** What the sum of the currents is multiplied by: no number unless alpha is above beta. */
+    /** The factor of the sum of the currents: no number unless alpha is above beta. */
     private static final String SCALE = "_alpha > _leak ? log(_alpha) / (log(_leak) - log(_alpha)) + 1 : 1 / 0";
 
     /**

@@ -54,7 +54,7 @@ public sealed interface NeuronGroup permits TextGroup {
      * Sets a state to its start, by the parameters that the neurons have now.
      *
      * @param state a state {@code [any batch x neurons]} of this model
-     * @throws IllegalArgumentException if the model says what its variables begin with, and the state has other
+     * @throws IllegalArgumentException if the model has initial values of its variables, and the state has other
      *     variables or another number of neurons; nothing changes then
      */
     void reset(NeuronState state);

@@ -40,7 +40,7 @@ public final class NeuronState {
     private final FloatMatrix all;
     private final List<FloatMatrix> variables;
     private final SpikeMatrix spikes;
-    /** Spikes of the step before that somebody else keeps; no part of the state. */
+    /** Spikes of the step before that a projection keeps; no part of the state. */
     private @Nullable SpikeMatrix keptOutside;
 
     private final @Nullable FloatMatrix window;
@@ -52,17 +52,17 @@ public final class NeuronState {
     private final Signal[] parts;
 
     private final long[] steps;
-    /** What this state shows in torch's order; null if neurons work on it. */
+    /** The state that this one shows in torch's order; null if neurons work on this one. */
     private @Nullable Shown shown;
     /** The places of rows in loops, by the first word that runs: threads run disjoint words at the same time. */
     private final @Nullable StepFrames[] frames;
 
     private CounterRandom.@Nullable Draws noise;
-    /** What variables are at the start, {@code [variables x neurons]}; null for zeros. */
+    /** The variables at the start, {@code [variables x neurons]}; null for zeros. */
     private @Nullable FloatMatrix initial;
 
     /**
-     * What there is of a state; states of the same layout can be copied into each other.
+     * The layout of a state; states of the same layout can be copied into each other.
      *
      * @param names of the variables, the membrane first
      * @param recurrent whether the spikes of the step before are fed back
@@ -77,7 +77,7 @@ public final class NeuronState {
             requireRows("variables", names.size(), batch);
         }
 
-        /** Whether samples of the other layout are as those of this one. */
+        /** Returns true if samples of both layouts have the same form. */
         boolean hasSamplesOf(Layout other) {
             return neurons == other.neurons
                     && names.equals(other.names)
@@ -261,7 +261,10 @@ public final class NeuronState {
         }
     }
 
-    /** Where noise comes from; null if it is a function of the step, the place in the batch and the neuron alone. */
+    /**
+     * Returns the source of noise; null if noise is a function of the step, the place in the batch and the neuron
+     * alone.
+     */
     CounterRandom.@Nullable Draws noise() {
         return noise;
     }
@@ -293,7 +296,7 @@ public final class NeuronState {
         Arrays.fill(steps, 0);
     }
 
-    /** The same with other values at the start from now on, {@code [variables x neurons]}. */
+    /** Resets this state to other values at the start from now on, {@code [variables x neurons]}. */
     void reset(FloatMatrix start) {
         initial = start;
         reset();
@@ -416,14 +419,14 @@ public final class NeuronState {
     }
 
     /**
-     * Packs one sample, or puts a packed one in: what {@link #write(ByteBuffer)} writes of it, without the steps, which
-     * all samples share, in the order of the rows and the byte order of the machine. Nothing is allocated.
+     * Packs one sample, or puts a packed one in: the bytes that {@link #write(ByteBuffer)} writes of it, without the
+     * steps, which all samples share, in the order of the rows and the byte order of the machine. Nothing is allocated.
      *
      * @param sample the sample; a packed one may be put in as any sample of a state of the same model
      * @param memory where its bytes are; {@link MemorySegment#NULL} to count them alone
      * @param at the offset from which on
      * @param out whether the sample comes out of the memory
-     * @return the offset behind them
+     * @return the offset after them
      * @throws IndexOutOfBoundsException if there is no such sample, or they do not fit
      */
     public long pack(int sample, MemorySegment memory, long at, boolean out) {
@@ -508,7 +511,7 @@ public final class NeuronState {
         return layout.recurrent();
     }
 
-    /** What the bytes of a state hold, behind its steps. */
+    /** The matrices in the bytes of a state, after its steps. */
     Signal[] parts() {
         return parts;
     }
@@ -531,7 +534,7 @@ public final class NeuronState {
         run.setWords();
     }
 
-    /** Returns a run of all neurons, whose matrices are those of the state at first. */
+    /** Returns a run of all neurons; its first matrices belong to the state. */
     NeuronRun<NeuronState> whole(int ports) {
         NeuronRun<NeuronState> made = whole;
         if (made == null || made.ports.length != ports) {

@@ -111,7 +111,7 @@ public final class SpikeList implements Neuron {
     }
 
     /** Fires the neurons of the list; the step alone says which spikes are next. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Listed(long[] listed) implements AroundStep {
 
         @Override

@@ -197,7 +197,7 @@ public record StateLeaky(
         if (isPlain()) {
             return new TextGroup(model.decay(Decay.MULTIPLY, "share").build(arena), variables());
         }
-        // The sum is kept beside the membrane, so that what happens to the membrane does not come back.
+        // The sum is kept beside the membrane, so that changes of the membrane do not reach the sum.
         model.synapse("share").decay(Decay.MULTIPLY, "0");
         if (!quantization.equals(Quantization.NONE)) {
             model.quantization(1, quantization.levels());

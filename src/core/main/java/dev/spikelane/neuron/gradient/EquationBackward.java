@@ -32,7 +32,7 @@ final class EquationBackward implements NeuronBackward {
      * @param names of the variables, those of the state first
      * @param toDistance see {@link EquationGradients#toDistance}
      * @param toCurrents see {@link EquationGradients#toCurrents}
-     * @param charge see {@link Equations#charge}; null where nobody needs it
+     * @param charge see {@link Equations#charge}; null where it is not needed
      */
     record Neurons(
             Equations equations,
@@ -42,7 +42,7 @@ final class EquationBackward implements NeuronBackward {
             CompiledProgram toCurrents,
             @Nullable CompiledProgram charge) {
 
-        /** The same with loops that compute variables as they are at the spike. */
+        /** Returns these neurons with loops that compute variables at the spike. */
         Neurons with(CompiledProgram charging) {
             return new Neurons(equations, text, names, toDistance, toCurrents, charging);
         }
@@ -307,7 +307,7 @@ final class EquationBackward implements NeuronBackward {
         clearPads(ofVariables, 0, ofVariables.rows());
     }
 
-    /** Clears what loops left behind the last neuron. */
+    /** Clears the padding that loops have written. */
     private void clearPads(FloatMatrix rows, int row, int count) {
         int end = firstNeuron + neurons - (rows.columns() == all ? 0 : firstNeuron);
         long bytes = (long) (-end & Long.SIZE - 1) * Float.BYTES;

@@ -45,16 +45,16 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronGradient {
 
-    /** The parameter that says what a spike carries. */
+    /** The parameter for the value of a spike. */
     public static final String SPIKE_FACTOR = LeakyText.FACTOR;
 
     private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
     private static final Set<String> APART = Set.of(NeuronLoops.WINNER, NeuronLoops.RESET);
 
-    /** What is added up, by the names of the text: those of {@link #names} that a step reads. */
+    /** The sums of gradients, by the {@link #names} that a step reads. */
     private final Map<String, FloatMatrix> sums;
 
-    /** Parameters that are learned, then what follows from them, each behind what it follows from. */
+    /** Learned parameters, then their derived parameters, each after its origins. */
     private final List<String> names;
 
     private final @Nullable FloatMatrix[] allSums;
@@ -64,7 +64,7 @@ public final class NeuronGradient {
     private final float[] ofNeuron;
     private final NeuronGroup group;
     private final Text text;
-    /** The way back of a step, or of what comes behind its charge. */
+    /** The way back of a step, or of its part after the charge. */
     private final EquationBackward.Neurons fire;
 
     private final EquationBackward.@Nullable Neurons charge;
@@ -91,7 +91,7 @@ public final class NeuronGradient {
     private record Text(
             NeuronText of, Equations.Cut cut, @Nullable LeakyNeurons underFrame) {
 
-        /** That of neurons, some of whose parameters are learned. */
+        /** Returns the text of neurons, some of whose parameters are learned. */
         static Text of(Neuron model, NeuronGroup group, Set<String> learned) {
             NeuronText text = ((PortSteps<?>) group).differentiable();
             boolean carries = !model.spikeValue().isAlways(1) || learned.contains(SPIKE_FACTOR);
@@ -220,7 +220,7 @@ public final class NeuronGradient {
     /**
      * Tells whether gradients take the same way back through any step.
      *
-     * @return whether there is one variable, and what a step makes of it and of currents depends on neither
+     * @return whether there is one variable, and the derivatives of a step depend neither on it nor on currents
      */
     public boolean isLinear() {
         return linear;
@@ -254,7 +254,8 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether a step lets gradients into spikes, so that spikes have gradients though nobody else takes them.
+     * Tells whether a step lets gradients into spikes, so that spikes have gradients though no other population takes
+     * them.
      *
      * @return whether what follows from a spike in the same step has gradients, as a reset of
      *     {@link dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE}
@@ -266,14 +267,14 @@ public final class NeuronGradient {
     /**
      * Returns neurons that can be run under a frame.
      *
-     * @return what {@link LeakyFrame} takes; null if the neurons are others, carry other values than 1, or learn
+     * @return neurons for {@link LeakyFrame}; null if the neurons are others, carry other values than 1, or learn
      */
     public @Nullable LeakyNeurons underFrame() {
         return text.underFrame;
     }
 
     /**
-     * Makes what takes a tile back.
+     * Makes the way back of a tile.
      *
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
@@ -293,7 +294,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Makes what takes gradients of a tile back through delays.
+     * Makes the way back of a tile through delays.
      *
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
@@ -305,7 +306,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Makes what takes all neurons of some samples back.
+     * Makes the way back of all neurons of some samples.
      *
      * @param firstSample the first of the samples
      * @param samples how many

@@ -35,7 +35,7 @@ public final class DropoutSpikes {
     private final BernoulliRow kept;
 
     /**
-     * Makes what fires neurons.
+     * Makes a dropout for some neurons.
      *
      * @param parameters of {@code neurons} neurons, of which threshold and comparison are read
      * @param probability that a membrane is dropped, from 0 to below 1
@@ -86,7 +86,7 @@ public final class DropoutSpikes {
         text.run(frame, batch);
     }
 
-    /** Fires those of the kept that pass the threshold. */
+    /** Returns the text that fires the kept neurons above the threshold. */
     private static Elementwise text(String compare) {
         return Elementwise.of(MethodHandles.lookup(), """
                 param scale = 1

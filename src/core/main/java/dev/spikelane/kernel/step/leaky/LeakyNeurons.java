@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A row of leaky integrate-and-fire neurons, as {@link LeakyText} updates them. May be shared between threads if its
- * arena is; the values of its {@link #parameters} change while nobody reads them.
+ * arena is; the values of its {@link #parameters} change only while no thread reads them.
  */
 public final class LeakyNeurons implements NeuronText {
 
@@ -31,11 +31,11 @@ public final class LeakyNeurons implements NeuronText {
     public final FloatMatrix beta;
 
     public final FloatMatrix threshold;
-    /** What is left of the synapse, or of the excitatory current, after a step. */
+    /** The share of the synapse, or of the excitatory current, that is left after a step. */
     public final FloatMatrix alpha;
-    /** What state variables are rounded to. */
+    /** The levels to which state variables are rounded. */
     public final QuantizeLevels levels;
-    /** How many state variables are rounded. */
+    /** The number of state variables that are rounded. */
     public final int quantized;
 
     public final LeakyOptions options;
@@ -53,7 +53,7 @@ public final class LeakyNeurons implements NeuronText {
                 equations.variables(), equations.greatest(), (_, message) -> new IllegalArgumentException(message));
         this.levels = QuantizeLevels.of(arena, model.levels);
         this.quantized = model.quantized;
-        // Lanes behind the last neuron never fire, nor win under inhibition.
+        // Lanes after the last neuron never fire, nor win under inhibition.
         boolean silent = options.compare() == Compare.STRICT && !options.inhibition();
         this.threshold = row(arena, LeakyText.THRESHOLD, silent ? 0 : Float.MAX_VALUE);
         this.beta = row(arena, LeakyText.LEAK, 0);
@@ -111,7 +111,7 @@ public final class LeakyNeurons implements NeuronText {
     }
 
     /**
-     * Returns what the neurons add to their input.
+     * Returns the kind of feedback.
      *
      * @return the feedback
      */
@@ -168,7 +168,7 @@ public final class LeakyNeurons implements NeuronText {
     }
 
     /**
-     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike of what is
+     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike where it is
      * above the threshold afterwards, no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor
      * rounding. They may have a port for feedback.
      *

@@ -42,23 +42,23 @@ import dev.spikelane.kernel.step.NeuronLoops;
  * {@code snntorch.Leaky} (0.9.4) bit for bit. Under inhibition the reset R is not inhibited; of equal membranes the
  * first one may fire; a NaN counts as the largest and does not fire.
  *
- * <p>The state is {@code [variables * batch x neurons]}: first the membranes of all samples, then those of the second
- * variable, and so on.
+ * <p>The state is {@code [variables * batch x neurons]}: first the membranes of all samples, then the second
+ * variable of all samples, and so on.
  *
- * <p>What is updated or overwritten shares no memory with what else is passed, unless it is said that it may be another
- * matrix itself; then it starts at the same row, or shares no memory with it either.
+ * <p>A matrix that is updated or overwritten shares no memory with other arguments, unless its description says that it
+ * may be another matrix; then both begin at the same row.
  *
- * <p>What snnTorch detaches carries no gradient: the decision R to reset at the next step; and the spike of a reset at
- * once, but for {@link Reset.Time#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by
- * has its gradient. Rounding of variables lets gradients through. Under inhibition only the neuron with the largest
+ * <p>Values that snnTorch detaches carry no gradient: the decision R to reset at the next step; and the spike of a
+ * reset at once, but for {@link Reset.Time#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. The factors of R and
+ * S have gradients. Rounding of variables lets gradients through. Under inhibition only the neuron with the largest
  * membrane above its threshold gets the gradient of its spike.
  */
 public final class LeakyText {
 
-    /** The parameter that says what a spike carries. */
+    /** The parameter for the value of a spike. */
     public static final String FACTOR = "gradedSpikesFactor";
 
-    // What a step reads, as a model says it.
+    // Names of the values that a step derives from the parameters of a model.
 
     static final String LEAK = "_leak";
     static final String THRESHOLD = "_threshold";
@@ -69,7 +69,7 @@ public final class LeakyText {
     static final String OWN = "_own";
     static final String GAIN = "_gain";
 
-    /** What a spike counts in a reset at once, and what none does. */
+    /** The number that a spike, or none, counts in an immediate reset. */
     static final String FIRED = "_fired";
 
     static final String SILENT = "_silent";
@@ -106,7 +106,7 @@ public final class LeakyText {
         return EquationParser.cut(new LeakyText(model, options, true, false, false).all());
     }
 
-    /** What is differentiated. */
+    /** The parts that are differentiated. */
     static Equations.Cut back(LeakyModel model, LeakyOptions options, boolean split, boolean carries) {
         String text = new LeakyText(model, options, split, true, carries).all();
         Equations whole = split ? null : EquationParser.parse(text);

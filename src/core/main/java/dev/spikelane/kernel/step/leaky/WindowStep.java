@@ -35,8 +35,8 @@ import java.lang.invoke.MethodHandles;
  * P = 0                                                          then
  * }</pre>
  *
- * <p>Nothing is subtracted: what is not a number leaves the membrane K steps later. Up to step K the membrane is that
- * of a leaky neuron bit for bit. An input that is infinite times a weight that is 0 in float32 is not a number.
+ * <p>Nothing is subtracted: a NaN leaves the membrane K steps later. Up to step K the membrane has the bits of a leaky
+ * neuron. An input that is infinite times a weight that is 0 in float32 is not a number.
  *
  * <p>Of the parameters the share d ({@link LeakyModel#synapse}), threshold, comparison, inhibition and
  * quantization are read; quantization of one variable rounds the membrane, and nothing of it comes back.
@@ -64,8 +64,8 @@ public final class WindowStep {
 
     /**
      * Charges the neurons of one step, some blocks of 64 of them; {@link LeakyNeurons#firing} fires them. Threads that
-     * share the work take disjoint blocks. What is updated or overwritten shares no memory with what else is passed,
-     * but for membranes and current.
+     * share the work take disjoint blocks. Matrices that are updated or overwritten share no memory with other
+     * arguments, but for membranes and current.
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
