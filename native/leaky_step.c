@@ -1,5 +1,5 @@
 /*
- * Leaky integrate-and-fire neurons with a delayed reset by subtraction, as dev.spikelane.kernel.step.leaky.LeakyStep:
+ * Leaky integrate-and-fire neurons with a delayed reset by subtraction, as dev.spikelane.kernel.step.leaky.LeakyText:
  *
  *   R = U > threshold;  U = (beta * U + I) - R * threshold;  S = U > threshold
  */

@@ -1,10 +1,10 @@
 package dev.spikelane.bench;
 
+import dev.spikelane.simd.Tile;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -150,7 +150,7 @@ final class PollutedVectors {
                         failed++;
                     }
                     try {
-                        LeakyStep.run(parameters, new StepRun(some, membrane, spikes));
+                        parameters.loops().run(new NeuronRun<>(membrane, membrane, spikes, Tile.whole(some)));
                     } catch (IllegalStateException | WrongThreadException e) {
                         failed++;
                     }

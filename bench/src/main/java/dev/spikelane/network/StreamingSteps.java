@@ -5,10 +5,9 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.ProductScratch;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -137,7 +136,7 @@ public final class StreamingSteps {
         private final LeakyNeurons parameters;
         private final Tile current;
         private final SpikeMatrix spikes;
-        private final StepRun run;
+        private final NeuronRun<?> run;
 
         Layer(Arena arena, Dense dense, ProductScratch workspace) {
             this.weights = PackedWeights.pack(arena, dense.weights(), dense.bias());
@@ -147,12 +146,13 @@ public final class StreamingSteps {
             FloatMatrix currents = FloatMatrix.zeros(arena, 1, weights.outputs());
             this.current = Tile.whole(currents);
             this.spikes = SpikeMatrix.zeros(arena, 1, weights.outputs());
-            this.run = new StepRun(currents, FloatMatrix.zeros(arena, 1, weights.outputs()), spikes);
+            FloatMatrix state = FloatMatrix.zeros(arena, 1, weights.outputs());
+            this.run = new NeuronRun<>(state, state, spikes, current);
         }
 
         SpikeMatrix run(SpikeMatrix from) {
             SpikeMatmul.multiply(from, 1, weights, current, workspace);
-            LeakyStep.run(parameters, run);
+            parameters.loops().run(run);
             return spikes;
         }
     }

@@ -6,6 +6,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.List;
 
 public class Kernels {
     public static void main(String[] arguments) {
@@ -16,7 +17,7 @@ public class Kernels {
         new Matmul().multiply(spikes, weights, current); // current = bias + spikes * weights^T
         var neurons = new Leaky(0.9).bind(arena, 1);
         var fired = SpikeMatrix.zeros(2, 1);
-        neurons.run(current, neurons.newState(arena, 1), fired);
+        neurons.run(List.of(current), neurons.newState(arena, 1), fired);
         System.out.println(Arrays.toString(current.toArray()) + " " + Arrays.toString(fired.toArray()));
     }
 }

@@ -1,10 +1,9 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.PopulationDescription;
-import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.EquationParameters;
+import dev.spikelane.kernel.step.NeuronText;
 import dev.spikelane.kernel.step.PortSteps;
-import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.EquationNeuron;
@@ -42,11 +41,8 @@ public final class BoundPopulation {
         this.neuron = neuron;
         this.inside = inside;
         this.neurons = neurons;
-        this.parameters = switch (neurons) {
-            case BoundEquations own -> own.parameters();
-            case Differentiable own -> own.parameters().parameters;
-            default -> null;
-        };
+        NeuronText text = steps(neurons).text();
+        this.parameters = text == null ? null : text.parameters();
     }
 
     static BoundPopulation of(Arena arena, PopulationDescription population, Neuron neuron, boolean fed) {

@@ -5,11 +5,13 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.spike.StageChoice;
-import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.simd.Tile;
+import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -26,11 +28,11 @@ final class LoopPopulation {
     /** The sums at the ports. */
     private final List<LoopSum> sums;
 
-    private final PortCurrents currents;
+    private final NeuronRun<NeuronState> currents;
     private long time;
     private int first;
     /** The currents of each block of neurons. */
-    private @Nullable PortCurrents[] ofBlocks = {};
+    private final List<@Nullable NeuronRun<NeuronState>> ofBlocks = new ArrayList<>();
 
     private int[] words = {};
     private int[] ranges = {};
@@ -50,7 +52,7 @@ final class LoopPopulation {
         this.sums = population.ports().stream()
                 .map(port -> new LoopSum(population, port, isInner, events.apply(port), arena, size, stepsAtATime))
                 .toList();
-        this.currents = new PortCurrents(sums.stream().map(LoopSum::current).toArray(Tile[]::new));
+        this.currents = population.newRun(sums.stream().map(LoopSum::current));
     }
 
     /**
@@ -86,7 +88,8 @@ final class LoopPopulation {
         ranges = population.ports().stream().mapToInt(range).toArray();
         alone = sums.stream().allMatch(LoopSum::isOfEvents)
                 && Arrays.stream(ranges).allMatch(by::isTaken);
-        ofBlocks = new PortCurrents[by.blocks()];
+        ofBlocks.clear();
+        ofBlocks.addAll(Collections.nCopies(by.blocks(), null));
         words = new int[by.blocks() + 1];
         for (int block = 0; block <= by.blocks(); block++) {
             words[block] = by.word(population.currents(), block);
@@ -98,18 +101,16 @@ final class LoopPopulation {
         if (words[block] == words[block + 1]) {
             return;
         }
-        PortCurrents own = ofBlocks[block];
+        NeuronRun<NeuronState> own = ofBlocks.get(block);
         if (own == null) { // made by the thread that writes to it, so that no other one's objects lie beside it
-            own = new PortCurrents(sums.stream()
-                    .map(sum -> sum.at(words[block], words[block + 1]))
-                    .toArray(Tile[]::new));
-            ofBlocks[block] = own;
+            own = population.newRun(sums.stream().map(sum -> sum.at(words[block], words[block + 1])));
+            ofBlocks.set(block, own);
         }
-        own.clear(clears);
+        own.clears = clears;
         for (int first = words[block]; first < words[block + 1]; first += WORDS_AT_A_TIME) {
             int end = Math.min(first + WORDS_AT_A_TIME, words[block + 1]);
             for (int i = 0; i < ranges.length; i++) {
-                sums.get(i).fill(step, own.port(i), first, end);
+                sums.get(i).fill(step, own.ports[i], first, end);
             }
             population.fire(step, 1, own, first, end, thread);
             for (int range : ranges) {
@@ -139,11 +140,11 @@ final class LoopPopulation {
         return population.batch();
     }
 
-    SampleRun share(Arena arena, SampleViews of, int threads) {
+    SampleRun share(Arena arena, SampleViews of) {
         List<SampleRun.Sum> own = sums.stream()
                 .map(sum -> sum.samples(arena, of.first(), of.count()))
                 .toList();
-        return new SampleRun(population, own, of, arena, threads);
+        return new SampleRun(population, own, of, arena);
     }
 
     /** Computes the currents from outside the loop, for a whole block. */

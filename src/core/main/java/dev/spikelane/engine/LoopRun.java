@@ -42,7 +42,7 @@ final class LoopRun implements ComponentRun {
         SampleRun[][] made = new SampleRun[samples.length][populations.length];
         for (int share = 0; share < made.length; share++) {
             for (int i = 0; i < populations.length; i++) {
-                made[share][i] = populations[i].share(arena, samples[share], size.threads()); // any may take a share
+                made[share][i] = populations[i].share(arena, samples[share]);
             }
         }
         return made;

@@ -4,7 +4,7 @@ import dev.spikelane.engine.observe.BlockObserver;
 import dev.spikelane.engine.observe.VariableObserver;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.TorchRows;
-import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -80,7 +80,7 @@ final class PopulationObservers {
     }
 
     /** Computes the variables of a step before its reset, from the state before the step. */
-    void beforeStep(PortCurrents currents, SpikeMatrix scratch) {
+    void beforeStep(NeuronRun<NeuronState> currents, SpikeMatrix scratch) {
         BeforeReset unreset = before;
         if (unreset != null) {
             unreset.run(currents, scratch);
@@ -88,12 +88,12 @@ final class PopulationObservers {
     }
 
     /** Shows a step, from the state behind it. */
-    void observeStep(long number, PortCurrents currents) {
+    void observeStep(long number, NeuronRun<NeuronState> currents) {
         for (int i = 0; i < ofSteps.size(); i++) {
             VariableObserver each = ofSteps.get(i);
             int port = population.ports().indexOf(each.variable());
             if (port >= 0) {
-                each.record(number, currents.port(port).matrix(), shapeOfCurrents);
+                each.record(number, currents.ports[port].matrix(), shapeOfCurrents);
             } else {
                 each.record(number, stateFor(each).variable(each.variable()), shape);
             }
@@ -127,14 +127,15 @@ final class PopulationObservers {
         private final NeuronState state = neurons.newState(arena, population.batch());
         private long version = network.version();
 
-        void run(PortCurrents currents, SpikeMatrix scratch) {
+        void run(NeuronRun<NeuronState> currents, SpikeMatrix scratch) {
             if (version != network.version()) {
                 // The run's arena would keep those of all versions.
                 neurons = network.population(population.number()).beforeReset(NativeMemory.ofAuto());
                 version = network.version();
             }
             state.copyFrom(population.state());
-            BoundPopulation.steps(neurons).run(currents, population.batch(), state, scratch);
+            BoundPopulation.steps(neurons).run(currents.from(state).go(population.batch(), scratch, null));
+            currents.from = population.state();
         }
     }
 }

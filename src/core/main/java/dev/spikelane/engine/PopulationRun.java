@@ -15,8 +15,9 @@ import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.StageChoice;
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.leaky.Differentiable;
+import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.PortSteps;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -30,6 +31,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A population at work: its neurons with their state, the currents of its ports, and its outputs. */
@@ -261,46 +263,39 @@ public final class PopulationRun {
     /**
      * Takes the neurons of some blocks through some steps of a block.
      *
-     * @param currents that stand there, unless they are kept
+     * @param currents the currents of these steps, unless they are kept
      */
-    void fire(int step, int steps, PortCurrents currents, int firstBlock, int endBlock, int thread) {
+    void fire(int step, int steps, NeuronRun<NeuronState> currents, int firstBlock, int endBlock, int thread) {
         if (kept != null) {
             kept.fire(step, steps, firstBlock, endBlock, thread);
         } else {
-            run(currents, steps * batch, spikes().from(step, 0), membranesFrom(step));
+            neuronSteps().run(currents.go(steps * batch, spikes().from(step, 0), membranesFrom(step)));
         }
+    }
+
+    /** The steps of the neurons with the parameters that they have now. */
+    PortSteps<NeuronState> neuronSteps() {
+        return BoundPopulation.steps(neurons());
     }
 
     /** Whether some samples can run in a state of their own. */
     boolean samplesApart() {
-        return neurons() instanceof Differentiable neurons && neurons.samplesApart();
+        return neuronSteps().samplesApart() && neuronSteps().text() instanceof LeakyNeurons;
     }
 
     /** Whether neurons need not be given currents for each step where these are all the same. */
     boolean holds() {
-        return kept == null
-                && membranes() == null
-                && BoundPopulation.steps(neurons()).holds();
+        return kept == null && membranes() == null && neuronSteps().holds();
     }
 
     /** Whether neurons may leave zeros where they have read the currents of a step. */
     boolean clears() {
-        return kept == null
-                && membranes() == null
-                && BoundPopulation.steps(neurons()).clears();
+        return kept == null && membranes() == null && neuronSteps().clears();
     }
 
-    /** Takes the neurons of some blocks through some steps of a block that all have these currents. */
-    void hold(int step, int steps, Tile current) {
-        BoundPopulation.steps(neurons()).hold(current, state, spikes().steps(step, steps, 0));
-    }
-
-    private void run(PortCurrents currents, int rows, SpikeMatrix fired, @Nullable FloatMatrix recorded) {
-        if (recorded != null) {
-            BoundPopulation.steps(neurons()).record(currents, rows, state, fired, recorded);
-        } else {
-            BoundPopulation.steps(neurons()).run(currents, rows, state, fired);
-        }
+    /** A run of the neurons from the state of the population. */
+    NeuronRun<NeuronState> newRun(Stream<Tile> ports) {
+        return new NeuronRun<>(state, state.membrane(), spikes().block(), ports.toArray(Tile[]::new));
     }
 
     /** The membranes of the block; null if nobody wants them. */
@@ -315,7 +310,7 @@ public final class PopulationRun {
     }
 
     /** Takes all neurons through some steps of the block. */
-    void run(long stepNumber, int step, int steps, PortCurrents currents) {
+    void run(long stepNumber, int step, int steps, NeuronRun<NeuronState> currents) {
         observers.beforeStep(currents, spikes().from(step, 0));
         fire(step, steps, currents, 0, words(), 0);
         if (stepwise()) {

@@ -3,13 +3,14 @@ package dev.spikelane.engine;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.kernel.step.DelayLine;
-import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class RecordingRun {
 
     private final boolean oneEach;
     /** The currents that a thread takes to the neurons. */
-    private final PortCurrents[] currents;
+    private final List<NeuronRun<NeuronState>> currents = new ArrayList<>();
 
     private final RunSize size;
     /** The currents of a segment before they are delayed, sample after sample; null if nobody needs them. */
@@ -51,14 +52,14 @@ public final class RecordingRun {
         for (int i = 0; line != null && i < delays.length; i++) {
             delays[i] = new DelayLine.Run(line);
         }
-        this.currents = new PortCurrents[size.threads()];
         this.variableOf = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(1, 1));
-        for (int i = 0; i < currents.length; i++) {
-            currents[i] = new PortCurrents(
-                    Stream.generate(none::another).limit(kept.length).toArray(Tile[]::new));
+        for (int i = 0; i < variableOf.length; i++) {
+            NeuronRun<NeuronState> own =
+                    population.newRun(Stream.generate(none::another).limit(kept.length));
+            own.delayed = true;
+            currents.add(own);
             variableOf[i] = none.another();
-            currents[i].setDelayed();
         }
     }
 
@@ -75,7 +76,7 @@ public final class RecordingRun {
     public void delay(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
         DelayLine line = steps().line();
         if (line != null) {
-            Tile tile = at(first, firstBlock, endBlock, thread).current();
+            Tile tile = at(first, firstBlock, endBlock, thread).ports[0];
             DelayLine.Run own = delays[thread].with(line);
             if (undelayed != null) {
                 own.keep(undelayed, size.segment(), size.inSegment(first));
@@ -91,7 +92,7 @@ public final class RecordingRun {
         if (keeping.replaces()) {
             record(population.state(), first, count, firstBlock, endBlock, thread);
             for (int i = 0; i < variables.size(); i++) {
-                keep(variables.get(i), currents[thread].current(), first, count);
+                keep(variables.get(i), currents.get(thread).ports[0], first, count);
             }
         } else if (variables.isEmpty()) {
             run(population.state(), first, count, firstBlock, endBlock, thread);
@@ -115,22 +116,18 @@ public final class RecordingRun {
 
     /** Takes neurons through some steps, from a state, and writes their membranes in place of the currents. */
     public void record(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
-        PortCurrents own = at(first, firstBlock, endBlock, thread);
-        steps().record(
-                        own,
-                        count * population.batch(),
-                        from,
-                        spikes(first),
-                        own.current().matrix());
+        NeuronRun<NeuronState> own = at(first, firstBlock, endBlock, thread).from(from);
+        steps().run(own.go(count * population.batch(), spikes(first), own.current()));
     }
 
     /** Takes neurons through some steps, from a state. */
     public void run(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
-        steps().run(at(first, firstBlock, endBlock, thread), count * population.batch(), from, spikes(first));
+        NeuronRun<NeuronState> own = at(first, firstBlock, endBlock, thread).from(from);
+        steps().run(own.go(count * population.batch(), spikes(first), null));
     }
 
     private PortSteps<NeuronState> steps() {
-        return BoundPopulation.steps(population.neurons());
+        return population.neuronSteps();
     }
 
     private SpikeMatrix spikes(int first) {
@@ -138,14 +135,14 @@ public final class RecordingRun {
     }
 
     /** Goes to the currents of some steps; of all neurons where each has several. */
-    private PortCurrents at(int first, int firstBlock, int endBlock, int thread) {
-        PortCurrents own = currents[thread];
-        own.current().on(kept[0].from(first));
+    private NeuronRun<NeuronState> at(int first, int firstBlock, int endBlock, int thread) {
+        NeuronRun<NeuronState> own = currents.get(thread);
+        own.ports[0].on(kept[0].from(first));
         if (oneEach) {
-            own.current().at(firstBlock, endBlock);
+            own.ports[0].at(firstBlock, endBlock);
         }
         for (int i = 1; i < kept.length; i++) {
-            own.port(i).on(kept[i].from(first)).at(own.current());
+            own.ports[i].on(kept[i].from(first)).at(own.ports[0]);
         }
         return own;
     }

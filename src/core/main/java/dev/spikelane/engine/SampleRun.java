@@ -2,8 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.SignalHistory;
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
@@ -21,8 +20,7 @@ final class SampleRun {
     /** The sums that enter the ports. */
     private final Sum[] entrances;
 
-    /** For each thread. */
-    private final PortCurrents[] currents;
+    private final NeuronRun<NeuronState> own;
     /** For each variable that is kept. */
     private final SampleViews[] kept;
 
@@ -42,9 +40,8 @@ final class SampleRun {
      * Makes room for some samples.
      *
      * @param sums of these samples, at each port
-     * @param threads that may carry them, one at a time
      */
-    SampleRun(PopulationRun population, List<? extends Sum> sums, SampleViews of, Arena arena, int threads) {
+    SampleRun(PopulationRun population, List<? extends Sum> sums, SampleViews of, Arena arena) {
         int first = of.first();
         int count = of.count();
         this.population = population;
@@ -55,12 +52,11 @@ final class SampleRun {
         this.kept = SampleViews.of(
                 population.keeps() ? population.variables().size() : 0, first, count, population.batch());
         this.ofVariable = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
-        this.currents = new PortCurrents[threads];
-        for (int i = 0; i < threads; i++) {
-            int thread = i;
-            currents[i] =
-                    new PortCurrents(sums.stream().map(sum -> sum.sum(thread)).toArray(Tile[]::new));
-        }
+        this.own = new NeuronRun<>(
+                state,
+                state.membrane(),
+                population.spikes().block(),
+                sums.stream().map(sum -> sum.sum(0)).toArray(Tile[]::new));
     }
 
     /** Takes the samples' state over. */
@@ -70,20 +66,19 @@ final class SampleRun {
 
     /** Runs a step of the block. */
     void run(int step, int thread) {
-        for (Sum entrance : entrances) {
-            entrance.fill(step, thread);
+        for (int i = 0; i < entrances.length; i++) {
+            entrances[i].fill(step, thread);
+            own.ports[i] = entrances[i].sum(thread);
         }
-        PortCurrents own = currents[thread];
-        PortSteps<NeuronState> neurons = BoundPopulation.steps(population.neurons());
-        SpikeMatrix fired = population.spikes().samples(step, 0, spikes);
         SignalHistory<FloatMatrix> wanted = population.membranes();
+        FloatMatrix recorded = null;
         if (population.replaces()) {
-            neurons.record(own, spikes.count(), state, fired, own.current().matrix());
-        } else if (wanted == null || population.keeps()) {
-            neurons.run(own, spikes.count(), state, fired);
-        } else {
-            neurons.record(own, spikes.count(), state, fired, wanted.samples(step, 0, membranes));
+            recorded = own.current();
+        } else if (wanted != null && !population.keeps()) {
+            recorded = wanted.samples(step, 0, membranes);
         }
+        SpikeMatrix fired = population.spikes().samples(step, 0, spikes);
+        population.neuronSteps().run(own.go(spikes.count(), fired, recorded));
         for (int i = 0; i < kept.length; i++) {
             PopulationSignals.Kept variable = population.variables().get(i);
             if (!variable.inPlace()) {

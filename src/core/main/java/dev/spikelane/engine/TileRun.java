@@ -5,11 +5,13 @@ import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.spike.StageChoice;
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.simd.Tile;
+import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * spikes for a whole block of steps, so that the threads meet once. Where operators are cut by rows a thread carries
  * some samples in the same way, or threads meet between currents and neurons, as they do where neurons are coupled.
  */
-final class TileRun implements ComponentRun {
+final class TileRun implements ComponentRun, WorkerPool.Job {
 
     private final PopulationRun population;
     private final RunSize size;
@@ -29,16 +31,18 @@ final class TileRun implements ComponentRun {
     private final SampleRun[] samples;
 
     private final boolean coupled;
-    private final PortCurrents[] currents;
-    private final WorkerPool.Job carry = this::carry;
-    private final WorkerPool.Job carrySamples = this::carrySamples;
-    private final WorkerPool.Job fire = this::fire;
+    /** For each thread. */
+    private final List<NeuronRun<NeuronState>> runs = new ArrayList<>();
+    /** For each thread, of the same currents at all steps. */
+    private final List<NeuronRun<NeuronState>> heldRuns = new ArrayList<>();
 
     private int first;
     private int count;
     private int parts;
     private int blocksInPart;
     private int stepsInTurn;
+    /** True if threads carry tiles from source to spikes. */
+    private boolean tiles;
     /** The projection that gives all steps the same currents; null if they are filled for each. */
     private @Nullable ProjectionRun held;
 
@@ -58,11 +62,11 @@ final class TileRun implements ComponentRun {
             sums[port] = new PortSum(population.projections(ports.get(port)), population.currents(), arena, size, kept);
         }
         this.samples = samples(arena);
-        this.currents = new PortCurrents[size.threads()];
-        for (int i = 0; i < currents.length; i++) {
+        for (int i = 0; i < size.threads(); i++) {
             int thread = i;
-            currents[i] = new PortCurrents(
-                    Arrays.stream(sums).map(sum -> sum.tile(thread)).toArray(Tile[]::new));
+            runs.add(population.newRun(Arrays.stream(sums).map(sum -> sum.tile(thread))));
+            heldRuns.add(population.newRun(Stream.of(sums[0].tile(thread))));
+            heldRuns.get(thread).held = true;
         }
     }
 
@@ -74,7 +78,7 @@ final class TileRun implements ComponentRun {
         SampleViews[] of = SampleViews.shares(Math.max(1, apart.size()), population.batch());
         SampleRun[] made = new SampleRun[apart.size()];
         for (int i = 0; i < made.length; i++) {
-            made[i] = new SampleRun(population, List.of(apart.get(i)), of[i], arena, size.threads());
+            made[i] = new SampleRun(population, List.of(apart.get(i)), of[i], arena);
         }
         return made;
     }
@@ -93,14 +97,13 @@ final class TileRun implements ComponentRun {
         }
         held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
         boolean share = size.threads() > 1 && (population.keeps() || sharing.shares(alone));
-        boolean tiles = !byRows || held != null;
-        WorkerPool.Job job = tiles ? carry : samples.length > 0 ? carrySamples : fire;
+        tiles = !byRows || held != null;
         if (tiles) {
             openTiles(workers, share);
         } else {
             openRows(workers, share);
         }
-        workers.run(job, parts, share && (tiles || !coupled));
+        workers.run(this, parts, share && (tiles || !coupled));
         if (!tiles) {
             for (SampleRun some : samples) {
                 some.close();
@@ -133,6 +136,7 @@ final class TileRun implements ComponentRun {
         for (PortSum sum : sums) {
             sum.run(workers, first, count, share);
         }
+        stepsInTurn = count;
         cut(coupled ? sums[0].blocks() : sums[0].blocksInPart(share ? workers.threads() : 1));
     }
 
@@ -161,29 +165,32 @@ final class TileRun implements ComponentRun {
         cut(population.keeps() ? Math.ceilDiv(sums[0].blocks(), threads) : sums[0].blocksInPart(threads));
     }
 
-    private void carry(int part, int thread) {
+    /** Carries a tile of neurons, or some samples, from source to spikes; or fires neurons whose currents are there. */
+    @Override
+    public void run(int part, int thread) {
+        if (!tiles && samples.length > 0) {
+            carrySamples(part, thread);
+            return;
+        }
         int firstBlock = part * blocksInPart;
         int endBlock = Math.min(firstBlock + blocksInPart, sums[0].blocks());
         ProjectionRun frame = held;
         if (frame != null) {
-            population.hold(first, count, frame.held(firstBlock, endBlock, thread));
+            NeuronRun<NeuronState> run = heldRuns.get(thread);
+            run.ports[0] = frame.held(firstBlock, endBlock, thread);
+            population.fire(first, count, run, firstBlock, endBlock, thread);
             return;
         }
         for (int step = first; step < first + count; step += stepsInTurn) {
             int some = Math.min(stepsInTurn, first + count - step);
             for (PortSum sum : sums) {
-                sum.fill(step, some, firstBlock, endBlock, thread);
+                if (tiles) {
+                    sum.fill(step, some, firstBlock, endBlock, thread);
+                } else {
+                    sum.at(step, firstBlock, endBlock, thread);
+                }
             }
-            population.fire(step, some, currents[thread], firstBlock, endBlock, thread);
+            population.fire(step, some, runs.get(thread), firstBlock, endBlock, thread);
         }
-    }
-
-    private void fire(int part, int thread) {
-        int firstBlock = part * blocksInPart;
-        int endBlock = Math.min(firstBlock + blocksInPart, sums[0].blocks());
-        for (PortSum sum : sums) {
-            sum.at(first, firstBlock, endBlock, thread);
-        }
-        population.fire(first, count, currents[thread], firstBlock, endBlock, thread);
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -38,6 +39,7 @@ public final class EquationParameters {
     /** Steps of the longest refractory period: float32 does not represent all larger whole numbers. */
     private static final float MOST_STEPS = 1 << 24;
 
+    private final MemorySegment.Scope scope;
     private final int neurons;
     /** By name: one value, or one for each neuron. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
@@ -63,6 +65,7 @@ public final class EquationParameters {
             Map<String, Derived> derived,
             int neurons,
             Map<String, float[]> given) {
+        this.scope = Objects.requireNonNull(arena, "arena").scope();
         this.neurons = neurons;
         for (Map.Entry<String, Double> declared : parameters.entrySet()) {
             String name = declared.getKey();
@@ -210,6 +213,17 @@ public final class EquationParameters {
             rows.get(i).update(neurons);
         }
         version++;
+    }
+
+    /**
+     * Throws if the memory was freed.
+     *
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void requireOpen() {
+        if (!scope.isAlive()) {
+            throw new IllegalStateException("the arena of parameters is closed");
+        }
     }
 
     /** Returns the number of calls of {@link #update}. */

@@ -9,15 +9,19 @@ import org.jspecify.annotations.Nullable;
 /** The uniform numbers of one step for the noises of a tile. They depend only on seed, step, sample and neuron. */
 public final class NoiseRows {
 
-    private final BoundEquations neurons;
+    private final long[] seeds;
     private final int firstNeuron;
     private final FloatMatrix[] rows;
 
-    /** Allocates a matrix {@code [batch x count]} for each noise of a tile. */
-    public NoiseRows(BoundEquations neurons, int batch, int firstNeuron, int count) {
-        this.neurons = neurons;
+    /**
+     * Allocates a matrix {@code [batch x count]} for each noise of a tile.
+     *
+     * @param seeds of the noises
+     */
+    public NoiseRows(long[] seeds, int batch, int firstNeuron, int count) {
+        this.seeds = seeds.clone();
         this.firstNeuron = firstNeuron;
-        this.rows = new FloatMatrix[neurons.equations().noises().size()];
+        this.rows = new FloatMatrix[seeds.length];
         Arrays.setAll(rows, i -> FloatMatrix.zeros(batch, count));
     }
 
@@ -30,7 +34,7 @@ public final class NoiseRows {
      */
     public void draw(CounterRandom.@Nullable Draws draws, int step, int first, int end) {
         for (int place = 0; place < rows.length; place++) {
-            long seed = neurons.seedOfNoise(place);
+            long seed = seeds[place];
             for (int sample = 0; sample < rows[place].rows(); sample++) {
                 long key = draws == null
                         ? CounterRandom.rowKey(seed, step, sample)

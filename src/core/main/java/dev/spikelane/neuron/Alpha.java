@@ -34,7 +34,7 @@ import java.util.Objects;
  */
 public record Alpha(Parameter alpha, Parameter beta, ThresholdAndReset firing) implements Neuron, HasFiring<Alpha> {
 
-    /** What the sum of the currents is multiplied by: no number unless alpha is above beta. */
+    /** The factor of the sum of the currents: no number unless alpha is above beta. */
     private static final String SCALE = "_alpha > _leak ? log(_alpha) / (log(_leak) - log(_alpha)) + 1 : 1 / 0";
 
     /**
@@ -86,17 +86,19 @@ public record Alpha(Parameter alpha, Parameter beta, ThresholdAndReset firing) i
 
     @Override
     public List<String> variables() {
-        return LeakyGroup.ALPHA;
+        return TextGroup.ALPHA;
     }
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(firing.clearing()
-                .applyTo(new LeakyModel(shape.size()), LeakyGroup.ALPHA.size())
-                .beta(beta.values())
-                .param("alpha", alpha.values())
-                .alphaFunction("alpha", SCALE)
-                .build(arena));
+        return new TextGroup(
+                firing.clearing()
+                        .applyTo(new LeakyModel(shape.size()), TextGroup.ALPHA.size())
+                        .beta(beta.values())
+                        .param("alpha", alpha.values())
+                        .alphaFunction("alpha", SCALE)
+                        .build(arena),
+                variables());
     }
 
     private static float clamp(float share) {

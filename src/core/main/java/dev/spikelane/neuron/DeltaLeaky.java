@@ -81,12 +81,14 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(new LeakyModel(shape.size())
-                .param("beta", beta.values())
-                .decay(Decay.MULTIPLY, "beta")
-                .param("deltaThreshold", deltaThreshold.values())
-                .threshold("deltaThreshold")
-                .firesOnChange()
-                .build(arena));
+        return new TextGroup(
+                new LeakyModel(shape.size())
+                        .param("beta", beta.values())
+                        .decay(Decay.MULTIPLY, "beta")
+                        .param("deltaThreshold", deltaThreshold.values())
+                        .threshold("deltaThreshold")
+                        .firesOnChange()
+                        .build(arena),
+                variables());
     }
 }

@@ -441,12 +441,12 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public Parameter spikeValue() {
-        return EquationGroup.carried(equations, values);
+        return EquationText.carried(equations, values);
     }
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new EquationGroup(arena, this, shape.size());
+        return EquationText.group(arena, this, shape.size());
     }
 
     @Override

@@ -70,10 +70,12 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(new LeakyModel(shape.size())
-                .beta(beta.values())
-                .threshold(threshold.values())
-                .firesBefore(true)
-                .build(arena));
+        return new TextGroup(
+                new LeakyModel(shape.size())
+                        .beta(beta.values())
+                        .threshold(threshold.values())
+                        .firesBefore(true)
+                        .build(arena),
+                variables());
     }
 }

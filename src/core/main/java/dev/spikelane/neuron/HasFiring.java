@@ -10,7 +10,7 @@ import dev.spikelane.kernel.Reset;
 interface HasFiring<N extends Neuron> {
 
     /**
-     * Returns when neurons fire and what a spike does to them.
+     * Returns the threshold and the reset.
      *
      * @return the options
      */

@@ -159,15 +159,17 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(firing.clearing()
-                .applyTo(new LeakyModel(shape.size()), 1)
-                .param("resistance", resistance.values())
-                .param("capacitance", capacitance.values())
-                .param("timeStep", timeStep)
-                .let32("perTime", "1 / (resistance * capacitance)")
-                .let32("decay", "1 - timeStep / (resistance * capacitance)")
-                .gains("resistance", "perTime", "timeStep")
-                .decay(Decay.MULTIPLY, "decay")
-                .build(arena));
+        return new TextGroup(
+                firing.clearing()
+                        .applyTo(new LeakyModel(shape.size()), 1)
+                        .param("resistance", resistance.values())
+                        .param("capacitance", capacitance.values())
+                        .param("timeStep", timeStep)
+                        .let32("perTime", "1 / (resistance * capacitance)")
+                        .let32("decay", "1 - timeStep / (resistance * capacitance)")
+                        .gains("resistance", "perTime", "timeStep")
+                        .decay(Decay.MULTIPLY, "decay")
+                        .build(arena),
+                variables());
     }
 }

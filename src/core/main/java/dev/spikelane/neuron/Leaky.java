@@ -135,10 +135,12 @@ public record Leaky(Parameter beta, ThresholdAndReset firing, Parameter gradedSp
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(firing.applyTo(new LeakyModel(shape.size()), 1)
-                .beta(beta.values())
-                .carries(LeakyText.FACTOR, gradedSpikesFactor.values())
-                .build(arena));
+        return new TextGroup(
+                firing.applyTo(new LeakyModel(shape.size()), 1)
+                        .beta(beta.values())
+                        .carries(LeakyText.FACTOR, gradedSpikesFactor.values())
+                        .build(arena),
+                variables());
     }
 
     @Override

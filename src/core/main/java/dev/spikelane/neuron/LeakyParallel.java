@@ -4,6 +4,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.leaky.DropoutSpikes;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
@@ -198,7 +199,7 @@ public record LeakyParallel(
                                 .param("bias", bias.values())
                                 .feedback(Feedback.CONSTANT, "bias"),
                         arena);
-            case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), this);
+            case Recurrence.By other -> SelfFeedback.of(arena, shape, other.connection(), this);
         };
     }
 
@@ -221,8 +222,27 @@ public record LeakyParallel(
     private NeuronGroup group(LeakyModel model, Arena arena) {
         LeakyNeurons parameters = model.build(arena);
         return dropout == 0
-                ? new LeakyGroup(parameters)
-                : new DropoutGroup(parameters, new DropoutSpikes(parameters, dropout, seed));
+                ? new TextGroup(parameters, variables())
+                : new TextGroup(parameters, variables(), new Dropout(new DropoutSpikes(parameters, dropout, seed)));
+    }
+
+    /** The dropout that membranes pass before they fire. */
+    private record Dropout(DropoutSpikes spikes) implements AroundStep {
+
+        @Override
+        public String byStep() {
+            return "a dropout that draws by step";
+        }
+
+        @Override
+        public String noGradient() {
+            return "a dropout has no gradient";
+        }
+
+        @Override
+        public void after(NeuronRun<NeuronState> run, int row, long step) {
+            spikes.fire(step, run, row);
+        }
     }
 
     /**

@@ -262,7 +262,7 @@ public record Lif(
 
     @Override
     public List<String> variables() {
-        return isSynaptic() ? LeakyGroup.SYNAPTIC : LeakyGroup.MEMBRANE;
+        return isSynaptic() ? TextGroup.SYNAPTIC : TextGroup.MEMBRANE;
     }
 
     @Override
@@ -286,6 +286,6 @@ public record Lif(
         if (decay == Decay.DIVIDE) {
             model.let32("divides", "leak > 0 or leak < 0 ? 1 : 1 / 0"); // is a number where there is a quotient
         }
-        return new LeakyGroup(model.build(arena));
+        return new TextGroup(model.build(arena), variables());
     }
 }

@@ -40,7 +40,7 @@ public sealed interface Neuron
     /** The port that every model of the library has, and that projections enter unless they name another. */
     String CURRENT = "current";
 
-    /** The port at which recurrent models take what neurons of their layer did at the step before. */
+    /** The port for spikes or membranes that neurons of the same layer had at the step before. */
     String FEEDBACK = "feedback";
 
     /** The parameter that is the weights of a recurrence from one to one. */
@@ -76,7 +76,7 @@ public sealed interface Neuron
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
      * @param shape how the neurons are arranged; rows, and parameters of single neurons, stand in its inner order
-     * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
+     * @return the neurons, without a state, which take currents at the port {@code feedback}
      * @throws IllegalArgumentException if the model has no such port, or a parameter is given for each neuron and their
      *     number differs
      */
@@ -89,7 +89,7 @@ public sealed interface Neuron
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
      * @param currents how many currents the neurons get at each port: {@link #gates} for each neuron
-     * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
+     * @return the neurons, without a state, which take currents at the port {@code feedback}
      * @throws IllegalArgumentException as {@link #bindPorts(Arena, Shape)}, or if there are not so many currents for
      *     each neuron
      */
@@ -117,7 +117,7 @@ public sealed interface Neuron
     }
 
     /**
-     * Returns what the neurons feed back to themselves from the step before.
+     * Returns the recurrence: the connection by which neurons feed back to themselves.
      *
      * @return the recurrence; {@link Recurrence.None} for most models
      */
@@ -126,9 +126,9 @@ public sealed interface Neuron
     }
 
     /**
-     * Tells what the recurrence feeds back.
+     * Returns true if the recurrence feeds membranes back.
      *
-     * @return whether it is membranes, in place of spikes
+     * @return true for membranes, false for spikes
      */
     default boolean feedsMembranes() {
         return false;
@@ -150,7 +150,7 @@ public sealed interface Neuron
      * @return names, the first of which is {@code membrane}, most models' only one; those of {@link NeuronState#names}
      */
     default List<String> variables() {
-        return LeakyGroup.MEMBRANE;
+        return TextGroup.MEMBRANE;
     }
 
     /**
@@ -167,7 +167,7 @@ public sealed interface Neuron
      * Returns the unit of a variable, a port or a parameter, which labels axes and tables. Nothing checks units.
      *
      * @param name one of {@link #variables}, {@link #ports} or {@link #parameters}
-     * @return what the text of an {@link EquationNeuron} has in brackets; empty otherwise
+     * @return the words in brackets in the text of an {@link EquationNeuron}; empty otherwise
      */
     default String unit(String name) {
         Objects.requireNonNull(name, "name");
@@ -179,7 +179,7 @@ public sealed interface Neuron
      * a source multiply its bits as spikes.
      *
      * @param variable one of {@link #variables}
-     * @return what the text of an {@link EquationNeuron} has behind {@code to}; 0 if it may be any number
+     * @return the number after {@code to} in the text of an {@link EquationNeuron}; 0 if it may be any number
      */
     default int greatest(String variable) {
         Objects.requireNonNull(variable, "variable");
@@ -225,7 +225,7 @@ public sealed interface Neuron
     }
 
     /**
-     * Returns what one spike carries to the next connection.
+     * Returns the value of one spike for the next connection.
      *
      * @return 1, unless the model has graded spikes; one value, or one for each neuron
      */
@@ -234,8 +234,8 @@ public sealed interface Neuron
     }
 
     /**
-     * Returns this model with a step whose membrane is the one that is compared with the threshold, for recorders that
-     * want variables as they are before the reset. One step of it, from a {@linkplain NeuronState#copyFrom copy} of the
+     * Returns this model with a step whose membrane is the one that is compared with the threshold, for recorders of
+     * variables before the reset. One step of it, from a {@linkplain NeuronState#copyFrom copy} of the
      * state of this model, gives the variables as they are when neurons fire, and the same spikes. What comes out is no
      * state to go on from.
      *
@@ -262,12 +262,13 @@ public sealed interface Neuron
         Run run = new Run(
                 SpikeMatrix.zeros(arena, currents.rows(), group.neurons()),
                 FloatMatrix.zeros(arena, currents.rows(), group.neurons()));
-        group.record(currents, group.newState(arena, 1), run.spikes(), run.membranes());
+        group.record(List.of(currents), group.newState(arena, 1), run.spikes(), run.membranes());
         return run;
     }
 
     /**
-     * What neurons did, one row for each step. The memory is freed when nothing refers to it any more.
+     * The spikes and membranes of neurons, one row for each step. The memory is freed when nothing refers to it any
+     * more.
      *
      * @param spikes {@code [steps x neurons]}
      * @param membranes {@code [steps x neurons]}, the membrane after each step

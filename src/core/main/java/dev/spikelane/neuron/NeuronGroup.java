@@ -10,7 +10,7 @@ import java.util.List;
  * its arena is shared, several threads may use it at once, each with its own state. Rows of neurons of a
  * {@link dev.spikelane.memory.Shape} stand in its inner order here, and in torch's in networks.
  */
-public sealed interface NeuronGroup permits TileGroup {
+public sealed interface NeuronGroup permits TextGroup {
 
     /**
      * Returns the number of neurons.
@@ -24,9 +24,7 @@ public sealed interface NeuronGroup permits TileGroup {
      *
      * @return one for each neuron, unless the model has several gates
      */
-    default int currents() {
-        return neurons();
-    }
+    int currents();
 
     /**
      * Tells whether neurons of a row depend on each other, so that threads cannot share a row.
@@ -36,14 +34,11 @@ public sealed interface NeuronGroup permits TileGroup {
     boolean coupled();
 
     /**
-     * Says what a step depends on beside currents and variables, so that samples that have come to different steps
-     * cannot share a batch.
+     * Returns the reason why samples that are at different steps cannot share a batch.
      *
      * @return such as {@code noise of the step}; empty if there is nothing of the kind
      */
-    default String byStep() {
-        return "";
-    }
+    String byStep();
 
     /**
      * Allocates a state as it is at the start: zeros, unless the model says otherwise. It belongs to the caller, and is
@@ -56,15 +51,13 @@ public sealed interface NeuronGroup permits TileGroup {
     NeuronState newState(Arena arena, int batch);
 
     /**
-     * Sets a state to what it is at the start, by the parameters that the neurons have now.
+     * Sets a state to its start, by the parameters that the neurons have now.
      *
      * @param state a state {@code [any batch x neurons]} of this model
-     * @throws IllegalArgumentException if the model says what its variables begin with, and the state has other
+     * @throws IllegalArgumentException if the model has initial values of its variables, and the state has other
      *     variables or another number of neurons; nothing changes then
      */
-    default void reset(NeuronState state) {
-        state.reset();
-    }
+    void reset(NeuronState state);
 
     /**
      * Returns the ports whose currents the neurons take.
@@ -74,29 +67,10 @@ public sealed interface NeuronGroup permits TileGroup {
     List<String> ports();
 
     /**
-     * Tells whether the neurons take currents at the port {@code feedback} too.
-     *
-     * @return whether there are two ports
-     */
-    default boolean takesFeedback() {
-        return false;
-    }
-
-    /**
      * Runs the steps of all rows.
      *
-     * @param current {@code [rows x currents]}, time-major ({@code row = step * batch + sample})
-     * @param state of the batch, updated
-     * @param spikes {@code [rows x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take
-     *     feedback too
-     */
-    void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes);
-
-    /**
-     * Runs the steps of all rows of neurons with any number of ports.
-     *
-     * @param currents what enters each of the {@link #ports}, {@code [rows x currents]}, time-major
+     * @param currents the currents of each of the {@link #ports}, {@code [rows x currents]}, time-major
+     *     ({@code row = step * batch + sample}); no two are the same matrix
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
      * @throws IllegalArgumentException if there are more or fewer than ports, a shape does not fit, or the state is of
@@ -105,35 +79,10 @@ public sealed interface NeuronGroup permits TileGroup {
     void run(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes);
 
     /**
-     * Runs the steps of all rows of neurons that take feedback.
+     * Runs the steps of all rows, and keeps the membrane of every step.
      *
-     * @param current {@code [rows x currents]}, time-major
-     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than
-     *     {@code current}
-     * @param state of the batch, updated
-     * @param spikes {@code [rows x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no
-     *     feedback
-     */
-    void run(FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes);
-
-    /**
-     * Runs the steps of all rows and keeps the membrane of every step.
-     *
-     * @param current {@code [rows x currents]}, time-major
-     * @param state of the batch, updated
-     * @param spikes {@code [rows x neurons]}, overwritten
-     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself,
-     *     and shares no memory with anything else
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take
-     *     feedback too
-     */
-    void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
-
-    /**
-     * Runs the steps of all rows of neurons with any number of ports, and keeps the membrane of every step.
-     *
-     * @param currents what enters each of the {@link #ports}, {@code [rows x currents]}, time-major
+     * @param currents the currents of each of the {@link #ports}, {@code [rows x currents]}, time-major; no two are the
+     *     same matrix
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
      * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be the first of
@@ -142,20 +91,4 @@ public sealed interface NeuronGroup permits TileGroup {
      *     another model
      */
     void record(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
-
-    /**
-     * Runs the steps of all rows of neurons that take feedback, and keeps the membrane of every step.
-     *
-     * @param current {@code [rows x currents]}, time-major
-     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than
-     *     {@code current}
-     * @param state of the batch, updated
-     * @param spikes {@code [rows x neurons]}, overwritten
-     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself,
-     *     and shares no memory with anything else
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no
-     *     feedback
-     */
-    void record(
-            FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
 }

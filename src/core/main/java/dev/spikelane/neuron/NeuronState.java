@@ -3,8 +3,8 @@ package dev.spikelane.neuron;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -40,41 +40,35 @@ public final class NeuronState {
     private final FloatMatrix all;
     private final List<FloatMatrix> variables;
     private final SpikeMatrix spikes;
-    /** Spikes of the step before that somebody else keeps; no part of the state. */
+    /** Spikes of the step before that a projection keeps; no part of the state. */
     private @Nullable SpikeMatrix keptOutside;
 
     private final @Nullable FloatMatrix window;
     private final @Nullable Tile feedback;
     private final Scratch scratch;
-    private @Nullable PortCurrents whole;
+    /** A run of all neurons, made when first needed. */
+    private @Nullable NeuronRun<NeuronState> whole;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final Signal[] parts;
 
     private final long[] steps;
-    /** What this state shows in torch's order; null if neurons work on it. */
+    /** The state that this one shows in torch's order; null if neurons work on this one. */
     private @Nullable Shown shown;
-    /** What runs of words read and write, by their first word; made when first needed. */
-    private final @Nullable StepRun[] runs;
-    /** The same for neurons of equations. */
-    private final @Nullable EquationRun[] equationRuns;
+    /** The places of rows in loops, by the first word that runs: threads run disjoint words at the same time. */
+    private final @Nullable StepFrames[] frames;
 
     private CounterRandom.@Nullable Draws noise;
-    /** What variables are at the start, {@code [variables x neurons]}; null for zeros. */
+    /** The variables at the start, {@code [variables x neurons]}; null for zeros. */
     private @Nullable FloatMatrix initial;
 
     /**
-     * What there is of a state; states of the same layout can be copied into each other.
+     * The layout of a state; states of the same layout can be copied into each other.
      *
      * @param names of the variables, the membrane first
      * @param recurrent whether the spikes of the step before are fed back
      * @param window how many of the newest inputs are kept, or 0
      */
     record Layout(int batch, int neurons, List<String> names, boolean recurrent, int window) {
-
-        /** A layout of variables alone. */
-        Layout(int batch, int neurons, List<String> names) {
-            this(batch, neurons, names, false, 0);
-        }
 
         /** Throws unless there is a sample, and not more than matrices can hold. */
         Layout {
@@ -83,7 +77,7 @@ public final class NeuronState {
             requireRows("variables", names.size(), batch);
         }
 
-        /** Whether samples of the other layout are as those of this one. */
+        /** Returns true if samples of both layouts have the same form. */
         boolean hasSamplesOf(Layout other) {
             return neurons == other.neurons
                     && names.equals(other.names)
@@ -102,7 +96,13 @@ public final class NeuronState {
     /** A state in the inner order of a shape. */
     private record Shown(NeuronState inside, Shape shape) {}
 
-    private NeuronState(Arena arena, Layout layout, @Nullable FloatMatrix initial, @Nullable Tile feedback) {
+    /**
+     * Makes a state at its start.
+     *
+     * @param initial the variables then, {@code [variables x neurons]}; null for zeros
+     * @param connection by which neurons feed back to themselves; null if they do not
+     */
+    NeuronState(Arena arena, Layout layout, @Nullable FloatMatrix initial, @Nullable Operator connection) {
         this.initial = initial;
         this.scratch = new Scratch(arena);
         int batch = layout.batch();
@@ -119,31 +119,13 @@ public final class NeuronState {
         this.parts = Stream.of(all, window, layout.recurrent() ? spikes : null)
                 .filter(Objects::nonNull)
                 .toArray(Signal[]::new);
-        this.feedback = feedback;
+        this.feedback = connection == null ? null : Tile.whole(FloatMatrix.zeros(arena, batch, connection.outputs()));
+        if (connection != null) {
+            connection.reserve(scratch);
+        }
         this.steps = new long[spikes.stride()];
-        this.runs = new StepRun[spikes.stride()];
-        this.equationRuns = new EquationRun[spikes.stride()];
+        this.frames = new StepFrames[spikes.stride()];
         start();
-    }
-
-    /** Zeros. */
-    static NeuronState zeros(Arena arena, Layout layout) {
-        return new NeuronState(arena, layout, null, null);
-    }
-
-    /** Variables that begin with values, {@code [variables x neurons]}. */
-    static NeuronState starting(Arena arena, Layout layout, FloatMatrix initial) {
-        return new NeuronState(arena, layout, initial, null);
-    }
-
-    /**
-     * Zeros, and memory for the currents of a step, which neurons that feed back to themselves compute while they run.
-     */
-    static NeuronState feedingBack(Arena arena, Layout layout, Operator connection) {
-        FloatMatrix currents = FloatMatrix.zeros(arena, layout.batch(), connection.outputs());
-        NeuronState made = new NeuronState(arena, layout, null, Tile.whole(currents));
-        connection.reserve(made.scratch);
-        return made;
     }
 
     private static void requireRows(String things, int count, int batch) {
@@ -223,7 +205,7 @@ public final class NeuronState {
      * @throws IllegalArgumentException if the shape has another number of neurons
      */
     public NeuronState inTorch(Arena arena, Shape shape) {
-        NeuronState made = zeros(arena, layout);
+        NeuronState made = new NeuronState(arena, layout, null, null);
         made.shown = new Shown(this, requireShape(shape));
         if (keptOutside != null) {
             made.keptOutside = SpikeMatrix.zeros(arena, layout.batch(), layout.neurons());
@@ -279,7 +261,10 @@ public final class NeuronState {
         }
     }
 
-    /** Where noise comes from; null if it is a function of the step, the place in the batch and the neuron alone. */
+    /**
+     * Returns the source of noise; null if noise is a function of the step, the place in the batch and the neuron
+     * alone.
+     */
     CounterRandom.@Nullable Draws noise() {
         return noise;
     }
@@ -311,7 +296,7 @@ public final class NeuronState {
         Arrays.fill(steps, 0);
     }
 
-    /** The same with other values at the start from now on, {@code [variables x neurons]}. */
+    /** Resets this state to other values at the start from now on, {@code [variables x neurons]}. */
     void reset(FloatMatrix start) {
         initial = start;
         reset();
@@ -434,14 +419,14 @@ public final class NeuronState {
     }
 
     /**
-     * Packs one sample, or puts a packed one in: what {@link #write(ByteBuffer)} writes of it, without the steps, which
-     * all samples share, in the order of the rows and the byte order of the machine. Nothing is allocated.
+     * Packs one sample, or puts a packed one in: the bytes that {@link #write(ByteBuffer)} writes of it, without the
+     * steps, which all samples share, in the order of the rows and the byte order of the machine. Nothing is allocated.
      *
      * @param sample the sample; a packed one may be put in as any sample of a state of the same model
      * @param memory where its bytes are; {@link MemorySegment#NULL} to count them alone
      * @param at the offset from which on
      * @param out whether the sample comes out of the memory
-     * @return the offset behind them
+     * @return the offset after them
      * @throws IndexOutOfBoundsException if there is no such sample, or they do not fit
      */
     public long pack(int sample, MemorySegment memory, long at, boolean out) {
@@ -526,7 +511,7 @@ public final class NeuronState {
         return layout.recurrent();
     }
 
-    /** What the bytes of a state hold, behind its steps. */
+    /** The matrices in the bytes of a state, after its steps. */
     Signal[] parts() {
         return parts;
     }
@@ -536,77 +521,42 @@ public final class NeuronState {
         return steps;
     }
 
-    /** A run of neurons with one port. */
-    StepRun run(Tile current, SpikeMatrix spikesOfRun) {
-        int slot = Math.min(current.firstBlock(), runs.length - 1);
-        StepRun made = runs[slot];
-        if (made == null) {
-            made = new StepRun(current.matrix(), all, spikesOfRun);
-            runs[slot] = made;
-        }
-        return made.set(current, all, spikesOfRun);
-    }
-
     /**
-     * What a run of some words reads and writes. Threads run disjoint words at the same time, so that each has an
-     * object of its own.
+     * Places a run of some words in this state.
+     *
+     * @param expected names of the variables
+     * @throws IllegalArgumentException if this state has others
      */
-    StepRun run(PortCurrents of, SpikeMatrix spikesOfRun) {
-        StepRun made = run(of.current(), spikesOfRun);
-        made.ports = of;
-        return of.count() == 2 ? made.feedback(of.port(1).matrix()) : made;
+    void place(NeuronRun<NeuronState> run, List<String> expected) {
+        run.state = require(expected);
+        run.previous = spikes;
+        run.frames = frames;
+        run.setWords();
     }
 
-    /** Where loops of equations find what a run of some words reads and writes. */
-    EquationRun run(EquationGroup group, int firstWord) {
-        EquationRun made = equationRuns[firstWord];
-        if (made == null || made.group() != group) {
-            made = new EquationRun(group, this);
-            equationRuns[firstWord] = made;
-        }
-        return made;
-    }
-
-    /** The currents of a run of all neurons, whose matrices are those of the state at first. */
-    private PortCurrents wholeOf(int ports) {
-        PortCurrents made = whole;
-        if (made == null || made.count() != ports) {
-            made = new PortCurrents(
+    /** Returns a run of all neurons; its first matrices belong to the state. */
+    NeuronRun<NeuronState> whole(int ports) {
+        NeuronRun<NeuronState> made = whole;
+        if (made == null || made.ports.length != ports) {
+            made = new NeuronRun<>(
+                    this,
+                    all,
+                    spikes,
                     Stream.generate(() -> Tile.whole(all)).limit(ports).toArray(Tile[]::new));
             whole = made;
         }
         return made;
     }
 
-    /** The currents of a run of all neurons with one port. */
-    PortCurrents whole(FloatMatrix current) {
-        PortCurrents made = wholeOf(1);
-        made.current().on(Objects.requireNonNull(current, "current"));
-        return made;
-    }
-
-    /** The currents of a run of all neurons with two ports. */
-    PortCurrents whole(FloatMatrix current, FloatMatrix feedback) {
-        PortCurrents made = wholeOf(2);
-        made.current().on(Objects.requireNonNull(current, "current"));
-        made.port(1).on(Objects.requireNonNull(feedback, "feedback"));
-        return made;
-    }
-
-    /** The currents of a run of all neurons. */
-    PortCurrents whole(List<FloatMatrix> currents) {
-        PortCurrents made = wholeOf(currents.size());
-        for (int i = 0; i < currents.size(); i++) {
-            made.port(i).on(currents.get(i));
+    /** Forgets the matrices of a run of all neurons, so that they can be freed. */
+    void release(NeuronRun<NeuronState> run) {
+        for (Tile port : run.ports) {
+            port.on(all);
         }
-        return made;
-    }
-
-    /** Forgets the matrices of {@link #whole}, so that they can be freed. */
-    void releaseWhole() {
-        PortCurrents held = whole;
-        for (int i = 0; held != null && i < held.count(); i++) {
-            held.port(i).on(all);
+        run.record(null);
+        StepFrames used = frames[0];
+        if (used != null) {
+            used.release();
         }
     }
 

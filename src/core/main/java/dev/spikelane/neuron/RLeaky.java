@@ -96,12 +96,12 @@ public record RLeaky(Parameter beta, Recurrence recurrence, ThresholdAndReset fi
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return LeakyGroup.of(arena, shape, this, declared(shape.size()));
+        return TextGroup.of(arena, shape, this, declared(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return new LeakyGroup(declared(shape.size()).feedback(Feedback.CURRENTS).build(arena));
+        return new TextGroup(declared(shape.size()).feedback(Feedback.CURRENTS).build(arena), variables());
     }
 
     private LeakyModel declared(int neurons) {

@@ -84,7 +84,7 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
 
     @Override
     public List<String> variables() {
-        return LeakyGroup.SYNAPTIC;
+        return TextGroup.SYNAPTIC;
     }
 
     /**
@@ -95,12 +95,12 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return LeakyGroup.of(arena, shape, this, declared(shape.size()));
+        return TextGroup.of(arena, shape, this, declared(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return new LeakyGroup(declared(shape.size()).feedback(Feedback.CURRENTS).build(arena));
+        return new TextGroup(declared(shape.size()).feedback(Feedback.CURRENTS).build(arena), variables());
     }
 
     private LeakyModel declared(int neurons) {

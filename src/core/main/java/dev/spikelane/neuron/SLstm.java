@@ -236,7 +236,7 @@ public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements 
 
     @Override
     public List<String> variables() {
-        return LeakyGroup.CELL;
+        return TextGroup.CELL;
     }
 
     @Override
@@ -258,7 +258,7 @@ public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements 
     public NeuronGroup bind(Arena arena, Shape shape) {
         return switch (recurrence) {
             case Recurrence.By by ->
-                RecurrentGroup.of(arena, Objects.requireNonNull(shape, "shape"), by.connection(), this);
+                SelfFeedback.of(arena, Objects.requireNonNull(shape, "shape"), by.connection(), this);
             case Recurrence.None _ ->
                 throw new IllegalArgumentException("nothing enters the port '" + FEEDBACK
                         + "', expected a recurrence, or projections to that port, for " + this);
@@ -267,12 +267,12 @@ public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements 
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return new LeakyGroup(
+        return new TextGroup(
                 firing.clearing()
                         .applyTo(new LeakyModel(shape.size()), 2)
                         .gates(shape.channels())
                         .build(arena),
-                LeakyGroup.CELL);
+                variables());
     }
 
     @Override

@@ -170,7 +170,7 @@ public final class Source {
         return SpikeList.of(steps, neurons);
     }
 
-    /** Lines that say what a variable is at a step t. */
+    /** Lines for the value of a variable at a step t. */
     private static String lines(String name, double[] times, double[] values, double step) {
         Objects.requireNonNull(values, "values");
         if (times.length != values.length || times.length == 0 || times.length > 200) {

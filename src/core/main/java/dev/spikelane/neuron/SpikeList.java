@@ -1,11 +1,8 @@
 package dev.spikelane.neuron;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -20,6 +17,13 @@ import java.util.Objects;
  * <p>Variables for recorders: {@code membrane}, which stays 0.
  */
 public final class SpikeList implements Neuron {
+
+    private static final EquationNeuron SILENT = EquationNeuron.of("""
+            neuron SpikeList
+            state membrane
+            membrane = 0
+            spike 0 > 1
+            """);
 
     /** A step and its neuron in the low half, ascending. */
     private final long[] listed;
@@ -103,12 +107,12 @@ public final class SpikeList implements Neuron {
             inside[i] += TorchLayout.placeInside(shape, neuron) - neuron;
         }
         Arrays.sort(inside);
-        return new Group(inside, shape.size());
+        return EquationText.group(arena, SILENT, shape.size(), new Listed(inside));
     }
 
-    /** Neurons that read the list; which spikes are next follows from the step alone. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Group(long[] listed, int neurons) implements StepwiseGroup {
+    /** Fires the neurons of the list; the step alone says which spikes are next. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Listed(long[] listed) implements AroundStep {
 
         @Override
         public String byStep() {
@@ -116,40 +120,21 @@ public final class SpikeList implements Neuron {
         }
 
         @Override
-        public boolean coupled() {
-            return false;
+        public String noGradient() {
+            return "a list of spikes has no gradient";
         }
 
         @Override
-        public List<String> names() {
-            return LeakyGroup.MEMBRANE;
-        }
-
-        @Override
-        public NeuronState newState(Arena arena, int batch) {
-            return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons, names()));
-        }
-
-        @Override
-        public void step(StepRun run, int row, long step, NeuronState state) {
-            int first = Arrays.binarySearch(listed, step << Integer.SIZE | (long) run.firstWord() * Long.SIZE);
-            int batch = state.membrane().rows();
-            for (int sample = row; sample < row + batch; sample++) {
-                long at = run.spikes().rowOffset(sample);
-                for (int word = run.firstWord(); word < run.endWord(); word++) {
-                    run.spikes().segment().set(JAVA_LONG, at + (long) word * Long.BYTES, 0);
-                }
-                int recorded = run.records ? Math.min(run.endWord() * Long.SIZE, neurons) : 0;
-                for (int neuron = run.firstWord() * Long.SIZE; neuron < recorded; neuron++) {
-                    Elements.set(run.membranes(), sample, neuron, 0);
-                }
-                for (int i = first < 0 ? -1 - first : first;
-                        i < listed.length && listed[i] >>> Integer.SIZE == step;
-                        i++) {
-                    int neuron = (int) listed[i];
-                    if (neuron / Long.SIZE < run.endWord()) {
-                        run.spikes().set(sample, neuron, true);
-                    }
+        public void after(NeuronRun<NeuronState> run, int row, long step) {
+            int first = Arrays.binarySearch(listed, step << Integer.SIZE | (long) run.firstWord * Long.SIZE);
+            int end = row + run.from.membrane().rows();
+            for (int i = first < 0 ? -1 - first : first;
+                    i < listed.length
+                            && listed[i] >>> Integer.SIZE == step
+                            && (int) listed[i] / Long.SIZE < run.endWord;
+                    i++) {
+                for (int sample = row; sample < end; sample++) {
+                    run.spikes.set(sample, (int) listed[i], true);
                 }
             }
         }

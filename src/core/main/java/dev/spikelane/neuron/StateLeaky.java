@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyText;
@@ -180,7 +181,7 @@ public record StateLeaky(
 
     @Override
     public List<String> variables() {
-        return isPlain() ? LeakyGroup.MEMBRANE : WindowGroup.NAMES;
+        return isPlain() ? TextGroup.MEMBRANE : TextGroup.SUM;
     }
 
     @Override
@@ -194,17 +195,45 @@ public record StateLeaky(
                 .threshold(threshold.values())
                 .reset(Reset.NONE);
         if (isPlain()) {
-            return new LeakyGroup(model.decay(Decay.MULTIPLY, "share").build(arena));
+            return new TextGroup(model.decay(Decay.MULTIPLY, "share").build(arena), variables());
         }
-        // The sum is kept beside the membrane, so that what happens to the membrane does not come back.
+        // The sum is kept beside the membrane, so that changes of the membrane do not reach the sum.
         model.synapse("share").decay(Decay.MULTIPLY, "0");
         if (!quantization.equals(Quantization.NONE)) {
             model.quantization(1, quantization.levels());
         }
         LeakyNeurons parameters = model.build(arena);
         return kernelTruncation == UNTRUNCATED
-                ? new LeakyGroup(parameters, WindowGroup.NAMES)
-                : new WindowGroup(parameters, kernel(arena, neurons));
+                ? new TextGroup(parameters, variables())
+                : new TextGroup(
+                        parameters,
+                        parameters::firing,
+                        variables(),
+                        new WindowCharge(parameters, kernel(arena, neurons)));
+    }
+
+    /** The charge of neurons of which the newest inputs count. */
+    private record WindowCharge(LeakyNeurons parameters, FloatMatrix weights) implements AroundStep {
+
+        @Override
+        public String byStep() {
+            return "a window of the newest " + weights.rows() + " inputs";
+        }
+
+        @Override
+        public String noGradient() {
+            return "a truncated kernel has no gradient";
+        }
+
+        @Override
+        public int window() {
+            return weights.rows();
+        }
+
+        @Override
+        public void before(NeuronRun<NeuronState> run, int row, long step) {
+            WindowStep.charge(parameters, weights, run, run.from.window(), row, step);
+        }
     }
 
     /** Row k holds the weight of an input that is k steps old, for each neuron. */

@@ -70,16 +70,18 @@ public record Synaptic(Parameter alpha, Parameter beta, ThresholdAndReset firing
 
     @Override
     public List<String> variables() {
-        return LeakyGroup.SYNAPTIC;
+        return TextGroup.SYNAPTIC;
     }
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(firing.clearing()
-                .applyTo(new LeakyModel(shape.size()), 2)
-                .param("alpha", alpha.values())
-                .synapse("alpha")
-                .beta(beta.values())
-                .build(arena));
+        return new TextGroup(
+                firing.clearing()
+                        .applyTo(new LeakyModel(shape.size()), 2)
+                        .param("alpha", alpha.values())
+                        .synapse("alpha")
+                        .beta(beta.values())
+                        .build(arena),
+                variables());
     }
 }

@@ -7,6 +7,7 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Random;
 
 /** Prints how many microseconds of CPU time pass from a text to its neurons' first step: the first, and others. */
@@ -35,9 +36,9 @@ final class FirstTextMain {
         boolean fed = neuron.ports().size() > 1;
         NeuronGroup group = fed ? neuron.bindPorts(arena, NEURONS) : neuron.bind(arena, NEURONS);
         if (fed) {
-            group.run(current, FloatMatrix.zeros(1, NEURONS), group.newState(arena, 1), spikes);
+            group.run(List.of(current, FloatMatrix.zeros(1, NEURONS)), group.newState(arena, 1), spikes);
         } else {
-            group.run(current, group.newState(arena, 1), spikes);
+            group.run(List.of(current), group.newState(arena, 1), spikes);
         }
     }
 }

@@ -63,12 +63,7 @@ final class ZooAllocationTest {
         FloatMatrix currents = Matrices.uniform(arena, STEPS, NEURONS, new Random(1));
         FloatMatrix feedback = Matrices.uniform(arena, STEPS, NEURONS, new Random(2));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
-        assertNone(30, () -> {
-            if (fed) {
-                group.run(currents, feedback, state, spikes);
-            } else {
-                group.run(currents, state, spikes);
-            }
-        });
+        List<FloatMatrix> entering = fed ? List.of(currents, feedback) : List.of(currents);
+        assertNone(30, () -> group.run(entering, state, spikes));
     }
 }

@@ -27,13 +27,12 @@ import dev.spikelane.kernel.product.window.WindowLists;
 import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.kernel.step.leaky.DropoutSpikes;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
-import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -171,11 +170,14 @@ final class KernelAllocationTest {
             LeakyNeurons parameters = neurons.parameters(arena);
             FloatMatrix membrane = neurons.firstMembrane(arena);
             FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
-            StepRun run = new StepRun(current, membrane, spikes);
-            assertNone(CALLS, () -> LeakyStep.run(parameters, run));
-            Tile tile = Tile.whole(current);
-            assertNone(CALLS, () -> LeakyStep.run(parameters, run.set(tile.at(0, 3), membrane, spikes)));
-            assertNone(CALLS, () -> LeakyStep.run(parameters, run.record(membranes), 0, ROWS));
+            NeuronRun<?> run = new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current));
+            assertNone(CALLS, () -> parameters.loops().run(run));
+            assertNone(CALLS, () -> {
+                run.ports[0].at(0, 3);
+                run.setWords();
+                parameters.loops().run(run);
+            });
+            assertNone(CALLS, () -> parameters.loops().run(run.record(membranes), 0, ROWS));
         }
     }
 
@@ -263,12 +265,14 @@ final class KernelAllocationTest {
         SpikeMatrix previous = SpikeMatrix.zeros(arena, 4, 130);
         FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
         for (boolean record : new boolean[] {false, true}) {
-            StepRun run = new StepRun(current, state, spikes).feedback(feedback).previous(previous);
+            NeuronRun<?> run = new NeuronRun<>(state, state, spikes, Tile.whole(current))
+                    .feedback(Tile.whole(feedback), 0)
+                    .previous(previous);
             if (record) {
                 run.record(membranes);
             }
-            assertNone(CALLS, () -> LeakyStep.run(parameters, run, 0, ROWS));
-            assertNone(CALLS, () -> LeakyStep.run(parameters, run, 4, 4));
+            assertNone(CALLS, () -> parameters.loops().run(run, 0, ROWS));
+            assertNone(CALLS, () -> parameters.loops().run(run, 4, 4));
         }
     }
 
@@ -296,7 +300,7 @@ final class KernelAllocationTest {
     void dropAndSumWindows() {
         LeakyNeurons neurons = new LeakyModel(130).reset(Reset.NONE).build(arena);
         DropoutSpikes dropout = new DropoutSpikes(neurons, 0.5f, 1);
-        StepRun run = new StepRun(current, FloatMatrix.zeros(arena, 4, 130), spikes);
+        NeuronRun<?> run = new NeuronRun<>("", FloatMatrix.zeros(arena, 4, 130), spikes, Tile.whole(current));
         assertNone(CALLS, () -> dropout.fire(3, run, 8));
         LeakyNeurons sums = new LeakyModel(130)
                 .param("alpha", 0.5f)
@@ -305,10 +309,10 @@ final class KernelAllocationTest {
                 .build(arena);
         FloatMatrix weights = Matrices.uniform(arena, 3, 130, random);
         FloatMatrix window = FloatMatrix.zeros(arena, 3 * 4, 130);
-        StepRun charged = new StepRun(current, FloatMatrix.zeros(arena, 8, 130), spikes);
+        NeuronRun<?> charged = new NeuronRun<>("", FloatMatrix.zeros(arena, 8, 130), spikes, Tile.whole(current));
         for (int step = 3; step < 6; step++) {
             int number = step;
-            assertNone(CALLS, () -> WindowStep.step(sums, weights, charged, window, 4 * number, number));
+            assertNone(CALLS, () -> Steps.window(sums, weights, charged, window, 4 * number, number));
         }
     }
 

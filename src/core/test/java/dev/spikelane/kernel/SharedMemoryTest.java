@@ -13,12 +13,10 @@ import dev.spikelane.kernel.encode.OneHotInverse;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
-import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -82,13 +80,9 @@ final class SharedMemoryTest {
     }
 
     private void record(LeakyNeurons parameters, FloatMatrix current, FloatMatrix state, FloatMatrix membranes) {
-        LeakyStep.run(
-                parameters,
-                new StepRun(current, state, spikes)
-                        .set(Tile.whole(current).at(0, 2), state, spikes)
-                        .record(membranes),
-                0,
-                ROWS);
+        parameters
+                .loops()
+                .run(new NeuronRun<>(state, state, spikes, Tile.whole(current).at(0, 2)).record(membranes), 0, ROWS);
     }
 
     @Test
@@ -118,15 +112,15 @@ final class SharedMemoryTest {
             SpikeMatrix previous,
             FloatMatrix membranes) {
         SpikeMatrix out = spikes.rows(0, 2);
-        LeakyStep.run(
-                parameters,
-                new StepRun(current, state, out)
-                        .set(Tile.whole(current).at(0, 2), state, out)
-                        .feedback(feedback)
-                        .previous(previous)
-                        .record(membranes),
-                0,
-                2);
+        parameters
+                .loops()
+                .run(
+                        new NeuronRun<>(state, state, out, Tile.whole(current).at(0, 2))
+                                .feedback(Tile.whole(feedback), 0)
+                                .previous(previous)
+                                .record(membranes),
+                        0,
+                        2);
     }
 
     @Test
@@ -153,12 +147,10 @@ final class SharedMemoryTest {
         FloatMatrix[] m = matrices.clone();
         m[index] = other;
         SpikeMatrix out = spikes.rows(0, 1);
-        WindowStep.step(
+        Steps.window(
                 parameters,
                 m[0],
-                new StepRun(m[1], m[2], out)
-                        .set(Tile.whole(m[1]).at(0, 2), m[2], out)
-                        .record(m[4]),
+                new NeuronRun<>(m[2], m[2], out, Tile.whole(m[1]).at(0, 2)).record(m[4]),
                 m[3],
                 0,
                 0);

@@ -104,7 +104,7 @@ final class PortsTest {
         NeuronGroup group = neuron.bind(arena, shape);
         NeuronState state = group.newState(arena, batch);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, input.rows(), shape.size());
-        group.run(inside, state, spikes);
+        group.run(List.of(inside), state, spikes);
         assertTrue(spikes.count() > 0, "somebody fired");
         try (Simulation simulation = builder.build().simulate(batch)) {
             simulation.run(input);
@@ -195,7 +195,7 @@ final class PortsTest {
         NeuronState state = group.newState(arena, 3);
         SpikeMatrix spikes = SpikeMatrix.zeros(30, SIZE);
         FloatMatrix membranes = FloatMatrix.zeros(30, SIZE);
-        group.record(currents, state, spikes, membranes);
+        group.record(List.of(currents), state, spikes, membranes);
         try (Simulation simulation = network.simulate(3, 2)) {
             Population.SpikeRecorder fired = simulation.recordSpikes(0, 10);
             Population.VariableRecorder recorder = simulation.recordMembranes(0, 10);
@@ -310,10 +310,10 @@ final class PortsTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(1, 3);
         assertInvalid(
                 "currents are of one port, expected those of [current, feedback]",
-                () -> both.run(current, both.newState(arena, 1), spikes));
+                () -> both.run(List.of(current), both.newState(arena, 1), spikes));
         assertInvalid(
                 "currents are of 2 ports, expected those of [current]",
-                () -> one.run(current, FloatMatrix.zeros(1, 3), one.newState(arena, 1), spikes));
+                () -> one.run(List.of(current, FloatMatrix.zeros(1, 3)), one.newState(arena, 1), spikes));
         Leaky leaky = new Leaky(0.5f);
         assertInvalid(leaky + " has the ports [current], expected 'feedback' too", () -> leaky.bindPorts(arena, 3));
     }

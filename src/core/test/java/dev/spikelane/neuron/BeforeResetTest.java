@@ -13,6 +13,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,9 +50,9 @@ final class BeforeResetTest extends KernelCase {
                 expected -= threshold;
             }
             copy.copyFrom(state);
-            before.run(current, copy, spikes);
+            before.run(List.of(current), copy, spikes);
             assertEquals(expected, copy.membrane().get(0, 0), "step " + step);
-            group.run(current, state, spikes);
+            group.run(List.of(current), state, spikes);
             fired += spikes.get(0, 0) ? 1 : 0;
         }
         assertEquals(true, fired > 3 && fired < STEPS - 3, fired + " spikes");
@@ -77,8 +78,8 @@ final class BeforeResetTest extends KernelCase {
             for (int step = 0; step < STEPS; step++) {
                 FloatMatrix current = Matrices.uniform(arena, BATCH, group.currents(), random);
                 copy.copyFrom(state);
-                before.run(current, copy, actual);
-                group.run(current, state, expected);
+                before.run(List.of(current), copy, actual);
+                group.run(List.of(current), state, expected);
                 assertSameBits(expected, actual, "spikes of " + model);
                 if (tells(model)) {
                     assertFires(model, copy.membrane(), actual);

@@ -3,18 +3,18 @@ package dev.spikelane.neuron;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.engine.BoundPopulation;
-import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +42,7 @@ final class DropoutTest {
         Outcome outcome = outcome();
         for (int row = 0; row < current.rows(); row += rowsInCall) {
             group.record(
-                    current.rows(row, rowsInCall),
+                    List.of(current.rows(row, rowsInCall)),
                     state,
                     outcome.spikes.rows(row, rowsInCall),
                     outcome.membranes.rows(row, rowsInCall));
@@ -96,8 +96,9 @@ final class DropoutTest {
         NeuronState state = group.newState(arena, BATCH);
         Outcome actual = outcome();
         for (int word = 2; word >= 0; word--) {
-            PortCurrents currents = new PortCurrents(Tile.whole(current).at(word, word + 1));
-            BoundPopulation.steps(group).record(currents, current.rows(), state, actual.spikes, actual.membranes);
+            NeuronRun<NeuronState> run = new NeuronRun<>(
+                    state, state.membrane(), actual.spikes, Tile.whole(current).at(word, word + 1));
+            BoundPopulation.steps(group).run(run.go(current.rows(), actual.spikes, actual.membranes));
         }
         assertSameBits(expected.membranes, actual.membranes, "membranes");
         assertSameBits(expected.spikes, actual.spikes, "spikes");
@@ -110,9 +111,9 @@ final class DropoutTest {
         NeuronGroup group = model.bind(arena, NEURONS);
         NeuronState state = group.newState(arena, BATCH);
         SpikeMatrix actual = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
-        group.run(current.rows(0, 2 * BATCH), state, actual.rows(0, 2 * BATCH));
+        group.run(List.of(current.rows(0, 2 * BATCH)), state, actual.rows(0, 2 * BATCH));
         state.reset();
-        group.run(current, state, actual);
+        group.run(List.of(current), state, actual);
         assertSameBits(expected, actual, "spikes");
         SpikeMatrix other = run(model.withDropout(0.5f, 8), current.rows()).spikes;
         int different = 0;
@@ -125,9 +126,9 @@ final class DropoutTest {
     @Test
     void noDropoutIsTheModelWithoutTheOption() {
         assertEquals(new LeakyParallel(0.5f), new LeakyParallel(0.5f).withDropout(0, 0));
-        assertInstanceOf(
-                LeakyGroup.class, new LeakyParallel(0.5f).withDropout(0, 3).bind(arena, 2));
-        assertInstanceOf(RecurrentGroup.class, model(true).withDropout(0, 3).bind(arena, NEURONS));
+        assertEquals(
+                "", new LeakyParallel(0.5f).withDropout(0, 3).bind(arena, 2).byStep());
+        assertEquals("", model(true).withDropout(0, 3).bind(arena, NEURONS).byStep());
         assertEquals(
                 0.5f,
                 new LeakyParallel(0.5f).withDropout(0.5f, 3).withThreshold(2).dropout());

@@ -86,7 +86,7 @@ final class EquationNeuronTest {
         NeuronGroup group = actual.bind(arena, neurons);
         NeuronState state = group.newState(arena, 1);
         SpikeMatrix spikes = SpikeMatrix.zeros(40, neurons);
-        group.run(currents, state, spikes);
+        group.run(List.of(currents), state, spikes);
         assertSameBits(one.spikes(), spikes, "two steps at once");
         assertSameBits(one.membranes().rows(39, 1), state.membrane(), "state");
     }
@@ -156,7 +156,7 @@ final class EquationNeuronTest {
         FloatMatrix current = Matrices.uniform(arena, STEPS * BATCH, 70, new Random(1));
         FloatMatrix feedback = Matrices.uniform(arena, STEPS * BATCH, 70, new Random(2));
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS * BATCH, 70);
-        group.run(current, feedback, state, spikes);
+        group.run(List.of(current, feedback), state, spikes);
         float v = 1.5f;
         for (int step = 0; step < STEPS; step++) {
             v = v + current.get(step * BATCH + 1, 3) - feedback.get(step * BATCH + 1, 3);
@@ -175,11 +175,11 @@ final class EquationNeuronTest {
     @Test
     void padsStaySilentWhenAThresholdChanges() {
         Arena arena = Arena.ofAuto();
-        EquationGroup group = (EquationGroup) LEAKY.bind(arena, 70);
-        group.parameters().values("threshold")[0] = -1;
-        group.parameters().update();
+        TextGroup group = (TextGroup) LEAKY.bind(arena, 70);
+        group.differentiable().parameters().values("threshold")[0] = -1;
+        group.differentiable().parameters().update();
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 70);
-        group.run(FloatMatrix.zeros(STEPS, 70), group.newState(arena, 1), spikes);
+        group.run(List.of(FloatMatrix.zeros(STEPS, 70)), group.newState(arena, 1), spikes);
         assertZeroPads(spikes, "spikes");
         assertEquals(true, spikes.get(0, 69));
     }
@@ -195,9 +195,9 @@ final class EquationNeuronTest {
                 v = wide * v + narrow * current
                 spike v > 1
                 """);
-        EquationGroup group = (EquationGroup) model.bind(Arena.ofAuto(), 3);
-        assertEquals(0.1f, group.parameters().values("wide")[0]);
-        assertEquals(1 + 0.1f - 1, group.parameters().values("narrow")[0]);
+        TextGroup group = (TextGroup) model.bind(Arena.ofAuto(), 3);
+        assertEquals(0.1f, group.differentiable().parameters().values("wide")[0]);
+        assertEquals(1 + 0.1f - 1, group.differentiable().parameters().values("narrow")[0]);
     }
 
     @Test
@@ -219,7 +219,7 @@ final class EquationNeuronTest {
         NeuronState state = group.newState(arena, BATCH);
         FloatMatrix membranes = FloatMatrix.zeros(100 * BATCH, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(100 * BATCH, neurons);
-        group.record(currents, state, spikes, membranes);
+        group.record(List.of(currents), state, spikes, membranes);
         double sum = 0;
         double squares = 0;
         int above = 0;
@@ -240,7 +240,7 @@ final class EquationNeuronTest {
         NeuronState again = group.newState(arena, BATCH);
         SpikeMatrix fired = SpikeMatrix.zeros(BATCH, neurons);
         for (int step = 0; step < 100; step++) {
-            group.run(currents.rows(0, BATCH), again, fired);
+            group.run(List.of(currents.rows(0, BATCH)), again, fired);
             assertSameBits(membranes.rows(step * BATCH, BATCH), again.membrane(), "step " + step);
             assertSameBits(spikes.rows(step * BATCH, BATCH), fired, "step " + step);
         }

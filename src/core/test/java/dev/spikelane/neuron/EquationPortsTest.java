@@ -195,7 +195,8 @@ final class EquationPortsTest {
         NeuronGroup group = neuron.bind(Arena.ofAuto(), 4);
         assertInvalid(
                 "currents are of one port, expected those of [excitatory, inhibitory]",
-                () -> group.run(FloatMatrix.zeros(1, 4), group.newState(Arena.ofAuto(), 1), SpikeMatrix.zeros(1, 4)));
+                () -> group.run(
+                        List.of(FloatMatrix.zeros(1, 4)), group.newState(Arena.ofAuto(), 1), SpikeMatrix.zeros(1, 4)));
         assertInvalid(
                 "currents are of 0 ports, expected those of [excitatory, inhibitory]",
                 () -> group.run(List.of(), group.newState(Arena.ofAuto(), 1), SpikeMatrix.zeros(1, 4)));

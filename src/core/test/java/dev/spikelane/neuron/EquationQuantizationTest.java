@@ -104,7 +104,7 @@ final class EquationQuantizationTest {
             NeuronGroup group = text.bind(Arena.ofAuto(), neurons);
             NeuronState state = group.newState(Arena.ofAuto(), 2);
             SpikeMatrix spikes = SpikeMatrix.zeros(40, neurons);
-            group.run(currents, state, spikes);
+            group.run(List.of(currents), state, spikes);
             state.names().forEach(name -> assertZeroPads(state.variable(name), name));
             assertZeroPads(spikes, "spikes");
         }

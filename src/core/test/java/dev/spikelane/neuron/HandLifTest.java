@@ -10,6 +10,7 @@ import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
@@ -23,7 +24,7 @@ final class HandLifTest extends KernelCase {
         current.fill(0.75f);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 1);
         FloatMatrix membranes = FloatMatrix.zeros(arena, 5, 1);
-        neuron.record(current, neuron.newState(arena, 1), spikes, membranes);
+        neuron.record(List.of(current), neuron.newState(arena, 1), spikes, membranes);
         assertArrayEquals(new float[] {0.75f, 1.125f, 0.3125f, 0.90625f, 1.203125f}, membranes.toArray());
         assertArrayEquals(new byte[] {0, 0, 1, 0, 0}, spikes.toArray());
     }
@@ -38,8 +39,8 @@ final class HandLifTest extends KernelCase {
         SpikeMatrix ofLeaky = SpikeMatrix.zeros(arena, 50, 100);
         NeuronState handState = hand.newState(arena, 1);
         NeuronState leakyState = leaky.newState(arena, 1);
-        hand.run(current, handState, ofHand);
-        leaky.run(current, leakyState, ofLeaky);
+        hand.run(List.of(current), handState, ofHand);
+        leaky.run(List.of(current), leakyState, ofLeaky);
         assertArrayEquals(leakyState.membrane().toArray(), handState.membrane().toArray());
         assertEquals(0, ofHand.count(0, 1));
         assertEquals(ofLeaky.count(0, 49), ofHand.count(1, 49));

@@ -9,11 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.engine.BoundPopulation;
-import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ final class KernelTruncationTest {
     private FloatMatrix run(StateLeaky model, SpikeMatrix spikes) {
         NeuronGroup group = model.bind(arena, NEURONS);
         FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, NEURONS);
-        group.record(current, group.newState(arena, 1), spikes, membranes);
+        group.record(List.of(current), group.newState(arena, 1), spikes, membranes);
         return membranes;
     }
 
@@ -91,8 +92,9 @@ final class KernelTruncationTest {
                 () -> group.newState(arena, 600_000_000));
     }
 
-    private static PortCurrents words(FloatMatrix currents, int first, int end) {
-        return new PortCurrents(Tile.whole(currents).at(first, end));
+    private static NeuronRun<NeuronState> words(NeuronState state, FloatMatrix currents, int first, int end) {
+        return new NeuronRun<>(
+                state, state.membrane(), state.spikes(), Tile.whole(currents).at(first, end));
     }
 
     /** Words of neurons may be run one after the other, as threads do, each in calls of its own. */
@@ -102,29 +104,31 @@ final class KernelTruncationTest {
         assertFalse(group.coupled());
         FloatMatrix expected = FloatMatrix.zeros(arena, STEPS, NEURONS);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
-        group.record(current, group.newState(arena, 1), spikes, expected);
+        group.record(List.of(current), group.newState(arena, 1), spikes, expected);
 
         NeuronState state = group.newState(arena, 1);
         FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, NEURONS);
-        BoundPopulation.steps(group).record(words(current, 2, 3), STEPS, state, spikes, membranes);
+        BoundPopulation.steps(group).run(words(state, current, 2, 3).go(STEPS, spikes, membranes));
         for (int step = 0; step < STEPS; step++) {
             FloatMatrix row = membranes.rows(step, 1);
             BoundPopulation.steps(group)
-                    .record(words(current.rows(step, 1), 0, 2), 1, state, spikes.rows(step, 1), row);
+                    .run(words(state, current.rows(step, 1), 0, 2).go(1, spikes.rows(step, 1), row));
             assertEquals(step + 1, state.step());
         }
         assertSameBits(expected, membranes, "membranes");
-        BoundPopulation.steps(group).run(words(current, 0, 1), 1, state, spikes);
+        BoundPopulation.steps(group).run(words(state, current, 0, 1).go(1, spikes, null));
         assertInvalid(
                 "neurons of word 1 have done 50 steps, expected 51 as those of word 0",
-                () -> BoundPopulation.steps(group).run(words(current, 0, 3), 1, state, spikes));
+                () -> BoundPopulation.steps(group)
+                        .run(words(state, current, 0, 3).go(1, spikes, null)));
         assertInvalid(
                 "block range is [2, 4), expected a part of [0, 3)",
-                () -> BoundPopulation.steps(group).run(words(current, 2, 4), 1, state, spikes));
+                () -> BoundPopulation.steps(group)
+                        .run(words(state, current, 2, 4).go(1, spikes, null)));
         state.reset();
         assertEquals(0, state.step());
         membranes.fill(0);
-        group.record(current, state, spikes, membranes);
+        group.record(List.of(current), state, spikes, membranes);
         assertSameBits(expected, membranes, "membranes after a reset");
     }
 
@@ -140,7 +144,7 @@ final class KernelTruncationTest {
         NeuronState ofFour = model.withKernelTruncation(4).bind(arena, 2).newState(arena, 1);
         assertInvalid(
                 "window is [4 x 2], expected [3 x 2]",
-                () -> three.run(FloatMatrix.zeros(arena, 1, 2), ofFour, SpikeMatrix.zeros(arena, 1, 2)));
+                () -> three.run(List.of(FloatMatrix.zeros(arena, 1, 2)), ofFour, SpikeMatrix.zeros(arena, 1, 2)));
         assertEquals(3, model.withKernelTruncation(3).withThreshold(2).kernelTruncation());
     }
 }

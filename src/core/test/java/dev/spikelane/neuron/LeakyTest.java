@@ -12,6 +12,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -30,7 +31,7 @@ final class LeakyTest extends KernelCase {
         current.fill(0.75f);
         SpikeMatrix fired = SpikeMatrix.zeros(arena, steps, 1);
         FloatMatrix recorded = FloatMatrix.zeros(arena, steps, 1);
-        neuron.record(current, neuron.newState(arena, 1), fired, recorded);
+        neuron.record(List.of(current), neuron.newState(arena, 1), fired, recorded);
         assertArrayEquals(membranes, recorded.toArray());
         for (int step = 0; step < steps; step++) {
             assertEquals(spikes[step], fired.toArray()[step], "spike of step " + step);
@@ -40,18 +41,21 @@ final class LeakyTest extends KernelCase {
     /** Training changes parameters in place: a threshold below 0 makes neurons fire that are not there. */
     @Test
     void padsStaySilentWhenAThresholdComesBelowZero() {
-        LeakyGroup group = (LeakyGroup) new Leaky(0.5f).bind(arena, 70);
+        TextGroup group = (TextGroup) new Leaky(0.5f).bind(arena, 70);
         NeuronState state = group.newState(arena, 1);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 70);
-        group.run(FloatMatrix.zeros(arena, 4, 70), state, spikes);
-        EquationParameters parameters = group.parameters().parameters;
+        group.run(List.of(FloatMatrix.zeros(arena, 4, 70)), state, spikes);
+        EquationParameters parameters = group.differentiable().parameters();
         parameters.values("threshold")[0] = -1;
         parameters.update();
-        group.run(FloatMatrix.zeros(arena, 4, 70), state, spikes);
+        group.run(List.of(FloatMatrix.zeros(arena, 4, 70)), state, spikes);
         assertTrue(spikes.get(0, 69));
         assertZeroPads(spikes, "spikes");
         assertZeroPads(state.membrane(), "membrane");
-        group.hold(Tile.whole(FloatMatrix.zeros(arena, 1, 70)), state, spikes);
+        NeuronRun<NeuronState> held =
+                new NeuronRun<>(state, state.membrane(), state.spikes(), Tile.whole(FloatMatrix.zeros(arena, 1, 70)));
+        held.held = true;
+        group.run(held.go(4, spikes, null));
         assertTrue(spikes.get(0, 69));
         assertZeroPads(spikes, "spikes of a frame");
         assertZeroPads(state.membrane(), "membrane behind a frame");
@@ -100,7 +104,7 @@ final class LeakyTest extends KernelCase {
         NeuronGroup two = new Leaky(1, 0).withThreshold(1, 0.5f).bind(arena, 2);
         NeuronState state = two.newState(arena, 1);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 2);
-        two.run(FloatMatrix.copyOf(arena, 2, 2, new float[] {0.75f, 0.75f, 0.75f, 0.75f}), state, spikes);
+        two.run(List.of(FloatMatrix.copyOf(arena, 2, 2, new float[] {0.75f, 0.75f, 0.75f, 0.75f})), state, spikes);
         assertArrayEquals(new float[] {1.5f, 0.25f}, state.membrane().toArray());
         assertArrayEquals(new byte[] {0, 1, 1, 0}, spikes.toArray());
     }
@@ -116,7 +120,7 @@ final class LeakyTest extends KernelCase {
         assertInvalid("no state variable 'synapse', expected one of [membrane]", () -> state.variable("synapse"));
 
         state.membrane().fill(0.5f);
-        neurons.run(FloatMatrix.zeros(arena, 2, 3), state, SpikeMatrix.zeros(arena, 2, 3));
+        neurons.run(List.of(FloatMatrix.zeros(arena, 2, 3)), state, SpikeMatrix.zeros(arena, 2, 3));
         assertEquals(0.25f, state.membrane().get(1, 2), "goes on from what the caller wrote");
         state.reset();
         assertArrayEquals(new float[6], state.membrane().toArray());
@@ -129,10 +133,10 @@ final class LeakyTest extends KernelCase {
         state.membrane().fill(0.5f);
         assertInvalid(
                 "6 rows are not a whole number of steps of batch 4",
-                () -> neurons.run(FloatMatrix.zeros(arena, 6, 3), state, SpikeMatrix.zeros(arena, 6, 3)));
+                () -> neurons.run(List.of(FloatMatrix.zeros(arena, 6, 3)), state, SpikeMatrix.zeros(arena, 6, 3)));
         assertInvalid(
                 "2 rows are not a whole number of steps of batch 4",
-                () -> neurons.run(FloatMatrix.zeros(arena, 2, 3), state, SpikeMatrix.zeros(arena, 2, 3)));
+                () -> neurons.run(List.of(FloatMatrix.zeros(arena, 2, 3)), state, SpikeMatrix.zeros(arena, 2, 3)));
         assertEquals(0.5f, state.membrane().get(3, 2));
     }
 
@@ -143,14 +147,17 @@ final class LeakyTest extends KernelCase {
         FloatMatrix current = FloatMatrix.zeros(arena, 5, 3);
         assertInvalid(
                 "spikes is [4 x 3], expected [5 x 3]",
-                () -> neurons.run(current, state, SpikeMatrix.zeros(arena, 4, 3)));
+                () -> neurons.run(List.of(current), state, SpikeMatrix.zeros(arena, 4, 3)));
         assertInvalid(
                 "membranes is [6 x 3], expected [5 x 3]",
-                () -> neurons.record(current, state, SpikeMatrix.zeros(arena, 5, 3), FloatMatrix.zeros(arena, 6, 3)));
+                () -> neurons.record(
+                        List.of(current), state, SpikeMatrix.zeros(arena, 5, 3), FloatMatrix.zeros(arena, 6, 3)));
         assertInvalid(
                 "membrane is [1 x 4], expected [1 x 3]",
                 () -> neurons.run(
-                        current, new Leaky(1).bind(arena, 4).newState(arena, 1), SpikeMatrix.zeros(arena, 5, 3)));
+                        List.of(current),
+                        new Leaky(1).bind(arena, 4).newState(arena, 1),
+                        SpikeMatrix.zeros(arena, 5, 3)));
         assertThrows(IllegalArgumentException.class, () -> neurons.newState(arena, 0));
     }
 
@@ -174,7 +181,7 @@ final class LeakyTest extends KernelCase {
         NeuronGroup three =
                 new Leaky(0.5f).withInhibition(true).withThreshold(1, 2, 0.5f).bind(arena, 3);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 3);
-        three.run(FloatMatrix.vector(arena, 1.5f, 2.25f, 1.25f), three.newState(arena, 1), spikes);
+        three.run(List.of(FloatMatrix.vector(arena, 1.5f, 2.25f, 1.25f)), three.newState(arena, 1), spikes);
         assertArrayEquals(new byte[] {0, 0, 1}, spikes.toArray());
     }
 

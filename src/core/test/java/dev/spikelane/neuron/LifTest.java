@@ -12,6 +12,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,8 @@ final class LifTest extends KernelCase {
             NeuronGroup group = model.bind(arena, 1);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, 1);
             FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, 1);
-            group.record(FloatMatrix.copyOf(arena, STEPS, 1, input), group.newState(arena, 1), spikes, membranes);
+            group.record(
+                    List.of(FloatMatrix.copyOf(arena, STEPS, 1, input)), group.newState(arena, 1), spikes, membranes);
             assertArrayEquals(expected, membranes.toArray());
             assertArrayEquals(expectedSpikes, spikes.toArray());
             long count = spikes.count();
@@ -112,7 +114,7 @@ final class LifTest extends KernelCase {
         NeuronGroup group = Lif.norse(0.01f, 20, 30).bind(arena, 1);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, 1);
         FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, 1);
-        group.record(FloatMatrix.copyOf(arena, STEPS, 1, input), group.newState(arena, 1), spikes, membranes);
+        group.record(List.of(FloatMatrix.copyOf(arena, STEPS, 1, input)), group.newState(arena, 1), spikes, membranes);
         assertArrayEquals(expectedSpikes, spikes.toArray());
         assertArrayEquals(expected, membranes.toArray(), 1e-5f);
     }

@@ -11,7 +11,7 @@ import dev.spikelane.connection.Recurrent;
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -28,7 +28,11 @@ final class ModelsTest extends KernelCase {
         NeuronGroup group = model.bind(arena, neurons);
         FloatMatrix current = FloatMatrix.copyOf(arena, input.length / neurons, neurons, input);
         FloatMatrix membranes = FloatMatrix.zeros(arena, current.rows(), neurons);
-        group.record(current, group.newState(arena, 1), SpikeMatrix.zeros(arena, current.rows(), neurons), membranes);
+        group.record(
+                List.of(current),
+                group.newState(arena, 1),
+                SpikeMatrix.zeros(arena, current.rows(), neurons),
+                membranes);
         return membranes;
     }
 
@@ -110,7 +114,7 @@ final class ModelsTest extends KernelCase {
         NeuronState state = group.newState(arena, 1);
         state.variable("cell").copyFrom(new float[] {Float.MAX_VALUE});
         FloatMatrix gates = FloatMatrix.copyOf(arena, 1, 4, new float[] {0, -120, 0, 0});
-        group.run(gates, state, SpikeMatrix.zeros(arena, 1, 1));
+        group.run(List.of(gates), state, SpikeMatrix.zeros(arena, 1, 1));
         assertArrayEquals(new float[] {0}, state.variable("cell").toArray());
     }
 
@@ -142,7 +146,7 @@ final class ModelsTest extends KernelCase {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 1);
         FloatMatrix membranes = FloatMatrix.zeros(arena, 4, 1);
         FloatMatrix current = FloatMatrix.copyOf(arena, 4, 1, new float[] {1, 0.5f, 2, 0});
-        group.record(current, group.newState(arena, 1), spikes, membranes);
+        group.record(List.of(current), group.newState(arena, 1), spikes, membranes);
         assertArrayEquals(new float[] {1, 1, 2.5f, 1.25f}, membranes.toArray());
         assertArrayEquals(new byte[] {1, 0, 1, 1}, spikes.toArray());
     }
@@ -160,7 +164,7 @@ final class ModelsTest extends KernelCase {
         NeuronGroup synaptic = new Synaptic(0.5f, 0.5f).bind(arena, 2);
         assertInvalid(
                 "state has the variables [membrane], expected [membrane, synapse]",
-                () -> synaptic.run(FloatMatrix.zeros(arena, 1, 2), leaky, SpikeMatrix.zeros(arena, 1, 2)));
+                () -> synaptic.run(List.of(FloatMatrix.zeros(arena, 1, 2)), leaky, SpikeMatrix.zeros(arena, 1, 2)));
     }
 
     @Test
@@ -168,7 +172,7 @@ final class ModelsTest extends KernelCase {
         NeuronGroup group = new RLeaky(Recurrence.oneToOne(0.5f), 0).bind(arena, 3);
         NeuronState state = group.newState(arena, 1);
         FloatMatrix current = FloatMatrix.vector(arena, 2, 0, 2);
-        group.run(current, state, SpikeMatrix.zeros(arena, 1, 3));
+        group.run(List.of(current), state, SpikeMatrix.zeros(arena, 1, 3));
         assertArrayEquals(new byte[] {1, 0, 1}, state.previousSpikes().toArray());
         state.reset();
         assertEquals(0, state.previousSpikes().count());
@@ -198,14 +202,17 @@ final class ModelsTest extends KernelCase {
         assertInvalid(
                 "3 rows are not a whole number of steps of batch 2",
                 () -> recurrent.run(
-                        FloatMatrix.zeros(arena, 3, 3), recurrent.newState(arena, 2), SpikeMatrix.zeros(arena, 3, 3)));
+                        List.of(FloatMatrix.zeros(arena, 3, 3)),
+                        recurrent.newState(arena, 2),
+                        SpikeMatrix.zeros(arena, 3, 3)));
         FloatMatrix current = FloatMatrix.zeros(arena, 2, 3);
         current.fill(1);
         NeuronState state = recurrent.newState(arena, 2);
         assertInvalid(
-                "current has 2 rows, expected at least 4",
+                "current has 2 rows, expected at least 4 and at least 1 in use",
                 () -> BoundPopulation.steps(recurrent)
-                        .run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));
+                        .run(new NeuronRun<>(state, state.membrane(), state.spikes(), Tile.whole(current))
+                                .go(4, SpikeMatrix.zeros(arena, 4, 3), null)));
         assertEquals(0, state.membrane().get(0, 0), "no step was done");
         assertEquals(
                 "RLeaky[beta=0.5, recurrence=recurrent 3 -> 3, firing=" + ThresholdAndReset.DEFAULT + "]",

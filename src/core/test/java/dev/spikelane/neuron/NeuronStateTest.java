@@ -15,6 +15,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -68,7 +69,7 @@ final class NeuronStateTest extends KernelCase {
             NeuronState whole = group.newState(arena, BATCH);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2 * rows, NEURONS);
             FloatMatrix membranes = FloatMatrix.zeros(arena, 2 * rows, NEURONS);
-            group.record(current, whole, spikes, membranes);
+            group.record(List.of(current), whole, spikes, membranes);
 
             NeuronState first = group.newState(arena, BATCH);
             NeuronState second = group.newState(arena, BATCH);
@@ -77,7 +78,7 @@ final class NeuronStateTest extends KernelCase {
             takeOver.accept(first, second);
             SpikeMatrix later = SpikeMatrix.zeros(arena, rows, NEURONS);
             FloatMatrix laterMembranes = FloatMatrix.zeros(arena, rows, NEURONS);
-            group.record(current.rows(rows, rows), second, later, laterMembranes);
+            group.record(List.of(current.rows(rows, rows)), second, later, laterMembranes);
             assertSameBits(spikes.rows(rows, rows), later, "spikes of seed " + seed);
             assertSameBits(membranes.rows(rows, rows), laterMembranes, "membranes of seed " + seed);
             assertArrayEquals(bytes(whole), bytes(second), "state of seed " + seed);
@@ -92,7 +93,7 @@ final class NeuronStateTest extends KernelCase {
     }
 
     private void run(NeuronGroup group, FloatMatrix current, NeuronState state) {
-        group.run(current, state, SpikeMatrix.zeros(arena, current.rows(), NEURONS));
+        group.run(List.of(current), state, SpikeMatrix.zeros(arena, current.rows(), NEURONS));
     }
 
     private static byte[] bytes(NeuronState state) {
@@ -105,7 +106,7 @@ final class NeuronStateTest extends KernelCase {
     void bytesAreLittleEndianRowsWithoutPadding() {
         NeuronGroup group = new RLeaky(Recurrence.oneToOne(0), 1).bind(arena, 3);
         NeuronState state = group.newState(arena, 2);
-        group.run(FloatMatrix.copyOf(arena, 2, 3, new float[] {0, 1.5f, 2, 3, -4, 5}), state, spikes(2, 3));
+        group.run(List.of(FloatMatrix.copyOf(arena, 2, 3, new float[] {0, 1.5f, 2, 3, -4, 5})), state, spikes(2, 3));
         for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
             ByteBuffer bytes = ByteBuffer.allocate(34).order(order);
             state.write(bytes);
@@ -135,7 +136,7 @@ final class NeuronStateTest extends KernelCase {
         for (Neuron model : models) {
             NeuronGroup group = model.bind(arena, 70);
             NeuronState whole = group.newState(arena, 5);
-            group.run(Matrices.uniform(arena, 15, 70, new Random(1)), whole, spikes(15, 70));
+            group.run(List.of(Matrices.uniform(arena, 15, 70, new Random(1))), whole, spikes(15, 70));
             NeuronState part = group.newState(arena, 3);
             part.copySamples(whole, 1, 0, 3);
             NeuronState again = group.newState(arena, 5);

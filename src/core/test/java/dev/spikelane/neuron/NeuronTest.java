@@ -109,7 +109,7 @@ final class NeuronTest extends KernelCase {
         FloatMatrix currents = Matrices.uniform(arena, 20, group.currents(), new Random(2));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 20, NEURONS);
         FloatMatrix membranes = FloatMatrix.zeros(arena, 20, NEURONS);
-        group.record(currents, group.newState(arena, 1), spikes, membranes);
+        group.record(List.of(currents), group.newState(arena, 1), spikes, membranes);
         Neuron.Run run = neuron.run(currents);
         assertSameBits(spikes, run.spikes(), "spikes");
         assertSameBits(membranes, run.membranes(), "membranes");

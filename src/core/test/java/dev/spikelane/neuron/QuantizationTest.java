@@ -9,6 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,7 +71,7 @@ final class QuantizationTest extends KernelCase {
                 arena, 1, 7, new float[] {0.25f, 0.26f, 1.25f, 1.26f, Float.NaN, Float.POSITIVE_INFINITY, 1e9f});
         NeuronState state = group.newState(arena, 1);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 7);
-        group.run(current, state, spikes);
+        group.run(List.of(current), state, spikes);
         assertArrayEquals(
                 new float[] {0, 0.5f, 0.5f, 2, -1, -1, -1}, state.membrane().toArray());
         assertArrayEquals(new byte[] {0, 0, 0, 1, 0, 0, 0}, spikes.toArray());

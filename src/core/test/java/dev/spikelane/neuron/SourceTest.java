@@ -82,7 +82,7 @@ final class SourceTest {
         NeuronGroup group = model.bind(java.lang.foreign.Arena.ofAuto(), neurons);
         NeuronState state = group.newState(java.lang.foreign.Arena.ofAuto(), 1);
         for (int step = 0; step < 40; step++) {
-            group.run(FloatMatrix.zeros(1, neurons), state, SpikeMatrix.zeros(1, neurons));
+            group.run(List.of(FloatMatrix.zeros(1, neurons)), state, SpikeMatrix.zeros(1, neurons));
             for (int i = 0; i < neurons; i++) {
                 found.set(step, i, state.membrane().get(0, i));
                 later.set(step, i, state.variable("w").get(0, i));

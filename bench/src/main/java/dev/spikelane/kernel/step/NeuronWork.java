@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.simd.Tile;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -12,7 +13,6 @@ import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -142,16 +142,16 @@ public record NeuronWork(Model model) implements Work {
         private final FloatMatrix window = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
-        private final StepRun run;
+        private final NeuronRun<?> run;
 
         Open(Model model) {
             this.model = model;
             parameters = model.options().build(arena);
-            int currents = parameters.currents();
+            int currents = parameters.loops().currents();
             current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
             state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
             feedback = FloatMatrix.zeros(arena, STEPS, currents);
-            run = new StepRun(current, state, spikes).feedback(feedback).previous(previous);
+            run = new NeuronRun<>(state, state, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0).previous(previous);
             for (int age = 0; age < WINDOW; age++) {
                 for (int neuron = 0; neuron < NEURONS; neuron++) {
                     weights.set(age, neuron, (float) Math.pow(0.9f, age));
@@ -184,10 +184,11 @@ public record NeuronWork(Model model) implements Work {
             switch (model) {
                 case STATE_LEAKY_TRUNCATED -> {
                     for (int step = 0; step < STEPS; step++) {
-                        WindowStep.step(parameters, weights, run, window, step, step);
+                        WindowStep.charge(parameters, weights, run, window, step, step);
+                        parameters.firing().run(run, step, 1);
                     }
                 }
-                default -> LeakyStep.run(parameters, run, 0, STEPS);
+                default -> parameters.loops().run(run, 0, STEPS);
             }
         }
 

@@ -12,7 +12,6 @@ import dev.spikelane.kernel.product.spike.ProductInside;
 import dev.spikelane.kernel.product.spike.RecurrentMatmul;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -58,7 +57,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
         private final Tile[] feedbackOfStep = new Tile[STEPS];
         private final SpikeMatrix previous;
         private final SpikeMatrix spikes;
-        private final StepRun run;
+        private final NeuronRun<?> run;
 
         Open(int neurons) {
             parameters = new LeakyModel(neurons)
@@ -74,7 +73,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
             }
             previous = SpikeMatrix.zeros(arena, 1, neurons);
             spikes = SpikeMatrix.zeros(arena, STEPS, neurons);
-            run = new StepRun(current, state, spikes).feedback(feedback).previous(previous);
+            run = new NeuronRun<>(state, state, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0).previous(previous);
         }
 
         @Override
@@ -108,7 +107,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
                 } else {
                     RecurrentMatmul.multiply(previous, previous.rows(), weights, feedbackOfStep[step]);
                 }
-                LeakyStep.run(parameters, run, step, 1);
+                parameters.loops().run(run, step, 1);
                 MemorySegment.copy(
                         spikes.segment(), spikes.rowOffset(step), previous.segment(), 0, previous.rowOffset(1));
             }

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.simd.Tile;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -13,6 +13,6 @@ public final class StepInside {
     /** Runs the first rows by the loops that serve, beside scalar products too. */
     public static void run(
             LeakyNeurons parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
-        LeakyStep.run(parameters, new StepRun(current, membrane, spikes), 0, rows);
+        parameters.loops().run(new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)), 0, rows);
     }
 }

@@ -61,19 +61,19 @@ public final class DelayLine {
     /** Neurons of some blocks, and rows of one sample of theirs; for one thread at a time. */
     static final class Rows {
 
-        /** Where a neuron's first value stands, from the row of a step on; and the weights of both. */
+        /** Offsets of the first value of each neuron from the row of a step, and the weights of both values. */
         int[] places = {};
 
         float[] near = {};
         float[] far = {};
-        /** Steps one below the other, behind those that come before. */
+        /** Rows of steps, one below the other, after the rows of the steps before. */
         float[] given = {};
-        /** What becomes of them, in bytes in front of the first step's row, and from row to row. */
+        /** The results: bytes before the row of the first step, and bytes from row to row. */
         MemorySegment made = MemorySegment.NULL;
 
         long madeAt;
         long madeStep;
-        /** By what differences are multiplied, likewise; null where nobody learns. */
+        /** The factors of the differences, likewise; null if delays are not learned. */
         MemorySegment factors = MemorySegment.NULL;
 
         long factorsAt;
@@ -141,7 +141,7 @@ public final class DelayLine {
             MemorySegment.copy(from, at * width, matrix.segment(), JAVA_FLOAT, offset(matrix, row, origin), width);
         }
 
-        /** Delays some steps, the first of which stands in a row: what is late in one is the past in the next. */
+        /** Delays some steps from a row on: the late value of a step is the past value of the next. */
         private void delay(int row, int steps) {
             for (int i = 0; i < width; i++) {
                 past[i] = given[(row - 1) * width + places[i]];
@@ -254,11 +254,11 @@ public final class DelayLine {
         private final Rows own = new Rows();
         private final int firstNeuron;
         private final int width;
-        /** For what nobody wants. */
+        /** Receives results that are not needed. */
         private final FloatMatrix spare;
-        /** Gradients of each sample, the last step first, behind the zeros of those behind it. */
+        /** Gradients of each sample, the last step first, after zeros for the later steps. */
         private float[][] gradients = {};
-        /** How many rows there are. */
+        /** The number of rows. */
         private int there;
 
         private @Nullable FloatMatrix currents;
@@ -268,7 +268,7 @@ public final class DelayLine {
         /**
          * Starts.
          *
-         * @param sums {@code [batch x neurons]}, to which gradients of delays are added; null if nobody learns them
+         * @param sums {@code [batch x neurons]}, to which gradients of delays are added; null if delays are not learned
          */
         public Back(DelayLine line, @Nullable FloatMatrix sums, int firstNeuron, int neurons) {
             this.line = line;
@@ -289,7 +289,7 @@ public final class DelayLine {
         /**
          * Goes to a segment.
          *
-         * @param undelayed its currents before they were delayed, sample after sample; null if nobody learns
+         * @param undelayed its currents before they were delayed, sample after sample; null if delays are not learned
          * @param before those before its first step; null if it is not the first segment
          */
         public void open(@Nullable FloatMatrix undelayed, @Nullable FloatMatrix before, int samples) {
@@ -345,7 +345,7 @@ public final class DelayLine {
             }
         }
 
-        /** Adds what the currents before the window have given. */
+        /** Adds the parts of the currents before the window. */
         private void before(FloatMatrix earlier, FloatMatrix into) {
             int most = line.steps();
             turn(most);

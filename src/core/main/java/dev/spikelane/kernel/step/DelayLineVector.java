@@ -41,7 +41,7 @@ final class DelayLineVector {
         }
     }
 
-    /** The same, and sums of differences. */
+    /** Delays some steps and adds the differences to their sums. */
     private static void learn(DelayLine.Rows rows, int row, int steps) {
         int width = rows.width;
         float[] given = rows.given;

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step;
 
-/** What neurons add to their input beside the current. */
+/** The source of the input that neurons add to their current. */
 public enum Feedback {
     /** Nothing. */
     NONE,

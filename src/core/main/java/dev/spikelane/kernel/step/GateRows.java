@@ -36,7 +36,7 @@ public final class GateRows {
         return channels == neurons && neurons % Long.SIZE == 0;
     }
 
-    /** The gates of the first port, then those of the second: a row for each sample. */
+    /** Returns the gates of the first port, then the gates of the second: a row for each sample. */
     public FloatMatrix rows() {
         return rows;
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface NeuronBackward {
 
-    /** Where the numbers of one step stand: matrices, and the row of the first sample in each. */
+    /** The matrices of one step, and the row of the first sample in each. */
     final class Step {
         /** No model has more variables. */
         private static final int MOST_VARIABLES = 64;
@@ -44,7 +44,7 @@ public interface NeuronBackward {
         /** Receive the gradients of the currents; may be {@code currents}, and the first of them {@code after}. */
         public final @Nullable FloatMatrix[] ofCurrents = new FloatMatrix[MOST_PORTS];
 
-        /** How many steps the neurons have done before this one since the last reset. */
+        /** The number of steps since the last reset, before this one. */
         public int number;
 
         /** Whence noise comes; {@link CounterRandom.Draws#NONE} without noise. */
@@ -67,7 +67,7 @@ public interface NeuronBackward {
     }
 
     /**
-     * The first pass: from what spikes carry to the spikes.
+     * Takes gradients from the values that spikes carry to the spikes: the first pass.
      *
      * @param step where the step's numbers stand
      * @param ofVariables {@code [variables * batch x neurons or tile]}: gradients with respect to the variables after

@@ -9,6 +9,10 @@ import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Lowering;
 import dev.spikelane.loop.Op;
 import dev.spikelane.loop.Program;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Pads;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +30,7 @@ public final class NeuronLoops {
     /** A variable that says which neuron of a row may fire. */
     public static final String WINNER = "_winner";
 
-    /** A variable that a charge leaves for what resets at once; it stands in the row of spikes. */
+    /** A variable that a charge leaves for an immediate reset; it is in the row of spikes. */
     public static final String RESET = "_resets";
 
     /** A variable that is the spike of the step before. */
@@ -49,13 +53,13 @@ public final class NeuronLoops {
     /** A divisor of the steps up from here serves, so that one loop does all. */
     private static final int FEWEST_HELD = 4;
 
-    /** What a loop does. */
+    /** The work of a loop. */
     enum Form {
         CHARGE(0),
         RUN(1),
         RECORD(2),
         HOLD(3),
-        /** A step behind which its currents are 0. */
+        /** A step that leaves zeros in its currents. */
         CLEAR(4);
 
         private final int place;
@@ -65,14 +69,9 @@ public final class NeuronLoops {
         }
     }
 
-    /** What happens between charge and fire: rounding, or the choice of a winner. */
-    public interface Between {
-        void run(StepRun run, int firstRow, StepFrames frames);
-    }
-
     private final @Nullable Equations charge;
     private final Equations steps;
-    private final @Nullable Between between;
+    private final NeuronText.@Nullable AtSpike between;
     private final EquationParameters parameters;
     private final int channels;
     private final Set<String> shared;
@@ -81,23 +80,27 @@ public final class NeuronLoops {
     private final Map<String, Op> rowsOfHeld = new HashMap<>();
     private final @Nullable CompiledProgram[] compiled = new CompiledProgram[FORMS];
     private final boolean twice;
+    private final List<String> ports;
+    private final boolean wins;
+    private final boolean feedsSpikes;
+
     private @Nullable PadTrial trial;
     private boolean padsStay;
     /** The version of the parameters with which that was tried. */
     private volatile int tried;
 
     /**
-     * Takes note of what neurons do.
+     * Makes the loops of neurons; each is compiled when it is first needed.
      *
-     * @param charge what comes before {@code between}; null if a step is one loop
-     * @param steps a step, or what comes behind
-     * @param between what happens between the two; null if nothing does
+     * @param charge the part of a step before {@code between}; null if there is none
+     * @param steps a step, or its part after {@code between}
+     * @param between the change of variables between the two; null if there is none
      * @param channels of neurons with four gates, as {@link GateRows} says; 0 for those with one current at each port
      */
     public NeuronLoops(
             @Nullable Equations charge,
             Equations steps,
-            @Nullable Between between,
+            NeuronText.@Nullable AtSpike between,
             EquationParameters parameters,
             int channels) {
         this.charge = charge;
@@ -116,7 +119,10 @@ public final class NeuronLoops {
         }
         rowsOfHeld.putAll(rows);
         steps.inputs().forEach(name -> rowsOfHeld.put(name, Op.STATE));
-        this.twice = charge == null && steps.noises().isEmpty() && operations() <= MOST_TWICE;
+        this.ports = portNames();
+        this.wins = rows.containsKey(WINNER);
+        this.feedsSpikes = rows.containsKey(PREVIOUS);
+        this.twice = between == null && steps.noises().isEmpty() && operations() <= MOST_TWICE;
     }
 
     /** The variables that are kept as numbers, and {@link #RESET} if there is one. */
@@ -155,24 +161,164 @@ public final class NeuronLoops {
 
     /** Whether currents that are the same at all steps have loops of their own. */
     public boolean holds() {
-        return charge == null && noises().isEmpty() && inputs().size() == 1 && !rows.containsKey(PREVIOUS);
+        return between == null && noises().isEmpty() && inputs().size() == 1 && !feedsSpikes;
     }
 
-    @Nullable
-    Between between() {
-        return between;
+    private List<String> portNames() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < inputs().size(); i += gates()) {
+            String name = inputs().get(i);
+            names.add(channels == 0 ? name : name.substring(0, name.length() - 1)); // without the number of the gate
+        }
+        return names;
     }
 
-    boolean charges() {
-        return charge != null;
+    /**
+     * Runs whole steps of all rows of a run.
+     *
+     * @param run currents, state and spikes, of as many rows as the currents
+     * @throws IllegalArgumentException as {@link #run(NeuronRun<?>, int, int)} does
+     */
+    public void run(NeuronRun<?> run) {
+        run.spikes.requireShape("spikes", run.current().rows(), neurons());
+        run(run, 0, run.current().rows());
     }
 
-    /** How many of some steps are done at once. */
+    /**
+     * Runs whole steps of some rows, for the run's blocks of 64 neurons. Threads that share the work take disjoint
+     * blocks: all blocks if neurons are coupled.
+     *
+     * @param run the rows of its ports that the neurons take, its state and its spikes; the spikes of the step before,
+     *     for {@link Feedback#OWN_SPIKES}; membranes, if they are kept
+     * @param firstRow the first row, the begin of a step
+     * @param rows how many rows, whole steps
+     * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void run(NeuronRun<?> run, int firstRow, int rows) {
+        check(run, firstRow, rows);
+        StepFrames frames = run.frames(this);
+        int batch = run.state.rows() / variables.size();
+        NeuronText.AtSpike own = between;
+        boolean takesGates = takesGates();
+        int turn = own == null && !takesGates ? rows : batch;
+        for (int row = firstRow; row < firstRow + rows; row += turn) {
+            if (takesGates) {
+                frames.takeGates(run, row, batch);
+            }
+            if (charge != null) {
+                StepFrames.Placed charging = frames.place(Form.CHARGE, 1, run, row, batch);
+                charging.loop.run(charging.frame, row, 1, batch);
+            }
+            if (own != null) {
+                SpikeMatrix winners = wins ? frames.winners(batch) : run.spikes;
+                own.run(run.state, batch, run.firstWord * Long.SIZE, run.endWord * Long.SIZE, winners);
+            }
+            // Loops are called from here, as each call on the way costs a short step time.
+            Form form = run.held ? Form.HOLD : run.records ? Form.RECORD : run.clears ? Form.CLEAR : Form.RUN;
+            int steps = turn / batch;
+            StepFrames.Placed most =
+                    frames.place(form, run.held ? heldTogether(steps) : together(steps), run, row, batch);
+            int group = most.together * batch;
+            int done = turn - turn % group;
+            most.loop.run(most.frame, row, done / group, group);
+            if (done < turn) {
+                StepFrames.Placed rest = frames.place(form, 1, run, row + done, batch);
+                rest.loop.run(rest.frame, row + done, (turn - done) / batch, batch);
+            }
+        }
+        clearPads(run, firstRow, rows, batch);
+    }
+
+    /** Clears the padding that loops have written. */
+    private void clearPads(NeuronRun<?> run, int firstRow, int rows, int batch) {
+        if (run.endWord < run.spikes.stride() || padsStay()) {
+            return;
+        }
+        for (int row = 0; row < run.state.rows(); row++) {
+            Pads.clear(run.state, row);
+        }
+        for (int sample = 0; feedsSpikes && sample < batch; sample++) {
+            Pads.clear(run.previous, sample);
+        }
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            Pads.clear(run.spikes, row);
+            if (run.records) {
+                Pads.clear(run.membranes, row);
+            }
+        }
+    }
+
+    /** Checks the rows of a run. */
+    public void check(NeuronRun<?> run, int firstRow, int rows) {
+        FloatMatrix current = run.current();
+        FloatMatrix state = run.state;
+        SpikeMatrix spikes = run.spikes;
+        int first = run.held ? 0 : firstRow;
+        int count = run.held ? state.rows() / variables.size() : rows;
+        if (firstRow < 0 || rows < 1) {
+            Checks.rows("current", current.rows(), Math.min(firstRow, rows));
+        }
+        Checks.rows("current", current.rows(), first + count);
+        Checks.rows("spikes", spikes.rows(), firstRow + rows);
+        if (state.rows() % variables.size() != 0) {
+            throw new IllegalArgumentException("state has " + state.rows() + " rows, expected a multiple of the "
+                    + variables.size() + " variables");
+        }
+        int batch = state.rows() / variables.size();
+        Checks.wholeSteps(rows, batch);
+        if (firstRow % batch != 0) {
+            throw new IllegalArgumentException(
+                    "firstRow is " + firstRow + ", expected a multiple of the batch, " + batch);
+        }
+        state.requireShape(variables.size() == 1 ? "membrane" : "state", state.rows(), neurons());
+        spikes.requireShape("spikes", spikes.rows(), neurons());
+        parameters.requireOpen();
+        Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
+        if ((wins || channels > 0) && run.endWord - run.firstWord != spikes.stride()) {
+            throw new IllegalArgumentException(
+                    "neurons with inhibition are updated whole rows at a time, asked for words [" + run.firstWord + ", "
+                            + run.endWord + ") of [0, " + spikes.stride() + ")");
+        }
+        run.ports[0].require("current", first + count, currents());
+        Checks.apart("state", state, "current", current);
+        checkOthers(run, firstRow + rows);
+    }
+
+    private void checkOthers(NeuronRun<?> run, int rows) {
+        FloatMatrix current = run.current();
+        for (int i = 1; i < ports.size(); i++) {
+            FloatMatrix entering = run.port(i).matrix();
+            Checks.apart("state", run.state, ports.get(i), entering);
+            run.port(i).require(ports.get(i), rows - run.firstRow(i), currents());
+            if (run.records) {
+                Checks.apart("membranes", run.membranes, ports.get(i), entering);
+            }
+        }
+        if (feedsSpikes) {
+            Checks.apart("spikes", run.spikes, "previous", run.previous);
+            run.previous.requireShape("previous", run.state.rows() / variables.size(), neurons());
+        }
+        if (run.records) {
+            Checks.rows("membranes", run.membranes.rows(), rows);
+            run.membranes.requireShape("membranes", run.membranes.rows(), neurons());
+            Checks.sameOrApart("membranes", run.membranes, "current", current);
+            Checks.apart("membranes", run.membranes, "state", run.state);
+        }
+    }
+
+    /** Returns the currents of a row at each port. */
+    public int currents() {
+        return gates() * neurons();
+    }
+
+    /** Returns how many of some steps are done at once. */
     int together(int count) {
         return twice && count > 1 ? 2 : 1;
     }
 
-    /** The same where currents are held. */
+    /** Returns how many of some steps with held currents are done at once. */
     int heldTogether(int count) {
         int most = twice ? MOST_HELD : FEWEST_HELD;
         for (int steps = Math.min(count, most); steps >= FEWEST_HELD; steps--) {
@@ -189,13 +335,14 @@ public final class NeuronLoops {
         return form.place * (MOST_HELD + 1) + count;
     }
 
-    int neurons() {
+    /** Returns the number of neurons. */
+    public int neurons() {
         return parameters.neurons();
     }
 
-    /** Whether neurons behind the last stay 0 and silent by themselves, without input. */
+    /** Returns true if padding without input stays 0 and silent by itself. */
     boolean padsStay() {
-        if (charge != null || neurons() % Long.SIZE == 0) {
+        if (between != null || neurons() % Long.SIZE == 0) {
             return neurons() % Long.SIZE == 0;
         }
         if (tried != parameters.version()) {
@@ -220,13 +367,13 @@ public final class NeuronLoops {
     }
 
     /** Whether rows of gates have to be made before each step. */
-    boolean takesGates() {
+    private boolean takesGates() {
         return channels > 0 && !GateRows.inPlace(neurons(), channels);
     }
 
-    /** Room for the gates of a sample. */
-    GateRows newGates() {
-        return new GateRows(neurons(), channels, 1);
+    /** Room for the gates of some samples. */
+    GateRows newGates(int batch) {
+        return new GateRows(neurons(), channels, batch);
     }
 
     /** A loop of some steps at once, made when it is first needed. */
@@ -254,8 +401,8 @@ public final class NeuronLoops {
         };
     }
 
-    /** Where a program finds the parameters. */
-    public Frame frame(CompiledProgram of) {
+    /** Makes a frame in which a program finds the parameters. */
+    Frame frame(CompiledProgram of) {
         Frame made = new Frame(of.program(), neurons());
         parameters.put(made);
         return made;

@@ -21,7 +21,7 @@ public final class Quantize {
 
     private Quantize() {}
 
-    /** Rounds the neurons in {@code [first, end)} of a row; lanes behind the last neuron stay zero. */
+    /** Rounds the neurons in {@code [first, end)} of a row; lanes after the last neuron stay zero. */
     public static void row(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         if (SimdWidth.VECTOR && levels.uniform()) {
             QuantizeUniformVector.row(levels, state, row, first, end);
@@ -52,7 +52,7 @@ public final class Quantize {
         }
     }
 
-    /** The same for ascending levels. */
+    /** Rounds a row to ascending levels. */
     static void search(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         for (int neuron = first; neuron < Math.min(end, state.columns()); neuron++) {
             Elements.set(state, row, neuron, nearest(levels, Elements.get(state, row, neuron)));

@@ -6,7 +6,7 @@ import dev.spikelane.simd.Elements;
 import java.lang.foreign.Arena;
 
 /**
- * The levels of a quantization, and what is known of them.
+ * The levels of a quantization, and their properties.
  *
  * @param values the levels, {@code [1 x levels]}
  * @param ascending whether no level is below the one before

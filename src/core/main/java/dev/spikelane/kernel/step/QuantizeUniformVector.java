@@ -43,7 +43,7 @@ final class QuantizeUniformVector {
         }
     }
 
-    /** Whole vectors of neurons; returns the first neuron behind them. */
+    /** Whole vectors of neurons; returns the first neuron after them. */
     private static int certain(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         MemorySegment states = state.segment();
         Checks.isNative(states);

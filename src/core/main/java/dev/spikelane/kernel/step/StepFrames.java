@@ -5,37 +5,45 @@ import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.NeuronLoops.Form;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
+import dev.spikelane.loop.Loop;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.simd.Pads;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where {@link NeuronLoops} find their rows. An object is made once; it serves one thread at a time. */
+/** The places of rows in the loops of some neurons. An object is made once; it serves one thread at a time. */
 public final class StepFrames {
 
     private final NeuronLoops loops;
     private final @Nullable Placed[] placed = new Placed[NeuronLoops.FORMS];
     private final List<Placed> made = new ArrayList<>();
     private SpikeMatrix winners = SpikeMatrix.zeros(1, 1);
-    /** The gates of a sample, where loops do not find them in its currents. */
-    private final @Nullable GateRows gates;
+    /** The gates of all samples, if loops do not find them in the currents; made when the batch is known. */
+    private @Nullable GateRows gates;
 
-    /** Makes no frame yet. */
-    public StepFrames(NeuronLoops loops) {
+    private @Nullable NoiseRows noises;
+    /** Currents that have passed a line. */
+    private @Nullable Tile late;
+
+    private DelayLine.@Nullable Run delays;
+
+    StepFrames(NeuronLoops loops) {
         this.loops = loops;
-        this.gates = loops.takesGates() ? loops.newGates() : null;
     }
 
     /** A loop, and the places of its rows. */
-    private static final class Placed {
+    static final class Placed {
 
-        private final CompiledProgram compiled;
-        private final Frame frame;
+        final Loop loop;
+        final Frame frame;
+        /** Steps at once. */
+        final int together;
+
         private final int[] variables;
         private final int[] charged;
         private final int[] inputs;
@@ -46,9 +54,11 @@ public final class StepFrames {
         private final int reset;
         private final int winner;
 
-        Placed(NeuronLoops loops, Form form, int count) {
-            this.compiled = loops.compiled(form, count);
+        private Placed(NeuronLoops loops, Form form, int together) {
+            CompiledProgram compiled = loops.compiled(form, together);
+            this.loop = compiled.loop();
             this.frame = loops.frame(compiled);
+            this.together = together;
             this.variables = places("", loops.variables());
             this.charged = places(Equations.CHARGED, loops.variables());
             this.inputs = places("", loops.inputs());
@@ -82,207 +92,131 @@ public final class StepFrames {
             }
         }
 
-        void release() {
+        private void release() {
             for (int place : inputs) {
                 frame.put(place, MemorySegment.NULL, 0, 0);
             }
             frame.put(recorded, MemorySegment.NULL, 0, 0);
         }
-
-        void run(int row, int rows, int batch) {
-            int group = compiled.program().steps() * batch;
-            compiled.loop().run(frame, row, rows / group, group);
-        }
     }
 
-    /** Whose these are. */
-    public NeuronLoops loops() {
+    NeuronLoops loops() {
         return loops;
     }
 
-    /** Bits for the winner of each sample. */
-    public SpikeMatrix winners(int batch) {
+    /** Returns the bits of the winner of each sample. */
+    SpikeMatrix winners(int batch) {
         if (winners.rows() != batch || winners.columns() != loops.neurons()) {
             winners = SpikeMatrix.zeros(NativeMemory.ofAuto(), batch, loops.neurons());
         }
         return winners;
     }
 
-    private Placed placed(Form form, int count) {
-        int place = NeuronLoops.place(form, count);
-        Placed known = placed[place];
-        if (known == null) {
-            known = new Placed(loops, form, count);
-            placed[place] = known;
-            made.add(known);
-        }
-        return known;
-    }
-
-    /**
-     * Runs the words of a run through whole steps.
-     *
-     * @param noises the numbers of the step, if noises are drawn
-     */
-    public void run(StepRun run, int firstRow, int rows, @Nullable NoiseRows noises) {
-        int batch = batch(run);
-        if (!loops.charges()) {
-            steps(run, firstRow, rows, noises);
-            clearPads(run, firstRow, rows);
-            return;
-        }
-        for (int row = firstRow; row < firstRow + rows; row += batch) {
-            loop(placed(Form.CHARGE, 1), run, row, batch, noises);
-            fire(run, row);
-        }
-    }
-
-    /** Runs some rows, whole steps; one by one if their gates have to be taken from the currents. */
-    private void loop(Placed to, StepRun run, int firstRow, int rows, @Nullable NoiseRows noises) {
-        GateRows taken = gates;
-        int batch = batch(run);
-        if (taken == null || to.inputs[0] < 0) {
-            put(to, run, firstRow, 0, batch, noises).run(firstRow, rows, batch);
-            return;
-        }
-        for (int row = firstRow; row < firstRow + rows; row++) {
-            taken.take(run.current, row, 0, 0);
-            taken.take(run.feedback, row - run.firstFed, 1, 0);
-            put(to, run, row, row % batch, 1, noises).run(row, 1, 1);
-        }
-    }
-
-    /** Runs what comes behind a charge, for one step. */
-    public void fire(StepRun run, int row) {
-        NeuronLoops.Between between = loops.between();
-        if (between != null) {
-            between.run(run, row, this);
-        }
-        steps(run, row, batch(run), null);
-        clearPads(run, row, batch(run));
-    }
-
-    private void clearPads(StepRun run, int firstRow, int rows) {
-        if (run.endWord < run.spikes.stride() || loops.padsStay()) {
-            return;
-        }
-        clearPads(run.state);
-        clearPads(run.spikes, firstRow, rows);
-        clearPads(run.previous, 0, batch(run));
-        for (int row = firstRow; run.records && row < firstRow + rows; row++) {
-            Pads.clear(run.membranes, row);
-        }
-    }
-
-    /** Clears what loops left behind the last neuron. */
-    private static void clearPads(FloatMatrix state) {
-        for (int row = 0; row < state.rows(); row++) {
-            Pads.clear(state, row);
-        }
-    }
-
-    private static void clearPads(SpikeMatrix spikes, int firstRow, int rows) {
-        for (int row = firstRow; row < firstRow + rows; row++) {
-            Pads.clear(spikes, row);
-        }
-    }
-
     /** Forgets currents and recordings, so that they can be freed. */
-    void release() {
-        for (int i = 0; i < made.size(); i++) { // most places are empty, and a step of a loop ends here
+    public void release() {
+        for (int i = 0; i < made.size(); i++) {
             made.get(i).release();
         }
     }
 
-    private int batch(StepRun run) {
-        return run.state.rows() / loops.variables().size();
+    /**
+     * Draws the noises of a step.
+     *
+     * @param seeds of the noises
+     * @param draws the random streams of the samples; null if the index in the batch identifies a sample
+     * @param step the number of the step
+     */
+    public void draw(NeuronRun<?> run, long[] seeds, CounterRandom.@Nullable Draws draws, int step) {
+        NoiseRows into = noises;
+        if (into == null) {
+            into = new NoiseRows(seeds, run.state.rows() / loops.variables().size(), 0, loops.neurons());
+            noises = into;
+        }
+        int end = Math.min(run.endWord * Long.SIZE, loops.neurons());
+        into.draw(draws, step, run.firstWord * Long.SIZE, end);
+        run.noises = into;
     }
 
-    private void steps(StepRun run, int firstRow, int rows, @Nullable NoiseRows noises) {
-        int batch = batch(run);
-        PortCurrents ports = run.ports;
-        Form form = run.records ? Form.RECORD : ports != null && ports.clears() ? Form.CLEAR : Form.RUN;
-        int together = loops.together(rows / batch);
-        int done = rows - rows % (together * batch);
-        loop(placed(form, together), run, firstRow, done, noises);
-        if (done < rows) {
-            loop(placed(form, 1), run, firstRow + done, rows - done, noises);
+    /**
+     * Delays the currents of the first port.
+     *
+     * @param rows the rows that run
+     * @param window {@code [steps * batch x neurons]}: the newest currents, updated
+     * @return the delayed currents
+     */
+    public Tile delay(NeuronRun<?> run, DelayLine line, int rows, FloatMatrix window) {
+        Tile from = run.ports[0];
+        int columns = (from.endBlock() - from.firstBlock()) * Long.SIZE;
+        Tile into = late;
+        if (into == null || into.matrix().rows() < rows || into.matrix().columns() < columns) {
+            into = Tile.of(FloatMatrix.zeros(NativeMemory.ofAuto(), rows, columns), from.columns());
+            late = into;
+        }
+        DelayLine.Run own = delays;
+        if (own == null) {
+            own = new DelayLine.Run(line);
+            delays = own;
+        }
+        own.forward(from, 0, rows, into.at(from).matrix(), into.origin(), window);
+        return into;
+    }
+
+    /** Takes the gates of a step from its currents, if loops do not find them there. */
+    void takeGates(NeuronRun<?> run, int row, int batch) {
+        GateRows taken = gates;
+        if (taken == null || taken.row(1) != batch) {
+            taken = loops.newGates(batch);
+            gates = taken;
+        }
+        for (int i = 0; i < 2 * batch; i++) {
+            int sample = i / 2;
+            int port = i % 2;
+            taken.take(run.port(port).matrix(), row + sample - run.firstRow(port), port, sample);
         }
     }
 
-    /** Places some samples from a row on. */
-    private Placed put(Placed to, StepRun run, int firstRow, int sample, int samples, @Nullable NoiseRows noises) {
+    /**
+     * Places the rows of a run in a loop.
+     *
+     * @param firstRow the first row that runs
+     */
+    Placed place(Form form, int together, NeuronRun<?> run, int firstRow, int batch) {
+        int place = NeuronLoops.place(form, together);
+        Placed to = placed[place];
+        if (to == null) {
+            to = new Placed(loops, form, together);
+            placed[place] = to;
+            made.add(to);
+        }
         Frame frame = to.frame;
-        int batch = batch(run);
-        frame.batch = samples;
+        frame.batch = batch;
         frame.firstWord = run.firstWord;
         frame.words = run.endWord - run.firstWord;
         for (int i = 0; i < to.variables.length; i++) { // an iterator would be an object
-            to.put(to.variables[i], run.state, i * batch + sample, 0);
-            to.put(to.charged[i], run.state, i * batch + sample, 0);
+            to.put(to.variables[i], run.state, i * batch, 0);
+            to.put(to.charged[i], run.state, i * batch, 0);
         }
+        GateRows ofGates = gates;
         for (int i = 0; i < to.inputs.length; i++) {
-            to.put(to.inputs[i], run.entering(i), i == 1 ? -run.firstFed : 0, run.firstCurrent);
+            int port = i / loops.gates();
+            if (ofGates != null) {
+                to.put(to.inputs[i], ofGates.rows(), ofGates.row(i) - firstRow, 0);
+            } else {
+                Tile tile = run.port(port);
+                int gate = i % loops.gates();
+                to.put(to.inputs[i], tile.matrix(), -run.firstRow(port), tile.origin() - gate * loops.neurons());
+            }
         }
-        if (loops.gates() > 1) {
-            putGates(to, run, firstRow);
-        }
-        for (int i = 0; noises != null && i < to.noises.length; i++) {
-            // The rows of one step: wherever that is among the rows that run, they are the first.
-            to.put(to.noises[i], noises.of(i), -firstRow, 0);
+        NoiseRows drawn = run.noises;
+        for (int i = 0; drawn != null && i < to.noises.length; i++) {
+            // The rows of one step: they are the first, whatever the row of the step is.
+            to.put(to.noises[i], drawn.of(i), -firstRow, 0);
         }
         to.put(to.spikes, run.spikes, 0);
         to.put(to.recorded, run.membranes, 0, 0);
         to.put(to.previous, run.previous, 0);
         to.put(to.reset, run.spikes, firstRow);
-        to.put(to.winner, winners, sample);
-        return to;
-    }
-
-    private void putGates(Placed to, StepRun run, int firstRow) {
-        for (int i = 0; i < to.inputs.length; i++) {
-            int port = i / GateRows.GATES;
-            if (gates == null) {
-                int origin = -(i % GateRows.GATES) * loops.neurons();
-                to.put(to.inputs[i], run.entering(port), port == 1 ? -run.firstFed : 0, origin);
-            } else {
-                to.put(to.inputs[i], gates.rows(), gates.row(i) - firstRow, 0);
-            }
-        }
-    }
-
-    /**
-     * Runs steps whose currents are all the same, for the blocks of these.
-     *
-     * @param current {@code [batch x neurons]}
-     * @param state {@code [variables * batch x neurons]}, updated
-     * @param spikes {@code [steps * batch x neurons]}, overwritten for these
-     */
-    public void hold(Tile current, FloatMatrix state, SpikeMatrix spikes) {
-        int batch = state.rows() / loops.variables().size();
-        int together = loops.heldTogether(spikes.rows() / batch);
-        int done = spikes.rows() - spikes.rows() % (together * batch);
-        hold(together, current, state, spikes).run(0, done, batch);
-        if (done < spikes.rows()) {
-            hold(1, current, state, spikes).run(done, spikes.rows() - done, batch);
-        }
-        if (current.endBlock() == spikes.stride() && !loops.padsStay()) {
-            clearPads(state);
-            clearPads(spikes, 0, spikes.rows());
-        }
-    }
-
-    private Placed hold(int together, Tile current, FloatMatrix state, SpikeMatrix spikes) {
-        Placed to = placed(Form.HOLD, together);
-        Frame frame = to.frame;
-        frame.batch = state.rows() / loops.variables().size();
-        frame.firstWord = current.firstBlock();
-        frame.words = current.endBlock() - frame.firstWord;
-        for (int i = 0; i < to.variables.length; i++) {
-            to.put(to.variables[i], state, i * frame.batch, 0);
-        }
-        to.put(to.inputs[0], current.matrix(), 0, current.origin());
-        to.put(to.spikes, spikes, 0);
+        to.put(to.winner, winners, 0);
         return to;
     }
 }

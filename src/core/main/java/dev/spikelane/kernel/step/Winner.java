@@ -12,7 +12,7 @@ public final class Winner {
     /**
      * The first neuron with the largest {@code membrane - threshold}, where NaN is larger than any number.
      *
-     * @param threshold with {@link Float#MAX_VALUE} behind the last neuron
+     * @param threshold with {@link Float#MAX_VALUE} after the last neuron
      */
     public static int find(FloatMatrix membrane, int row, FloatMatrix threshold) {
         return SimdWidth.VECTOR && membrane.columns() <= WinnerVector.MOST

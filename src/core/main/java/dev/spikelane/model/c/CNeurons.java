@@ -1,11 +1,11 @@
 package dev.spikelane.model.c;
 
 import dev.spikelane.description.PopulationDescription;
-import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.equation.C99;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.kernel.step.leaky.Differentiable;
+import dev.spikelane.kernel.step.NeuronText;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Node;
@@ -44,19 +44,12 @@ final class CNeurons {
 
     CNeurons(CFile file, PopulationDescription population, NeuronGroup group) {
         requireText(population);
-        EquationParameters bound;
         if (population.neuron() instanceof EquationNeuron rounded
                 && !rounded.quantization().equals(Quantization.NONE)) {
             throw refused(population, ROUNDED);
         }
-        if (group instanceof BoundEquations own) {
-            this.equations = own.equations();
-            bound = own.parameters();
-        } else {
-            LeakyNeurons own = neurons(population, group);
-            this.equations = own.equations;
-            bound = own.parameters;
-        }
+        NeuronText text = text(population, group);
+        this.equations = text.equations();
         if (!equations.noises().isEmpty()) {
             throw refused(population, "noise is drawn at random");
         }
@@ -66,7 +59,7 @@ final class CNeurons {
         this.file = file;
         this.population = population;
         this.program = equations.forward(1, List.of(), new Graph());
-        this.parameters = bound;
+        this.parameters = text.parameters();
         this.variables = List.copyOf(equations.variables().keySet());
         this.spikes = file.name(population.name() + "_spikes");
         file.memory("uint8_t", 1, spikes, population.size(), true);
@@ -105,18 +98,18 @@ final class CNeurons {
                 + population.neuron().getClass().getSimpleName() + ", which cannot be written in C: " + why);
     }
 
-    private static LeakyNeurons neurons(PopulationDescription population, NeuronGroup group) {
-        if (!(group instanceof Differentiable reversible)) {
+    private static NeuronText text(PopulationDescription population, NeuronGroup group) {
+        NeuronText text = BoundPopulation.steps(group).text();
+        if (text == null) {
             throw refused(population, "it has no loop over single neurons");
         }
-        LeakyNeurons neurons = reversible.gradientParameters();
-        if (neurons.options.inhibition()) {
+        if (text instanceof LeakyNeurons leaky && leaky.options.inhibition()) {
             throw refused(population, "inhibition lets one neuron of a row fire");
         }
-        if (neurons.quantized > 0) {
+        if (text instanceof LeakyNeurons leaky && leaky.quantized > 0) {
             throw refused(population, ROUNDED);
         }
-        return neurons;
+        return text;
     }
 
     /** Returns the array of a variable, by its name in the model. */

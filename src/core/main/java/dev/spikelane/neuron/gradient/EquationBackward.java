@@ -1,14 +1,13 @@
 package dev.spikelane.neuron.gradient;
 
-import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.EquationGradients;
-import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
+import dev.spikelane.kernel.step.NeuronText;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
@@ -28,39 +27,32 @@ final class EquationBackward implements NeuronBackward {
     /**
      * Neurons that are laid out.
      *
-     * @param equations what they are
-     * @param parameters of all of them
-     * @param noisy the neurons, if they may have noise
-     * @param channels of neurons with gates, as {@link GateRows} says; 0 for others
+     * @param equations the differentiated part of a step
+     * @param text of all of them
      * @param names of the variables, those of the state first
      * @param toDistance see {@link EquationGradients#toDistance}
      * @param toCurrents see {@link EquationGradients#toCurrents}
-     * @param charge see {@link Equations#charge}; null where nobody needs it
+     * @param charge see {@link Equations#charge}; null where it is not needed
      */
     record Neurons(
             Equations equations,
-            EquationParameters parameters,
-            @Nullable BoundEquations noisy,
-            int channels,
+            NeuronText text,
             List<String> names,
             CompiledProgram toDistance,
             CompiledProgram toCurrents,
             @Nullable CompiledProgram charge) {
 
-        /** The same with loops that compute variables as they are at the spike. */
+        /** Returns these neurons with loops that compute variables at the spike. */
         Neurons with(CompiledProgram charging) {
-            return new Neurons(equations, parameters, noisy, channels, names, toDistance, toCurrents, charging);
+            return new Neurons(equations, text, names, toDistance, toCurrents, charging);
         }
 
         /** Compiles the loops. */
-        static Neurons of(
-                EquationGradients back, EquationParameters parameters, @Nullable BoundEquations noisy, int channels) {
-            Set<String> shared = parameters.shared();
+        static Neurons of(EquationGradients back, NeuronText text) {
+            Set<String> shared = text.parameters().shared();
             return new Neurons(
                     back.equations(),
-                    parameters,
-                    noisy,
-                    channels,
+                    text,
                     NeuronLoops.numbers(back.equations()),
                     EquationLoops.compile(back::toDistance, shared),
                     EquationLoops.compile(back::toCurrents, shared),
@@ -74,7 +66,7 @@ final class EquationBackward implements NeuronBackward {
 
         /** Inputs of each port. */
         private int gates() {
-            return channels == 0 ? 1 : GateRows.GATES;
+            return text.channels() == 0 ? 1 : GateRows.GATES;
         }
     }
 
@@ -100,8 +92,8 @@ final class EquationBackward implements NeuronBackward {
 
         Pass(CompiledProgram compiled, Neurons neurons) {
             this.compiled = compiled;
-            this.frame = new Frame(compiled.program(), neurons.parameters.neurons());
-            neurons.parameters.put(frame);
+            this.frame = new Frame(compiled.program(), neurons.text.parameters().neurons());
+            neurons.text.parameters().put(frame);
             List<String> ports = neurons.equations.inputs().stream()
                     .filter(name -> !name.equals(NeuronLoops.PREVIOUS))
                     .toList();
@@ -140,7 +132,7 @@ final class EquationBackward implements NeuronBackward {
     private final int firstNeuron;
     private final int neurons;
     private final MemorySegment zeros;
-    private final @Nullable BoundEquations noisy;
+    private final long[] seeds;
     /** Made when a batch is known. */
     private @Nullable NoiseRows noises;
 
@@ -158,9 +150,9 @@ final class EquationBackward implements NeuronBackward {
         this.first = new Pass(of.toDistance, of);
         this.second = new Pass(of.toCurrents, of);
         this.charge = of.charge == null ? null : new Pass(of.charge, of);
-        this.all = of.parameters.neurons();
-        this.noisy = of.noisy;
-        this.channels = of.channels;
+        this.all = of.text.parameters().neurons();
+        this.seeds = of.text.seeds();
+        this.channels = of.text.channels();
         this.gates = of.gates();
         this.firstNeuron = firstNeuron;
         this.neurons = neurons;
@@ -272,7 +264,7 @@ final class EquationBackward implements NeuronBackward {
         }
         NoiseRows into = noises;
         if (into == null) {
-            into = new NoiseRows(Objects.requireNonNull(noisy), batch, firstNeuron, neurons);
+            into = new NoiseRows(seeds, batch, firstNeuron, neurons);
             noises = into;
         }
         into.draw(step.noise, step.number, firstNeuron, firstNeuron + neurons);
@@ -315,7 +307,7 @@ final class EquationBackward implements NeuronBackward {
         clearPads(ofVariables, 0, ofVariables.rows());
     }
 
-    /** Clears what loops left behind the last neuron. */
+    /** Clears the padding that loops have written. */
     private void clearPads(FloatMatrix rows, int row, int count) {
         int end = firstNeuron + neurons - (rows.columns() == all ? 0 : firstNeuron);
         long bytes = (long) (-end & Long.SIZE - 1) * Float.BYTES;

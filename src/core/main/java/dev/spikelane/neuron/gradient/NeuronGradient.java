@@ -1,33 +1,27 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.Derived;
 import dev.spikelane.equation.DoubleProgram;
 import dev.spikelane.equation.EquationGradients;
-import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.kernel.step.DelayLine;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
+import dev.spikelane.kernel.step.NeuronText;
 import dev.spikelane.kernel.step.PortSteps;
-import dev.spikelane.kernel.step.Quantize;
-import dev.spikelane.kernel.step.QuantizeLevels;
-import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.loop.Node;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.Recurrence;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -51,16 +45,16 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronGradient {
 
-    /** The parameter that says what a spike carries. */
+    /** The parameter for the value of a spike. */
     public static final String SPIKE_FACTOR = LeakyText.FACTOR;
 
     private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
     private static final Set<String> APART = Set.of(NeuronLoops.WINNER, NeuronLoops.RESET);
 
-    /** What is added up, by the names of the text: those of {@link #names} that a step reads. */
+    /** The sums of gradients, by the {@link #names} that a step reads. */
     private final Map<String, FloatMatrix> sums;
 
-    /** Parameters that are learned, then what follows from them, each behind what it follows from. */
+    /** Learned parameters, then their derived parameters, each after its origins. */
     private final List<String> names;
 
     private final @Nullable FloatMatrix[] allSums;
@@ -70,7 +64,7 @@ public final class NeuronGradient {
     private final float[] ofNeuron;
     private final NeuronGroup group;
     private final Text text;
-    /** The way back of a step, or of what comes behind its charge. */
+    /** The way back of a step, or of its part after the charge. */
     private final EquationBackward.Neurons fire;
 
     private final EquationBackward.@Nullable Neurons charge;
@@ -88,69 +82,28 @@ public final class NeuronGradient {
     private record Link(int sum, DoubleProgram derivatives) {}
 
     /**
-     * What is differentiated.
+     * The text that is differentiated.
      *
+     * @param of the neurons
      * @param cut two parts of a step; twice the whole if there is one
-     * @param noisy the neurons, if they may have noise
-     * @param channels of neurons with gates; 0 for others
-     * @param atSpike what happens between the parts; null if there is one
      * @param underFrame neurons that {@link LeakyFrame} takes; else null
      */
     private record Text(
-            Equations.Cut cut,
-            EquationParameters parameters,
-            @Nullable BoundEquations noisy,
-            int channels,
-            RoundedBackward.@Nullable AtSpike atSpike,
-            @Nullable LeakyNeurons underFrame) {
+            NeuronText of, Equations.Cut cut, @Nullable LeakyNeurons underFrame) {
 
-        /** That of neurons, some of whose parameters are learned. */
+        /** Returns the text of neurons, some of whose parameters are learned. */
         static Text of(Neuron model, NeuronGroup group, Set<String> learned) {
-            return switch (group) {
-                case BoundEquations neurons -> of((EquationNeuron) model, neurons);
-                case Differentiable neurons -> of(model, neurons.gradientParameters(), learned);
-                default ->
-                    throw new IllegalArgumentException(
-                            "neurons that feed back to themselves have a gradient only as a projection of a network");
-            };
-        }
-
-        private static Text of(EquationNeuron model, BoundEquations neurons) {
-            Quantization to = model.quantization();
-            QuantizeLevels levels =
-                    to.equals(Quantization.NONE) ? null : QuantizeLevels.of(NativeMemory.ofAuto(), to.levels());
-            List<String> variables = List.copyOf(neurons.equations().variables().keySet());
-            return new Text(
-                    new Equations.Cut(neurons.equations(), neurons.steps()),
-                    neurons.parameters(),
-                    neurons,
-                    0,
-                    levels == null ? null : (charged, _) -> round(levels, variables, charged),
-                    null);
-        }
-
-        private static Text of(Neuron model, LeakyNeurons neurons, Set<String> learned) {
+            NeuronText text = ((PortSteps<?>) group).differentiable();
             boolean carries = !model.spikeValue().isAlways(1) || learned.contains(SPIKE_FACTOR);
+            boolean plain = !carries && learned.isEmpty();
             return new Text(
-                    neurons.back(carries),
-                    neurons.parameters,
-                    null,
-                    neurons.channels,
-                    neurons.split() ? neurons::atSpike : null,
-                    LeakyFrame.fits(neurons) && !carries && learned.isEmpty() ? neurons : null);
-        }
-
-        private static void round(QuantizeLevels to, List<String> variables, List<FloatMatrix> charged) {
-            for (int i = 0; i < charged.size(); i++) {
-                FloatMatrix rows = charged.get(i);
-                for (int sample = 0; sample < rows.rows() && Equations.isRounded(variables.get(i)); sample++) {
-                    Quantize.row(to, rows, sample, 0, rows.columns());
-                }
-            }
+                    text,
+                    text.back(carries),
+                    plain && text instanceof LeakyNeurons leaky && LeakyFrame.fits(leaky) ? leaky : null);
         }
 
         private EquationBackward.Neurons back(EquationGradients of) {
-            return EquationBackward.Neurons.of(of, parameters, noisy, channels);
+            return EquationBackward.Neurons.of(of, this.of);
         }
     }
 
@@ -172,10 +125,12 @@ public final class NeuronGradient {
         List<String> read = List.copyOf(sums.keySet());
         EquationGradients back = new EquationGradients(text.cut.fire(), read, FLAGS, APART);
         this.fire = text.back(back);
-        this.charge = text.atSpike == null
+        this.charge = text.of.atSpike() == null
                 ? null
                 : text.back(new EquationGradients(first, read, FLAGS, APART))
-                        .with(EquationLoops.compile(graph -> first.charge(FLAGS, graph), text.parameters.shared()));
+                        .with(EquationLoops.compile(
+                                graph -> first.charge(FLAGS, graph),
+                                text.of.parameters().shared()));
         this.throughSpikes = back.throughSpikes();
         this.line = ((PortSteps<?>) group).line();
         this.linear = charge == null && line == null && back.isLinear();
@@ -265,7 +220,7 @@ public final class NeuronGradient {
     /**
      * Tells whether gradients take the same way back through any step.
      *
-     * @return whether there is one variable, and what a step makes of it and of currents depends on neither
+     * @return whether there is one variable, and the derivatives of a step depend neither on it nor on currents
      */
     public boolean isLinear() {
         return linear;
@@ -277,7 +232,7 @@ public final class NeuronGradient {
      * @return whether {@link NeuronBackward.Step#previous} must be there
      */
     public boolean feedsOwnSpikes() {
-        return group instanceof Differentiable own && own.feedsSpikes();
+        return text.of.feedsSpikes();
     }
 
     /**
@@ -286,7 +241,7 @@ public final class NeuronGradient {
      * @return whether {@link NeuronBackward.Step#noise} must be there
      */
     public boolean drawsNoise() {
-        return text.noisy != null && !text.noisy.equations().noises().isEmpty();
+        return text.of.seeds().length > 0;
     }
 
     /**
@@ -295,11 +250,12 @@ public final class NeuronGradient {
      * @return whether nothing but the variables goes from step to step, and nothing is drawn
      */
     public boolean samplesApart() {
-        return group instanceof Differentiable own ? own.samplesApart() : !drawsNoise() && line == null;
+        return ((PortSteps<?>) group).samplesApart();
     }
 
     /**
-     * Tells whether a step lets gradients into spikes, so that spikes have gradients though nobody else takes them.
+     * Tells whether a step lets gradients into spikes, so that spikes have gradients though no other population takes
+     * them.
      *
      * @return whether what follows from a spike in the same step has gradients, as a reset of
      *     {@link dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE}
@@ -311,14 +267,14 @@ public final class NeuronGradient {
     /**
      * Returns neurons that can be run under a frame.
      *
-     * @return what {@link LeakyFrame} takes; null if the neurons are others, carry other values than 1, or learn
+     * @return neurons for {@link LeakyFrame}; null if the neurons are others, carry other values than 1, or learn
      */
     public @Nullable LeakyNeurons underFrame() {
         return text.underFrame;
     }
 
     /**
-     * Makes what takes a tile back.
+     * Makes the way back of a tile.
      *
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
@@ -338,7 +294,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Makes what takes gradients of a tile back through delays.
+     * Makes the way back of a tile through delays.
      *
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
@@ -350,7 +306,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Makes what takes all neurons of some samples back.
+     * Makes the way back of all neurons of some samples.
      *
      * @param firstSample the first of the samples
      * @param samples how many
@@ -359,17 +315,18 @@ public final class NeuronGradient {
     public NeuronBackward ofSamples(int firstSample, int samples) {
         Map<String, FloatMatrix> own = new LinkedHashMap<>();
         sums.forEach((name, sum) -> own.put(name, sum.rows(firstSample, samples)));
-        return backward(own, 0, text.parameters.neurons());
+        return backward(own, 0, text.of.parameters().neurons());
     }
 
     private NeuronBackward backward(Map<String, FloatMatrix> into, int firstNeuron, int count) {
         EquationBackward made = new EquationBackward(fire, into, firstNeuron, count);
-        return charge == null || text.atSpike == null
+        NeuronText.AtSpike atSpike = text.of.atSpike();
+        return charge == null || atSpike == null
                 ? made
                 : new RoundedBackward(
                         new EquationBackward(charge, into, firstNeuron, count),
                         made,
-                        text.atSpike,
+                        atSpike,
                         charge.names().size(),
                         count);
     }
@@ -398,7 +355,7 @@ public final class NeuronGradient {
             }
             for (int i = 0; i < links.size(); i++) {
                 Link link = links.get(i);
-                link.derivatives.run(text.parameters, neuron);
+                link.derivatives.run(text.of.parameters(), neuron);
                 for (int j = 0; j < link.sum; j++) {
                     float factor = (float) link.derivatives.value(j);
                     if (factor != 0) {

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.NeuronText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -16,19 +17,17 @@ final class RoundedBackward implements NeuronBackward {
 
     private final EquationBackward charge;
     private final EquationBackward fire;
-    private final AtSpike atSpike;
+    private final NeuronText.AtSpike atSpike;
     private final int variables;
     private final int neurons;
     /** The second part of a step, which begins with rounded variables. */
     private final Step cut = new Step();
 
+    /** The variables, one below the other. */
+    private FloatMatrix all = FloatMatrix.zeros(1, 1);
+
     private final List<FloatMatrix> rounded = new ArrayList<>();
     private SpikeMatrix winners = SpikeMatrix.zeros(1, 1);
-
-    /** Rounds variables that are charged, and finds winners. */
-    interface AtSpike {
-        void run(List<FloatMatrix> charged, SpikeMatrix winners);
-    }
 
     /**
      * Joins both parts of a tile.
@@ -36,7 +35,8 @@ final class RoundedBackward implements NeuronBackward {
      * @param variables that a charge leaves
      * @param neurons of the tile
      */
-    RoundedBackward(EquationBackward charge, EquationBackward fire, AtSpike atSpike, int variables, int neurons) {
+    RoundedBackward(
+            EquationBackward charge, EquationBackward fire, NeuronText.AtSpike atSpike, int variables, int neurons) {
         this.charge = charge;
         this.fire = fire;
         this.atSpike = atSpike;
@@ -46,17 +46,18 @@ final class RoundedBackward implements NeuronBackward {
 
     /** Computes the rounded variables once more. */
     private void charge(Step step, FloatMatrix ofVariables) {
+        int batch = charge.batch(ofVariables);
         if (rounded.isEmpty()) {
-            int batch = charge.batch(ofVariables);
+            all = FloatMatrix.zeros(NativeMemory.ofAuto(), variables * batch, neurons);
             for (int i = 0; i < variables; i++) {
-                rounded.add(FloatMatrix.zeros(NativeMemory.ofAuto(), batch, neurons));
+                rounded.add(all.rows(i * batch, batch));
                 cut.before[i] = rounded.get(i);
             }
             winners = SpikeMatrix.zeros(NativeMemory.ofAuto(), batch, neurons);
             fire.winners(winners);
         }
         charge.charge(step, ofVariables, rounded);
-        atSpike.run(rounded, winners);
+        atSpike.run(all, batch, 0, neurons, winners);
         cut.after = step.after;
         cut.afterRow = step.afterRow;
     }

@@ -4,7 +4,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
-import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
@@ -22,7 +22,7 @@ final class SampleGroup {
     private final SampleViews spikes;
     private final NeuronState state;
     /** Currents for recomputing variables. */
-    private final PortCurrents currents;
+    private final NeuronRun<NeuronState> currents;
 
     /** Current gradients of each port. */
     private final SampleViews[] ofCurrents;
@@ -57,8 +57,11 @@ final class SampleGroup {
         this.state = population.forward().newState(count);
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         int ports = population.forward().currents().length;
-        this.currents =
-                new PortCurrents(Stream.generate(none::another).limit(ports).toArray(Tile[]::new));
+        this.currents = new NeuronRun<>(
+                state,
+                state.membrane(),
+                population.forward().spikes().block(),
+                Stream.generate(none::another).limit(ports).toArray(Tile[]::new));
         this.ofCurrents = SampleViews.of(ports, first, count, size.batch());
         this.variables = population.ofVariables();
         this.targets = SampleViews.of(population.ofSpikes().projections().size() + 1, first, count, size.batch());
@@ -99,7 +102,7 @@ final class SampleGroup {
             for (int step = 0; step < steps; step++) {
                 goTo(firstStep + step);
                 SpikeMatrix fired = population.forward().spikes().samples(firstStep + step, 0, spikes);
-                population.forward().steps().run(currents, spikes.count(), state, fired);
+                population.forward().steps().run(currents.go(spikes.count(), fired, null));
                 keep(step + 1);
             }
         }
@@ -107,7 +110,7 @@ final class SampleGroup {
 
     private void goTo(int step) {
         for (int i = 0; i < ofCurrents.length; i++) {
-            currents.port(i).on(population.forward().currents()[i].samples(step, ofCurrents[i]));
+            currents.ports[i].on(population.forward().currents()[i].samples(step, ofCurrents[i]));
         }
     }
 

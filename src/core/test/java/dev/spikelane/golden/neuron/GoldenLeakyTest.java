@@ -109,7 +109,7 @@ class GoldenLeakyTest {
         FloatMatrix current = FloatMatrix.copyOf(arena, rows, group.neurons(), input);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, group.neurons());
         FloatMatrix membranes = FloatMatrix.zeros(arena, rows, group.neurons());
-        group.record(current, state, spikes, membranes);
+        group.record(List.of(current), state, spikes, membranes);
         return new Trace(membranes.toArray(), spikes.toArray());
     }
 
@@ -119,7 +119,7 @@ class GoldenLeakyTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, group.neurons());
         FloatMatrix membranes = FloatMatrix.zeros(arena, rows, group.neurons());
         for (int row = 0; row < rows; row += batch) {
-            group.run(current.rows(row, batch), state, spikes.rows(row, batch));
+            group.run(List.of(current.rows(row, batch)), state, spikes.rows(row, batch));
             membranes.rows(row, batch).copyFrom(state.membrane());
         }
         return new Trace(membranes.toArray(), spikes.toArray());

@@ -63,7 +63,7 @@ final class GoldenNeurons {
         NeuronState other = state(arena, golden, group, batch, names);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, current.rows(), group.neurons());
         FloatMatrix membranes = FloatMatrix.zeros(arena, current.rows(), group.neurons());
-        group.record(current, other, spikes, membranes);
+        group.record(List.of(current), other, spikes, membranes);
         assertArrayEquals(streamed.spikes, spikes.toArray(), golden.name() + " whole");
         assertArrayEquals(streamed.variables.get("membrane"), membranes.toArray(), golden.name() + " whole");
         for (String name : state.names()) {
@@ -101,7 +101,7 @@ final class GoldenNeurons {
             if (afresh) {
                 state.reset();
             }
-            group.run(current.rows(row, batch), state, spikes.rows(row, batch));
+            group.run(List.of(current.rows(row, batch)), state, spikes.rows(row, batch));
             int from = row * group.neurons();
             variables.forEach((name, values) -> {
                 float[] now = state.variable(name).toArray();

@@ -25,6 +25,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.neuron.ThresholdAndReset;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,7 @@ class GoldenQuantizationTest {
         NeuronGroup group = model.bind(arena, values.length);
         NeuronState state = group.newState(arena, 1);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, values.length);
-        group.run(FloatMatrix.copyOf(arena, 1, values.length, values), state, spikes);
+        group.run(List.of(FloatMatrix.copyOf(arena, 1, values.length, values)), state, spikes);
         return state.membrane().toArray();
     }
 

@@ -1,9 +1,10 @@
 package dev.spikelane.kernel.step;
 
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
+import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 
 /** Runs of neurons, each with an object of its own. */
 public final class Steps {
@@ -11,6 +12,18 @@ public final class Steps {
     private Steps() {}
 
     public static void run(LeakyNeurons parameters, FloatMatrix current, FloatMatrix state, SpikeMatrix spikes) {
-        LeakyStep.run(parameters, new StepRun(current, state, spikes));
+        parameters.loops().run(new NeuronRun<>(state, state, spikes, Tile.whole(current)));
+    }
+
+    /** Charges neurons whose newest inputs count, and fires them. */
+    public static void window(
+            LeakyNeurons parameters,
+            FloatMatrix weights,
+            NeuronRun<?> run,
+            FloatMatrix window,
+            int firstRow,
+            long step) {
+        WindowStep.charge(parameters, weights, run, window, firstRow, step);
+        parameters.firing().run(run, firstRow, run.state.rows() / 2);
     }
 }

@@ -14,6 +14,7 @@ import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.SLstm;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 
 /** Runs cells by themselves and in a network, in the order asked for, which is the order in which C2 meets them. */
@@ -35,7 +36,7 @@ final class SLstmAllocationMain {
                 Matrices.uniform(arena, 4 * CELLS, CELLS, random), Matrices.uniform(arena, 1, 4 * CELLS, random), 0.1f);
         NeuronGroup group = model.bind(arena, 4 * CELLS);
         NeuronState state = group.newState(arena, 1);
-        FloatMatrix current = Matrices.uniform(arena, 1, 4 * CELLS, random);
+        List<FloatMatrix> current = List.of(Matrices.uniform(arena, 1, 4 * CELLS, random));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, CELLS);
         Network network = Networks.of(100, by(Dense.of(arena, Matrices.uniform(arena, 4 * CELLS, 100, random)), model));
         SpikeMatrix input = Matrices.spikes(arena, 1, 100, 0.4, random);

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
+import dev.spikelane.simd.Tile;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -7,7 +8,7 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.StepYardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -53,8 +54,8 @@ final class LeakyStepCase implements Case {
     @Override
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        StepRun run = new StepRun(current, membrane, spikes);
-        entries.add(entry(Contestant.JAVA, () -> LeakyStep.run(parameters, run)));
+        NeuronRun<?> run = new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current));
+        entries.add(entry(Contestant.JAVA, () -> parameters.loops().run(run)));
         if (Yardstick.AVAILABLE) {
             if (mode == LeakyStepWork.Mode.SUBTRACT) {
                 entries.add(entry(

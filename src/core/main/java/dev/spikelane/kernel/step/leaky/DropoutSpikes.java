@@ -2,7 +2,7 @@ package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -35,7 +35,7 @@ public final class DropoutSpikes {
     private final BernoulliRow kept;
 
     /**
-     * Makes what fires neurons.
+     * Makes a dropout for some neurons.
      *
      * @param parameters of {@code neurons} neurons, of which threshold and comparison are read
      * @param probability that a membrane is dropped, from 0 to below 1
@@ -61,7 +61,7 @@ public final class DropoutSpikes {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public void fire(long step, StepRun run, int firstRow) {
+    public void fire(long step, NeuronRun<?> run, int firstRow) {
         FloatMatrix membrane = run.state;
         SpikeMatrix spikes = run.spikes;
         int batch = membrane.rows();
@@ -86,7 +86,7 @@ public final class DropoutSpikes {
         text.run(frame, batch);
     }
 
-    /** Fires those of the kept that pass the threshold. */
+    /** Returns the text that fires the kept neurons above the threshold. */
     private static Elementwise text(String compare) {
         return Elementwise.of(MethodHandles.lookup(), """
                 param scale = 1

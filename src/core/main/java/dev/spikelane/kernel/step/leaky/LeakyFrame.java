@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leaky neurons whose currents are the same at all steps, forward and back, some samples and 64 neurons at a time: all
  * steps of these fit the L1 cache, so that membranes are computed again rather than kept, and gradients of the steps
- * are summed where they come to be. Bits are those of {@link LeakyStep} and of its way back.
+ * are summed where they come to be. Bits are those of {@link LeakyText}, forward and back.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyFrame {
@@ -30,7 +30,7 @@ public final class LeakyFrame {
     private LeakyFrame() {}
 
     /**
-     * What a thread needs on the way back.
+     * The memory of a thread on the way back.
      *
      * @param distances of some samples and two vectors of neurons: {@link #SAMPLES} rows for each step
      * @param distance {@code [steps x 64]}, membranes of a sample minus thresholds; may be the first rows of the former
@@ -40,7 +40,7 @@ public final class LeakyFrame {
     public record Room(FloatMatrix distances, FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
 
     /**
-     * Where gradients come from.
+     * The gradients of a target and its weights.
      *
      * @param gradients of the currents of a target: for each sample those of its steps, one behind the other, and then
      *     any numbers that complete a stride
@@ -64,24 +64,24 @@ public final class LeakyFrame {
     }
 
     /**
-     * Says how many gradients of a sample stand beside each other.
+     * Returns the numbers from a sample to the next in {@link Target#gradients}.
      *
      * @param steps of the window
      * @param outputs of the target
-     * @return numbers from a sample to the next
+     * @return at least the gradients of all steps of a sample
      */
     public static int stride(int steps, int outputs) {
         return Math.ceilDiv(steps, STEPS) * STEPS * outputs;
     }
 
     /**
-     * The window of steps, and what all of them have in common.
+     * The currents and the states of a window of steps.
      *
      * @param current {@code [batch x 64]}
      * @param steps of the window
      * @param start {@code [batch x neurons]}, the membrane before the first step
      * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step; null if
-     *     nobody wants them
+     *     they are not needed
      */
     public record Source(
             FloatMatrix current,
@@ -106,7 +106,7 @@ public final class LeakyFrame {
      * @param parameters of the neurons
      * @param current {@code [batch x neurons]}, at this block
      * @param membrane {@code [batch x neurons]}, before the first step
-     * @param end receives that after the last step; may be {@code membrane}; null if nobody wants it
+     * @param end receives that after the last step; may be {@code membrane}; null if it is not needed
      * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
      * @param block of 64 neurons
      */
@@ -152,7 +152,7 @@ public final class LeakyFrame {
      * Returns whether some neurons go back in one pass.
      *
      * @param parameters of the neurons
-     * @param surrogate what a spike passes back
+     * @param surrogate the derivative of a spike
      * @return whether {@link #back(LeakyNeurons, SurrogateStep, Target, Source, Room, int)} takes them
      */
     public static boolean isOnePass(LeakyNeurons parameters, SurrogateStep surrogate) {

@@ -179,10 +179,10 @@ final class LeakyFrameVector {
         FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, neuron + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
-        FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
+        FloatVector none = threshold.mul(0); // without a reset a zero with a sign is subtracted
         FloatVector none2 = threshold2.mul(0);
         for (int i = 0; i < samples; i += 2) {
-            int next = Math.min(i + 1, samples - 1); // behind the last, the last again
+            int next = Math.min(i + 1, samples - 1); // after the last sample, the last again
             long from = current.rowOffset(first + i) + lane;
             long nextFrom = current.rowOffset(first + next) + lane;
             FloatVector in0 = FloatVector.fromMemorySegment(FLOAT, input, from, ORDER);

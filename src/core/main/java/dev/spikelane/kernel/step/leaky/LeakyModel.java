@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said of leaky neurons: parameters by the names of their model, what a step makes of these, and options. What
- * a step reads has names that begin with an underscore; {@link LeakyText} has them.
+ * A builder of leaky neurons: their parameters by the names of the model, the values that a step derives from them, and
+ * options. The names of derived values begin with an underscore; {@link LeakyText} has them.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyModel {
@@ -26,9 +26,9 @@ public final class LeakyModel {
     final int neurons;
     /** By name: one value, or one for each neuron. */
     final Map<String, float[]> values = new LinkedHashMap<>();
-    /** Lines that say what a step reads, by its name. */
+    /** The lines of derived values, by name. */
     final Map<String, String> lines = new LinkedHashMap<>();
-    /** What a spike carries; null for 1. */
+    /** The expression of the value of a spike; null for 1. */
     @Nullable
     String carries;
 
@@ -118,7 +118,7 @@ public final class LeakyModel {
     /**
      * Sets how the membrane decays, in place of {@link #beta}; the leak is taken as it is.
      *
-     * @param form what the leak does
+     * @param form the effect of the leak
      * @param leak a parameter
      * @return this
      */
@@ -163,7 +163,7 @@ public final class LeakyModel {
      * latter that is left after a step.
      *
      * @param excitatory a parameter: the share of the excitatory current that is left after a step, clamped to [0, 1]
-     * @param scale what the sum is multiplied by: an expression of parameters, {@value LeakyText#ALPHA} and
+     * @param scale the factor of the sum: an expression of parameters, {@value LeakyText#ALPHA} and
      *     {@value LeakyText#LEAK}
      * @return this
      */
@@ -224,7 +224,8 @@ public final class LeakyModel {
     }
 
     /**
-     * Sets what is added to the input: to the synapse if there is one, else to the membrane after decay and input.
+     * Sets the feedback that is added to the input: to the synapse if there is one, else to the membrane after decay
+     * and input.
      *
      * @param kind where it comes from
      * @return this
@@ -235,7 +236,7 @@ public final class LeakyModel {
     }
 
     /**
-     * Sets what is added of {@link Feedback#CONSTANT} and {@link Feedback#OWN_SPIKES}.
+     * Sets the weights of {@link Feedback#CONSTANT} and {@link Feedback#OWN_SPIKES}.
      *
      * @param kind where it comes from
      * @param weights a parameter
@@ -268,11 +269,11 @@ public final class LeakyModel {
     }
 
     /**
-     * Sets what a spike carries, the product of {@value LeakyText#FACTOR} by itself or by others. Under inhibition it
+     * Sets the value of a spike, the product of {@value LeakyText#FACTOR} by itself or by others. Under inhibition it
      * carries 1; a {@link Reset.Time#SAME_STEP_DIFFERENCE} divides it by the factor then, as snnTorch does. With a
      * factor 0, where snnTorch gets infinity or NaN, it is not divided.
      *
-     * @param expression what a spike carries
+     * @param expression the value of a spike
      * @param factor one value, or one for each neuron
      * @return this
      */
@@ -282,7 +283,7 @@ public final class LeakyModel {
     }
 
     /**
-     * Sets what a reset does.
+     * Sets the kind of reset.
      *
      * @param kind the reset
      * @return this

@@ -6,45 +6,37 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.NeuronLoops;
+import dev.spikelane.kernel.step.NeuronText;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
-import dev.spikelane.kernel.step.StepFrames;
-import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of leaky integrate-and-fire neurons, as {@link LeakyStep} updates them. May be shared between threads if its
- * arena is; the values of its {@link #parameters} change while nobody reads them.
+ * A row of leaky integrate-and-fire neurons, as {@link LeakyText} updates them. May be shared between threads if its
+ * arena is; the values of its {@link #parameters} change only while no thread reads them.
  */
-public final class LeakyNeurons {
+public final class LeakyNeurons implements NeuronText {
 
-    /** One step, whole. */
-    public final Equations equations;
-
-    public final EquationParameters parameters;
+    private final Equations equations;
+    private final EquationParameters parameters;
     /**
      * The leak of the membrane, whose meaning the {@link Decay} says; of the inhibitory current in an alpha function.
      */
     public final FloatMatrix beta;
 
     public final FloatMatrix threshold;
-    /** What is left of the synapse, or of the excitatory current, after a step. */
+    /** The share of the synapse, or of the excitatory current, that is left after a step. */
     public final FloatMatrix alpha;
-    /** What state variables are rounded to. */
+    /** The levels to which state variables are rounded. */
     public final QuantizeLevels levels;
-    /** How many state variables are rounded. */
+    /** The number of state variables that are rounded. */
     public final int quantized;
-
-    /** Of a position of neurons with gates; 0 for others. */
-    public final int channels;
 
     public final LeakyOptions options;
     private final LeakyModel model;
@@ -61,8 +53,7 @@ public final class LeakyNeurons {
                 equations.variables(), equations.greatest(), (_, message) -> new IllegalArgumentException(message));
         this.levels = QuantizeLevels.of(arena, model.levels);
         this.quantized = model.quantized;
-        this.channels = model.channels;
-        // Lanes behind the last neuron never fire, nor win under inhibition.
+        // Lanes after the last neuron never fire, nor win under inhibition.
         boolean silent = options.compare() == Compare.STRICT && !options.inhibition();
         this.threshold = row(arena, LeakyText.THRESHOLD, silent ? 0 : Float.MAX_VALUE);
         this.beta = row(arena, LeakyText.LEAK, 0);
@@ -84,14 +75,29 @@ public final class LeakyNeurons {
         return model.neurons;
     }
 
-    /**
-     * Returns what is differentiated, in two parts if something happens at the spike.
-     *
-     * @param carries whether spikes carry what the model says; else 1
-     * @return the parts
-     */
+    @Override
+    public Equations equations() {
+        return equations;
+    }
+
+    @Override
+    public EquationParameters parameters() {
+        return parameters;
+    }
+
+    @Override
+    public int channels() {
+        return model.channels;
+    }
+
+    @Override
     public Equations.Cut back(boolean carries) {
         return LeakyText.back(model, options, split(), carries);
+    }
+
+    @Override
+    public @Nullable AtSpike atSpike() {
+        return split() ? this::atSpike : null;
     }
 
     /**
@@ -105,21 +111,7 @@ public final class LeakyNeurons {
     }
 
     /**
-     * Tells whether threads cannot share a row: its neurons depend on each other (inhibition), or have gates.
-     *
-     * @return whether a row must be done whole
-     */
-    public boolean coupled() {
-        return options.inhibition() || options.gated();
-    }
-
-    /** Returns the currents of a row at each port. */
-    public int currents() {
-        return (options.gated() ? GateRows.GATES : 1) * neurons();
-    }
-
-    /**
-     * Returns what the neurons add to their input.
+     * Returns the kind of feedback.
      *
      * @return the feedback
      */
@@ -141,60 +133,42 @@ public final class LeakyNeurons {
     private synchronized NeuronLoops makeLoops() {
         NeuronLoops made = loops;
         if (made == null) {
-            made = split() ? firing() : new NeuronLoops(null, equations, null, parameters, channels);
+            made = split() ? split(true) : new NeuronLoops(null, equations, null, parameters, model.channels);
             loops = made;
         }
         return made;
     }
 
-    /** Returns loops with a part of its own behind the charge. */
+    private NeuronLoops split(boolean charges) {
+        Equations.Cut cut = LeakyText.split(model, options);
+        return new NeuronLoops(charges ? cut.charge() : null, cut.fire(), atSpike(), parameters, model.channels);
+    }
+
+    /** Returns the loops of the part of a step after the charge, which the caller does. */
     public synchronized NeuronLoops firing() {
         NeuronLoops made = firing;
         if (made == null) {
-            Equations.Cut cut = LeakyText.split(model, options);
-            made = new NeuronLoops(cut.charge(), cut.fire(), this::atSpike, parameters, channels);
+            made = split(false);
             firing = made;
         }
         return made;
     }
 
-    /**
-     * Rounds variables that are charged, and finds the winners.
-     *
-     * @param charged the variables of all neurons, {@code [batch x neurons]}
-     */
-    public void atSpike(List<FloatMatrix> charged, SpikeMatrix winners) {
-        for (int i = 0; i < quantized; i++) {
-            FloatMatrix rows = charged.get(i);
-            for (int sample = 0; sample < rows.rows(); sample++) {
-                Quantize.row(levels, rows, sample, 0, rows.stride());
-            }
+    /** Rounds variables that are charged, and finds the winners. */
+    private void atSpike(FloatMatrix charged, int batch, int first, int end, SpikeMatrix winners) {
+        for (int row = 0; row < quantized * batch; row++) {
+            Quantize.row(levels, charged, row, first, end);
         }
-        findWinners(charged.getFirst(), winners);
-    }
-
-    private void findWinners(FloatMatrix membranes, SpikeMatrix winners) {
         if (options.inhibition()) {
             winners.clear();
-            for (int sample = 0; sample < winners.rows(); sample++) {
-                winners.set(sample, Winner.find(membranes, sample, threshold), true);
+            for (int sample = 0; sample < batch; sample++) {
+                winners.set(sample, Winner.find(charged, sample, threshold), true);
             }
         }
     }
 
-    /** The same in a run. */
-    void atSpike(StepRun run, int firstRow, StepFrames frames) {
-        int batch = run.state.rows() / variables();
-        for (int row = 0; row < quantized * batch; row++) {
-            Quantize.row(levels, run.state, row, run.firstWord * Long.SIZE, run.endWord * Long.SIZE);
-        }
-        if (options.inhibition()) {
-            findWinners(run.state, frames.winners(batch));
-        }
-    }
-
     /**
-     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike of what is
+     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike where it is
      * above the threshold afterwards, no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor
      * rounding. They may have a port for feedback.
      *

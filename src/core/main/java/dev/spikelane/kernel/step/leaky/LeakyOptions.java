@@ -6,7 +6,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 
 /**
- * What neurons of one group do in a step; {@link LeakyNeurons} says with which numbers.
+ * The operations of a step of neurons; {@link LeakyNeurons} has their numbers.
  *
  * @param gains factors of the input, 0 to 3
  * @param synapse whether the input passes a leaky synapse, the second state variable
@@ -30,9 +30,9 @@ public record LeakyOptions(
 
     /** Which membrane a spike is taken from. */
     enum Spike {
-        /** That after the step. */
+        /** The membrane after the step. */
         AFTER,
-        /** That before the step, so that the spike is what resets. */
+        /** The membrane before the step, so that the spike is the reset. */
         BEFORE,
         /** The difference of both, without its sign. */
         CHANGE

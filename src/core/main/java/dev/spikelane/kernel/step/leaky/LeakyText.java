@@ -8,19 +8,57 @@ import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.NeuronLoops;
 
 /**
- * What {@link LeakyStep} says, as equations of which its loops are made, forward and back.
+ * The equations of leaky integrate-and-fire neurons, of which loops are made, forward and back.
  *
- * <p>What snnTorch detaches carries no gradient: the decision R to reset at the next step; and the spike of a reset at
- * once, but for {@link Reset.Time#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by
- * has its gradient. Rounding of variables lets gradients through. Under inhibition only the neuron with the largest
+ * <p>Each step, in float32, one operation after the other and none fused, with U the membrane, I the current, F the
+ * feedback, and R, S in {0, 1}. The parameters say which of it is done:
+ *
+ * <pre>{@code
+ * R = U > threshold                                    from the membrane before the step;
+ *                                                      Compare.INCLUSIVE: U >= threshold
+ * I = I * gain                                         gains, one after another
+ * X = (alpha * X + I) + F,  I = X                      a synapse
+ * U = (1 - R) * U                                      Reset.ZERO
+ * U = U - R * threshold                                Reset.SUBTRACT_DECAYED
+ * U = beta * U + I                                     or another Decay
+ * U = U + F                                            feedback without a synapse
+ * U = max(U, 0)                                        rectified
+ * U = U - R * threshold   or   U - R * U               Reset.SUBTRACT, Reset.CLEAR
+ * U, X = nearest level                                 quantization
+ * S = U > threshold                                    with inhibition: only for the largest U - threshold of the row
+ * U = U - (S - R) * threshold    or    (S - R) * U     Reset.Time.SAME_STEP_DIFFERENCE, by SUBTRACT or ZERO
+ * U = U - S * threshold   or   (1 - S) * U + S * resetPotential     Reset.Time.SAME_STEP, for which R is 0 above
+ * }</pre>
+ *
+ * <p>An alpha function has an excitatory current E and an inhibitory one H in place of synapse and decay:
+ *
+ * <pre>{@code
+ * h = H,  E = alpha * E + I,  H = beta * H - I,  U = scale * (E + H)
+ * E = E - R * E,          H = H - R * H,  U = U - R * U      Reset.ZERO, Reset.CLEAR
+ * E = E - R * threshold,  H = H - R * H,  U = U + R * h      Reset.SUBTRACT
+ * }</pre>
+ *
+ * <p>The spike is S; or R, or {@code |U' - U| > threshold}, where the parameters say so. With its defaults this is
+ * {@code snntorch.Leaky} (0.9.4) bit for bit. Under inhibition the reset R is not inhibited; of equal membranes the
+ * first one may fire; a NaN counts as the largest and does not fire.
+ *
+ * <p>The state is {@code [variables * batch x neurons]}: first the membranes of all samples, then the second
+ * variable of all samples, and so on.
+ *
+ * <p>A matrix that is updated or overwritten shares no memory with other arguments, unless its description says that it
+ * may be another matrix; then both begin at the same row.
+ *
+ * <p>Values that snnTorch detaches carry no gradient: the decision R to reset at the next step; and the spike of a
+ * reset at once, but for {@link Reset.Time#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. The factors of R and
+ * S have gradients. Rounding of variables lets gradients through. Under inhibition only the neuron with the largest
  * membrane above its threshold gets the gradient of its spike.
  */
 public final class LeakyText {
 
-    /** The parameter that says what a spike carries. */
+    /** The parameter for the value of a spike. */
     public static final String FACTOR = "gradedSpikesFactor";
 
-    // What a step reads, as a model says it.
+    // Names of the values that a step derives from the parameters of a model.
 
     static final String LEAK = "_leak";
     static final String THRESHOLD = "_threshold";
@@ -31,7 +69,7 @@ public final class LeakyText {
     static final String OWN = "_own";
     static final String GAIN = "_gain";
 
-    /** What a spike counts in a reset at once, and what none does. */
+    /** The number that a spike, or none, counts in an immediate reset. */
     static final String FIRED = "_fired";
 
     static final String SILENT = "_silent";
@@ -68,7 +106,7 @@ public final class LeakyText {
         return EquationParser.cut(new LeakyText(model, options, true, false, false).all());
     }
 
-    /** What is differentiated. */
+    /** The parts that are differentiated. */
     static Equations.Cut back(LeakyModel model, LeakyOptions options, boolean split, boolean carries) {
         String text = new LeakyText(model, options, split, true, carries).all();
         Equations whole = split ? null : EquationParser.parse(text);

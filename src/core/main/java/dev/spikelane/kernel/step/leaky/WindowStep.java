@@ -2,7 +2,9 @@ package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
@@ -33,8 +35,8 @@ import java.lang.invoke.MethodHandles;
  * P = 0                                                          then
  * }</pre>
  *
- * <p>Nothing is subtracted: what is not a number leaves the membrane K steps later. Up to step K the membrane is that
- * of a leaky neuron bit for bit. An input that is infinite times a weight that is 0 in float32 is not a number.
+ * <p>Nothing is subtracted: a NaN leaves the membrane K steps later. Up to step K the membrane has the bits of a leaky
+ * neuron. An input that is infinite times a weight that is 0 in float32 is not a number.
  *
  * <p>Of the parameters the share d ({@link LeakyModel#synapse}), threshold, comparison, inhibition and
  * quantization are read; quantization of one variable rounds the membrane, and nothing of it comes back.
@@ -61,8 +63,9 @@ public final class WindowStep {
     private WindowStep() {}
 
     /**
-     * Runs one step for some blocks of 64 neurons. Threads that share the work take disjoint blocks. What is updated or
-     * overwritten shares no memory with what else is passed, but for membranes and current.
+     * Charges the neurons of one step, some blocks of 64 of them; {@link LeakyNeurons#firing} fires them. Threads that
+     * share the work take disjoint blocks. Matrices that are updated or overwritten share no memory with other
+     * arguments, but for membranes and current.
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
@@ -78,22 +81,24 @@ public final class WindowStep {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void step(
-            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
-        int batch = run.state.rows() / 2;
+    public static void charge(
+            LeakyNeurons parameters,
+            FloatMatrix weights,
+            NeuronRun<?> run,
+            FloatMatrix window,
+            int firstRow,
+            long step) {
         check(parameters, weights, run, window, firstRow, step);
-        if (run.records) {
-            LeakyStep.requireMembranes(parameters, run, firstRow + batch);
-            Checks.apart("membranes", run.membranes, "window", window);
-            Checks.apart("membranes", run.membranes, "weights", weights);
-        }
-        charge(parameters, weights, run, window, firstRow, step);
-        run.frames(parameters.firing()).fire(run, firstRow);
+        chargeChecked(parameters, weights, run, window, firstRow, step);
     }
 
-    /** Checks all but the membranes. */
     private static void check(
-            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+            LeakyNeurons parameters,
+            FloatMatrix weights,
+            NeuronRun<?> run,
+            FloatMatrix window,
+            int firstRow,
+            long step) {
         FloatMatrix state = run.state;
         int batch = state.rows() / 2;
         if (parameters.variables() != 2) {
@@ -103,9 +108,12 @@ public final class WindowStep {
         if (parameters.options.reset() != Reset.NONE) {
             throw new IllegalArgumentException("reset is " + parameters.options.reset() + ", expected NONE");
         }
+        if (parameters.options.spike() != Spike.AFTER || parameters.feedback() != Feedback.NONE) {
+            throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
+                    + parameters.feedback() + ", expected AFTER and NONE");
+        }
         Checks.atLeast(0, "step", step);
-        LeakyStep.check(parameters, run, firstRow, batch);
-        LeakyStep.requireFiringOnly(parameters, firstRow, batch);
+        parameters.firing().check(run, firstRow, batch);
         weights.requireShape("weights", weights.rows(), parameters.neurons());
         long windowRows = (long) weights.rows() * batch;
         if (window.rows() != windowRows) {
@@ -115,23 +123,30 @@ public final class WindowStep {
         window.requireShape("window", window.rows(), parameters.neurons());
         Checks.apart("state", state, "weights", weights);
         Checks.apart("window", window, "weights", weights);
-        Checks.apart("window", window, "current", run.current);
+        Checks.apart("window", window, "current", run.current());
         Checks.apart("window", window, "state", state);
+        if (run.records) {
+            Checks.apart("membranes", run.membranes, "window", window);
+            Checks.apart("membranes", run.membranes, "weights", weights);
+        }
     }
 
     /** Charges the neurons of a step, and ends the block where the step does. */
-    private static void charge(
-            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+    private static void chargeChecked(
+            LeakyNeurons parameters,
+            FloatMatrix weights,
+            NeuronRun<?> run,
+            FloatMatrix window,
+            int firstRow,
+            long step) {
         int batch = run.state.rows() / 2;
         int length = weights.rows();
         int n = (int) (step % length);
         boolean last = n == length - 1;
         Frame frame = CHARGE.frame();
-        frame.put(
-                "I",
-                run.current.segment(),
-                run.current.rowOffset(firstRow) - (long) run.firstCurrent * Float.BYTES,
-                run.current.rowOffset(1));
+        FloatMatrix current = run.current();
+        long base = current.rowOffset(firstRow) - (long) run.ports[0].origin() * Float.BYTES;
+        frame.put("I", current.segment(), base, current.rowOffset(1));
         frame.repeat("d", parameters.alpha, 0);
         frame.put("U", run.state, 0);
         frame.put("P", run.state, batch);
@@ -155,7 +170,7 @@ public final class WindowStep {
             int age,
             FloatMatrix window,
             int kept,
-            StepRun run) {
+            NeuronRun<?> run) {
         Frame frame = ADD.frame();
         frame.put("sum", rows, into);
         frame.put("to", rows, to);
@@ -164,7 +179,7 @@ public final class WindowStep {
         run(ADD, frame, run);
     }
 
-    private static void run(Elementwise text, Frame frame, StepRun run) {
+    private static void run(Elementwise text, Frame frame, NeuronRun<?> run) {
         frame.firstWord = run.firstWord;
         frame.words = run.endWord - run.firstWord;
         text.run(frame, run.state.rows() / 2);

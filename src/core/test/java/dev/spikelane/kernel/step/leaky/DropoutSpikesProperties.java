@@ -9,7 +9,7 @@ import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
@@ -70,8 +70,8 @@ final class DropoutSpikesProperties extends KernelCase {
             int firstRow,
             int firstWord,
             int endWord) {
-        StepRun run = new StepRun(membrane, membrane, spikes)
-                .set(Tile.whole(membrane).at(firstWord, endWord), membrane, spikes);
+        NeuronRun<?> run =
+                new NeuronRun<>(membrane, membrane, spikes, Tile.whole(membrane).at(firstWord, endWord));
         new DropoutSpikes(parameters, probability, seed).fire(step, run, firstRow);
     }
 

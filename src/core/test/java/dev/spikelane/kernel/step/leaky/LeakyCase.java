@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -199,12 +199,11 @@ public record LeakyCase(
             SpikeMatrix spikes,
             FloatMatrix membranes) {
         assertEquals(current.rows(), membranes.rows());
-        LeakyStep.run(
-                parameters,
-                new StepRun(current, membrane, spikes)
-                        .set(Tile.whole(current), membrane, spikes)
-                        .record(membranes),
-                0,
-                current.rows());
+        parameters
+                .loops()
+                .run(
+                        new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)).record(membranes),
+                        0,
+                        current.rows());
     }
 }

@@ -6,8 +6,8 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.GateRows;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.Quantize;
-import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,11 +15,11 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.Sigmoid;
 
-/** The equations of {@link LeakyStep}, neuron by neuron: charge a whole row, then fire it. */
+/** The equations of {@link LeakyText}, neuron by neuron: charge a whole row, then fire it. */
 public record LeakyReference(LeakyOptions options) {
 
     /** Runs the words of a run through steps. */
-    public static void run(LeakyNeurons parameters, StepRun run, int firstRow, int endRow) {
+    public static void run(LeakyNeurons parameters, NeuronRun<?> run, int firstRow, int endRow) {
         LeakyReference neurons = new LeakyReference(parameters.options);
         int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
         for (int row = firstRow; row < endRow; row++) {
@@ -29,7 +29,7 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** Quantizes and fires a row whose neurons are charged, with R in its spikes. */
-    public void fire(LeakyNeurons parameters, StepRun run, int row) {
+    public void fire(LeakyNeurons parameters, NeuronRun<?> run, int row) {
         int batch = run.state.rows() / options.variables();
         int sample = row % batch;
         int first = run.firstWord * Long.SIZE;
@@ -47,7 +47,7 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** Decay, input and delayed reset; leaves R, or the spike that is known by now, in the row of spikes. */
-    private void charge(LeakyNeurons parameters, StepRun run, int row, int first, int end) {
+    private void charge(LeakyNeurons parameters, NeuronRun<?> run, int row, int first, int end) {
         FloatMatrix state = run.state;
         int batch = state.rows() / options.variables();
         int sample = row % batch;
@@ -56,7 +56,7 @@ public record LeakyReference(LeakyOptions options) {
             float before = Elements.get(state, sample, neuron);
             boolean over = above(before, threshold);
             float r = over && options.resetsLater() ? 1 : 0;
-            float input = gained(parameters, Elements.get(run.current, row, neuron - run.firstCurrent), neuron);
+            float input = gained(parameters, Elements.get(run.current(), row, neuron - run.ports[0].origin()), neuron);
             float u;
             if (options.gated()) {
                 u = later(cell(parameters, run, row, sample, neuron), r, threshold);
@@ -87,12 +87,12 @@ public record LeakyReference(LeakyOptions options) {
         return product;
     }
 
-    private float fedBack(LeakyNeurons parameters, StepRun run, int row, int sample, int neuron) {
+    private float fedBack(LeakyNeurons parameters, NeuronRun<?> run, int row, int sample, int neuron) {
         return switch (options.feedback()) {
             case NONE -> 0;
             case CONSTANT -> value(parameters, LeakyText.OWN, neuron);
             case OWN_SPIKES -> (spike(run.previous, sample, neuron) ? 1 : 0) * value(parameters, LeakyText.OWN, neuron);
-            case CURRENTS -> Elements.get(run.feedback, row - run.firstFed, neuron - run.firstCurrent);
+            case CURRENTS -> Elements.get(run.port(1).matrix(), row - run.firstRow(1), neuron - run.ports[0].origin());
         };
     }
 
@@ -128,12 +128,13 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** The hidden state of a cell with the gates i, f, g, o. */
-    private static float cell(LeakyNeurons parameters, StepRun run, int row, int sample, int neuron) {
+    private static float cell(LeakyNeurons parameters, NeuronRun<?> run, int row, int sample, int neuron) {
         float[] gates = new float[GateRows.GATES];
         for (int gate = 0; gate < gates.length; gate++) {
-            int channels = parameters.channels;
+            int channels = parameters.channels();
             int column = (neuron / channels * gates.length + gate) * channels + neuron % channels;
-            float sum = Elements.get(run.current, row, column) + Elements.get(run.feedback, row - run.firstFed, column);
+            float sum = Elements.get(run.current(), row, column)
+                    + Elements.get(run.port(1).matrix(), row - run.firstRow(1), column);
             gates[gate] = gate == 2 ? Sigmoid.tanh(sum) : Sigmoid.of(sum);
         }
         int cellRow = run.state.rows() / 2 + sample;
@@ -172,7 +173,7 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** Spike and immediate reset; finds R in the row of spikes. Under inhibition only the winner may fire. */
-    private void fire(LeakyNeurons parameters, StepRun run, int row, int winner, int first, int end) {
+    private void fire(LeakyNeurons parameters, NeuronRun<?> run, int row, int winner, int first, int end) {
         FloatMatrix state = run.state;
         int sample = row % (state.rows() / options.variables());
         for (int neuron = first; neuron < end; neuron++) {
@@ -204,16 +205,16 @@ public record LeakyReference(LeakyOptions options) {
     /** What a step reads by a name of its own. */
     private static float value(LeakyNeurons parameters, String step, int neuron) {
         String name = parameters.parameter(step);
-        if (!parameters.parameters.has(name)) {
+        if (!parameters.parameters().has(name)) {
             return Float.parseFloat(name);
         }
-        float[] all = parameters.parameters.values(name);
+        float[] all = parameters.parameters().values(name);
         return all[all.length == 1 ? 0 : neuron];
     }
 
     private static float factor(LeakyNeurons parameters, int neuron) {
-        boolean there = parameters.parameters.has(LeakyText.FACTOR);
-        float[] all = there ? parameters.parameters.values(LeakyText.FACTOR) : new float[] {1};
+        boolean there = parameters.parameters().has(LeakyText.FACTOR);
+        float[] all = there ? parameters.parameters().values(LeakyText.FACTOR) : new float[] {1};
         float factor = all[all.length == 1 ? 0 : neuron];
         return factor == 0 ? 1 : factor;
     }

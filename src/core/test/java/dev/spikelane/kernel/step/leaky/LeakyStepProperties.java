@@ -13,7 +13,7 @@ import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -32,9 +32,7 @@ final class LeakyStepProperties extends KernelCase {
                 arena,
                 (parameters, current, membrane, spikes, membranes) -> LeakyReference.run(
                         parameters,
-                        new StepRun(current, membrane, spikes)
-                                .set(Tile.whole(current), membrane, spikes)
-                                .record(membranes),
+                        new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)).record(membranes),
                         0,
                         current.rows()));
         expected.assertSame(neurons.run(arena, LeakyCase::record), "entry");
@@ -102,13 +100,17 @@ final class LeakyStepProperties extends KernelCase {
         expected.assertSame(
                 neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
                     for (int word = spikes.stride() - 1; word >= 0; word--) {
-                        LeakyStep.run(
-                                parameters,
-                                new StepRun(current, membrane, spikes)
-                                        .set(Tile.whole(current).at(word, word + 1), membrane, spikes)
-                                        .record(membranes),
-                                0,
-                                neurons.rows());
+                        parameters
+                                .loops()
+                                .run(
+                                        new NeuronRun<>(
+                                                        membrane,
+                                                        membrane,
+                                                        spikes,
+                                                        Tile.whole(current).at(word, word + 1))
+                                                .record(membranes),
+                                        0,
+                                        neurons.rows());
                     }
                 }),
                 "word by word");
@@ -125,25 +127,33 @@ final class LeakyStepProperties extends KernelCase {
         LeakyCase.Outcome recorded = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                LeakyStep.run(
-                        parameters,
-                        new StepRun(tile, membrane, spikes)
-                                .set(Tile.of(tile, neurons.neurons()).at(word, word + 1), membrane, spikes)
-                                .record(membranes),
-                        0,
-                        neurons.rows());
+                parameters
+                        .loops()
+                        .run(
+                                new NeuronRun<>(
+                                                membrane,
+                                                membrane,
+                                                spikes,
+                                                Tile.of(tile, neurons.neurons()).at(word, word + 1))
+                                        .record(membranes),
+                                0,
+                                neurons.rows());
             }
         });
         expected.assertSame(recorded, "recorded");
         LeakyCase.Outcome run = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                LeakyStep.run(
-                        parameters,
-                        new StepRun(tile, membrane, spikes)
-                                .set(Tile.of(tile, neurons.neurons()).at(word, word + 1), membrane, spikes),
-                        0,
-                        neurons.rows());
+                parameters
+                        .loops()
+                        .run(
+                                new NeuronRun<>(
+                                        membrane,
+                                        membrane,
+                                        spikes,
+                                        Tile.of(tile, neurons.neurons()).at(word, word + 1)),
+                                0,
+                                neurons.rows());
             }
         });
         assertSameBits(expected.spikes(), run.spikes(), "run, spikes");
@@ -166,13 +176,17 @@ final class LeakyStepProperties extends KernelCase {
         int last = (neurons.neurons() - 1) / 64;
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            LeakyStep.run(
-                    parameters,
-                    new StepRun(current, membrane, spikes)
-                            .set(Tile.whole(current).at(last, last + 1), membrane, spikes)
-                            .record(membranes),
-                    0,
-                    neurons.rows());
+            parameters
+                    .loops()
+                    .run(
+                            new NeuronRun<>(
+                                            membrane,
+                                            membrane,
+                                            spikes,
+                                            Tile.whole(current).at(last, last + 1))
+                                    .record(membranes),
+                            0,
+                            neurons.rows());
         });
         FloatMatrix first = neurons.firstMembrane(arena);
         for (int row = 0; row < neurons.rows(); row++) {
@@ -192,13 +206,12 @@ final class LeakyStepProperties extends KernelCase {
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            LeakyStep.run(
-                    parameters,
-                    new StepRun(current, membrane, spikes)
-                            .set(Tile.whole(current), membrane, spikes)
-                            .record(membranes),
-                    0,
-                    neurons.batch());
+            parameters
+                    .loops()
+                    .run(
+                            new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)).record(membranes),
+                            0,
+                            neurons.batch());
         });
         int step = neurons.batch();
         assertSameBits(expected.spikes().rows(0, step), actual.spikes().rows(0, step), "spikes");

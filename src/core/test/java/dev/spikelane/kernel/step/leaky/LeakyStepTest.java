@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -59,22 +59,30 @@ final class LeakyStepTest {
                 () -> Steps.run(parameters, current, FloatMatrix.zeros(arena, 2, 69), spikes));
         assertInvalid(
                 "membranes has 5 rows, expected at least 6 and at least 1 in use",
-                () -> LeakyStep.run(
-                        parameters,
-                        new StepRun(current, membrane, spikes)
-                                .set(Tile.whole(current).at(0, 2), membrane, spikes)
-                                .record(FloatMatrix.zeros(arena, 5, 70)),
-                        0,
-                        6));
+                () -> parameters
+                        .loops()
+                        .run(
+                                new NeuronRun<>(
+                                                membrane,
+                                                membrane,
+                                                spikes,
+                                                Tile.whole(current).at(0, 2))
+                                        .record(FloatMatrix.zeros(arena, 5, 70)),
+                                0,
+                                6));
         assertInvalid(
                 "membranes is [6 x 64], expected [6 x 70]",
-                () -> LeakyStep.run(
-                        parameters,
-                        new StepRun(current, membrane, spikes)
-                                .set(Tile.whole(current).at(0, 2), membrane, spikes)
-                                .record(FloatMatrix.zeros(arena, 6, 64)),
-                        0,
-                        6));
+                () -> parameters
+                        .loops()
+                        .run(
+                                new NeuronRun<>(
+                                                membrane,
+                                                membrane,
+                                                spikes,
+                                                Tile.whole(current).at(0, 2))
+                                        .record(FloatMatrix.zeros(arena, 6, 64)),
+                                0,
+                                6));
     }
 
     @Test
@@ -103,12 +111,16 @@ final class LeakyStepTest {
     private void assertRefused(String message, int first, int end, int rows) {
         assertInvalid(
                 message,
-                () -> LeakyStep.run(
-                        parameters,
-                        new StepRun(current, membrane, spikes)
-                                .set(Tile.whole(current).at(first, end), membrane, spikes),
-                        0,
-                        rows));
+                () -> parameters
+                        .loops()
+                        .run(
+                                new NeuronRun<>(
+                                        membrane,
+                                        membrane,
+                                        spikes,
+                                        Tile.whole(current).at(first, end)),
+                                0,
+                                rows));
     }
 
     @Test
@@ -116,12 +128,15 @@ final class LeakyStepTest {
         LeakyNeurons coupled = new LeakyModel(70).inhibition(true).build(arena);
         assertInvalid(
                 "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
-                () -> LeakyStep.run(
-                        coupled,
-                        new StepRun(current, membrane, spikes)
-                                .set(Tile.whole(current).at(1, 2), membrane, spikes),
-                        0,
-                        6));
+                () -> coupled.loops()
+                        .run(
+                                new NeuronRun<>(
+                                        membrane,
+                                        membrane,
+                                        spikes,
+                                        Tile.whole(current).at(1, 2)),
+                                0,
+                                6));
     }
 
     @Test

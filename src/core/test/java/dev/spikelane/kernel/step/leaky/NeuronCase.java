@@ -8,7 +8,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -151,15 +151,14 @@ public record NeuronCase(long seed) {
         SpikeMatrix previous = Matrices.spikes(arena, batch(), neurons(), 0.5, random(10));
         int rowsInCall = stepByStep ? batch() : rows();
         for (int row = 0; row < rows(); row += rowsInCall) {
-            StepRun run = new StepRun(current, state, spikes)
-                    .set(Tile.whole(current), state, spikes)
-                    .feedback(feedback)
+            NeuronRun<?> run = new NeuronRun<>(state, state, spikes, Tile.whole(current))
+                    .feedback(Tile.whole(feedback), 0)
                     .previous(previous)
                     .record(membranes);
             if (reference) {
                 LeakyReference.run(parameters, run, row, row + rowsInCall);
             } else {
-                LeakyStep.run(parameters, run, row, rowsInCall);
+                parameters.loops().run(run, row, rowsInCall);
             }
         }
         return new Outcome(spikes, membranes, state, previous);

@@ -14,9 +14,10 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.GateRows;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -76,8 +77,15 @@ final class NeuronOptionsProperties extends KernelCase {
         actual.copyFrom(expected);
         SpikeMatrix expectedSpikes = SpikeMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, batch, neurons);
-        LeakyReference.run(parameters, new StepRun(current, expected, expectedSpikes).feedback(feedback), 0, batch);
-        LeakyStep.run(parameters, new StepRun(current, actual, spikes).feedback(feedback));
+        LeakyReference.run(
+                parameters,
+                new NeuronRun<>(expected, expected, expectedSpikes, Tile.whole(current))
+                        .feedback(Tile.whole(feedback), 0),
+                0,
+                batch);
+        parameters
+                .loops()
+                .run(new NeuronRun<>(actual, actual, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0));
         assertSameBits(expectedSpikes, spikes, "spikes");
         assertSameBits(expected, actual, "state");
         assertZeroPads(actual, "state");

@@ -5,9 +5,10 @@ import static dev.spikelane.Filled.floats;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 
@@ -69,7 +70,8 @@ record WindowCase(
         FloatMatrix weights = weights(arena);
         FloatMatrix current = current(arena);
         Outcome outcome = outcome(arena);
-        StepRun run = new StepRun(current, outcome.state, outcome.spikes).record(outcome.membranes);
+        NeuronRun<?> run = new NeuronRun<>(outcome.state, outcome.state, outcome.spikes, Tile.whole(current))
+                .record(outcome.membranes);
         for (int row = 0; row < current.rows(); row++) {
             int step = row / batch;
             charge(parameters, weights, run, outcome.window, row, step);
@@ -80,14 +82,14 @@ record WindowCase(
 
     /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
     private static void charge(
-            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
+            LeakyNeurons parameters, FloatMatrix weights, NeuronRun<?> run, FloatMatrix window, int row, long step) {
         FloatMatrix state = run.state;
         int batch = state.rows() / 2;
         int sample = row % batch;
         int length = weights.rows();
         int n = (int) (step % length);
         for (int neuron = 0; neuron < parameters.neurons(); neuron++) {
-            float input = run.current.get(row, neuron);
+            float input = run.current().get(row, neuron);
             float p = parameters.alpha.get(0, neuron) * state.get(batch + sample, neuron) + input;
             boolean older = step >= length && n < length - 1;
             float added = older ? weights.get(n + 1, neuron) * window.get((n + 1) * batch + sample, neuron) : 0;

@@ -13,7 +13,8 @@ import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -79,11 +80,10 @@ final class WindowStepProperties extends KernelCase {
             int end = Math.min(first + cut, words);
             Tile input = tiled ? Tile.of(tile(current, first, end), neurons) : Tile.whole(current);
             for (int step = 0; step < steps; step++) {
-                WindowStep.step(
+                Steps.window(
                         parameters,
                         weights,
-                        new StepRun(input.matrix(), actual.state(), actual.spikes())
-                                .set(input.at(first, end), actual.state(), actual.spikes())
+                        new NeuronRun<>(actual.state(), actual.state(), actual.spikes(), input.at(first, end))
                                 .record(actual.membranes()),
                         actual.window(),
                         step * batch,
@@ -140,11 +140,14 @@ final class WindowStepProperties extends KernelCase {
 
     private static void step(
             LeakyNeurons parameters, FloatMatrix weights, FloatMatrix current, int step, WindowCase.Outcome to) {
-        WindowStep.step(
+        Steps.window(
                 parameters,
                 weights,
-                new StepRun(current, to.state(), to.spikes())
-                        .set(Tile.whole(current).at(0, to.spikes().stride()), to.state(), to.spikes())
+                new NeuronRun<>(
+                                to.state(),
+                                to.state(),
+                                to.spikes(),
+                                Tile.whole(current).at(0, to.spikes().stride()))
                         .record(to.membranes()),
                 to.window(),
                 step,
@@ -185,11 +188,14 @@ final class WindowStepProperties extends KernelCase {
                 () -> step(parameters, weights, current, 4, outcome));
         assertInvalid(
                 "step is -1, expected at least 0",
-                () -> WindowStep.step(
+                () -> Steps.window(
                         parameters,
                         weights,
-                        new StepRun(current, outcome.state(), outcome.spikes())
-                                .set(Tile.whole(current).at(0, 1), outcome.state(), outcome.spikes())
+                        new NeuronRun<>(
+                                        outcome.state(),
+                                        outcome.state(),
+                                        outcome.spikes(),
+                                        Tile.whole(current).at(0, 1))
                                 .record(outcome.membranes()),
                         outcome.window(),
                         0,
@@ -199,11 +205,10 @@ final class WindowStepProperties extends KernelCase {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 5);
         assertInvalid(
                 "firstRow is 1, expected a multiple of the batch, 2",
-                () -> WindowStep.step(
+                () -> Steps.window(
                         parameters,
                         weights,
-                        new StepRun(current, two, spikes)
-                                .set(Tile.whole(current).at(0, 1), two, spikes),
+                        new NeuronRun<>(two, two, spikes, Tile.whole(current).at(0, 1)),
                         windowOfTwo,
                         1,
                         0));
