@@ -70,8 +70,9 @@ final class OfferQueue {
             int row = coming.size();
             if (closed || row == mostWaiting) {
                 throw new IllegalStateException(
-                        closed ? "session pool is closed" : "the queue has " + row + " offers, its limit: offer"
-                                + " again later");
+                        closed
+                                ? "session pool is closed"
+                                : "the queue has " + row + " offers, its limit: offer" + " again later");
             }
             if (row == rows.rows()) {
                 Signal more = inputs.rows(2 * row, 0);
@@ -167,8 +168,8 @@ final class OfferQueue {
         lock.lock();
         try {
             if (thread == Thread.currentThread()) {
-                throw new IllegalStateException("a callback of an offer cannot close the session pool: close it on"
-                        + " another thread");
+                throw new IllegalStateException(
+                        "a callback of an offer cannot close the session pool: close it on" + " another thread");
             }
             if (thread == null) {
                 ended.complete(null);

@@ -158,8 +158,8 @@ final class ReceiptState {
         long first = memory.get(JAVA_LONG, trail + AT_FIRST);
         long steps = memory.get(JAVA_LONG, at) - first;
         if (steps == 0) {
-            throw new IllegalStateException("session " + key + " has done no step since its last receipt, expected"
-                    + " at least one");
+            throw new IllegalStateException(
+                    "session " + key + " has done no step since its last receipt, expected" + " at least one");
         }
         long made = memory.get(JAVA_LONG, trail);
         if (made != Fingerprint.value(model) || steps > Integer.MAX_VALUE) {

@@ -101,8 +101,8 @@ final class SessionLog implements SessionStore {
     }
 
     private IOException inUse() {
-        return new IOException(folder + " is used by another pool, expected at most one pool for a folder: close the"
-                + " other pool");
+        return new IOException(
+                folder + " is used by another pool, expected at most one pool for a folder: close the" + " other pool");
     }
 
     private void lock() throws IOException {
@@ -149,9 +149,7 @@ final class SessionLog implements SessionStore {
             long bytes = head < size ? bytes(start) : 0;
             if (head == size || end + bytes > size) {
                 report.accept(
-                        Level.WARNING,
-                        file + ": dropped the last " + (size - end)
-                                + " bytes, an incomplete record");
+                        Level.WARNING, file + ": dropped the last " + (size - end) + " bytes, an incomplete record");
                 from.setLength(end);
                 return;
             }

@@ -62,8 +62,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionPool implements AutoCloseable {
 
-    private static final String ALIKE =
-            "equal at all steps, as sessions of a batch are at different steps";
+    private static final String ALIKE = "equal at all steps, as sessions of a batch are at different steps";
 
     private final Network network;
     private final SessionInputs inputs;

@@ -171,8 +171,8 @@ final class SessionRegistry {
     /** Reads a session from the store, or begins a new one. */
     private int bring(long key, int found) {
         if (found == KeySlots.NONE && table.size() >= mostSessions) {
-            throw new IllegalStateException("pool has " + table.size() + " sessions, its limit, and key "
-                    + key + " would begin another: raise mostSessions");
+            throw new IllegalStateException("pool has " + table.size() + " sessions, its limit, and key " + key
+                    + " would begin another: raise mostSessions");
         }
         if (table.inMemory() >= mostInMemory) {
             makeRoom();
@@ -230,9 +230,8 @@ final class SessionRegistry {
         }
         int idle = table.idle(now);
         if (idle == KeySlots.NONE) {
-            throw new IllegalStateException(
-                    "a step has more sessions than the " + mostInMemory + " that fit into memory: raise memory, or"
-                            + " pass fewer keys");
+            throw new IllegalStateException("a step has more sessions than the " + mostInMemory
+                    + " that fit into memory: raise memory, or" + " pass fewer keys");
         }
         evictSlot(idle);
     }
@@ -318,8 +317,8 @@ final class SessionRegistry {
 
     private SessionStore requireStore() {
         if (store == null) {
-            throw new IllegalStateException("the pool has no store, expected one for evicted sessions: set"
-                    + " SessionPoolBuilder.store");
+            throw new IllegalStateException(
+                    "the pool has no store, expected one for evicted sessions: set" + " SessionPoolBuilder.store");
         }
         return store;
     }
@@ -427,8 +426,8 @@ final class SessionRegistry {
             into.write(key(key), record);
         } catch (IOException failure) {
             throw new IOException(
-                    "session " + key(key) + " stays in memory, since its store cannot write"
-                            + " it: " + failure.getMessage(),
+                    "session " + key(key) + " stays in memory, since its store cannot write" + " it: "
+                            + failure.getMessage(),
                     failure);
         }
         waiting.remove(key); // after the write, which may fail
@@ -504,8 +503,8 @@ final class SessionRegistry {
     private MemorySegment require(long key) {
         MemorySegment found = find(key);
         if (found == null) {
-            throw new IllegalArgumentException("there is no session " + key + ", expected the key of an existing"
-                    + " session");
+            throw new IllegalArgumentException(
+                    "there is no session " + key + ", expected the key of an existing" + " session");
         }
         return found;
     }
@@ -561,8 +560,8 @@ final class SessionRegistry {
 
     private void requireNoSnapshot() {
         if (saving != null) {
-            throw new IllegalStateException("a snapshot is being written, expected one at a time: try again when it"
-                    + " is complete");
+            throw new IllegalStateException(
+                    "a snapshot is being written, expected one at a time: try again when it" + " is complete");
         }
     }
 

@@ -108,8 +108,9 @@ final class ReceiptVersionsTest {
             assertEquals(first & Long.MAX_VALUE, recording.key());
             assertEquals(recording.key(), recording(one, ann).key());
             assertEquals(List.of(), Recording.verify(receipt, network, List.of(recording)));
-            assertIllegalState("session 'ann' has done no step since its last receipt, expected at least"
-                    + " one", () -> one.receipt(ann));
+            assertIllegalState(
+                    "session 'ann' has done no step since its last receipt, expected at least" + " one",
+                    () -> one.receipt(ann));
         }
         assertNotEquals(Receipt.session(SessionKey.of("\ud800")), Receipt.session(SessionKey.of("\ud801")));
         assertEquals(-3, Receipt.session(SessionKey.of(-3)));

@@ -208,9 +208,8 @@ final class SessionMetricsTest {
             pools.add(pool);
             pool.step(keys, input(0, false), pool.newAnswers(SESSIONS));
             assertEquals(
-                    Set.of(
-                            "session pool is busy: a metrics listener or a store cannot close it, evict, flush or"
-                                    + " restore"),
+                    Set.of("session pool is busy: a metrics listener or a store cannot close it, evict, flush or"
+                            + " restore"),
                     refused);
             assertEquals(2, pool.offer(3, input(1, false).rows(3, 1)).join().steps());
             pools.clear();

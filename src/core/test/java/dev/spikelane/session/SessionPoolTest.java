@@ -215,8 +215,8 @@ final class SessionPoolTest extends KernelCase {
                     "input 'input' is values, expected spikes: call SessionPoolBuilder.values() for inputs of values",
                     () -> pool.step(keys(0, 2), FloatMatrix.zeros(2, INPUTS), answers));
             assertIllegalState(
-                    "the pool has no store, expected one for evicted sessions: set"
-                            + " SessionPoolBuilder.store", () -> pool.evict(0));
+                    "the pool has no store, expected one for evicted sessions: set" + " SessionPoolBuilder.store",
+                    () -> pool.evict(0));
             pool.remove(0);
             pool.step(keys(3, 3), spikes(3), answers);
             assertEquals(2, answers.steps(0));

@@ -29,6 +29,7 @@ final class GradientFrameSum {
 
     /** Current gradients of one step, before they are added. */
     private final Tile ofStep;
+
     private final Tile whole;
 
     /** True if gradients arrive as sums over the steps. */
