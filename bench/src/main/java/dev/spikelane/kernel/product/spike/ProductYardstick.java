@@ -27,7 +27,7 @@ public final class ProductYardstick {
             SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, ProductScratch workspace) {
         switch (SpikeMatmul.choose(rows, weights.inputs(), weights.outputs(), spikes.count(0, rows))) {
             case SCALAR, ACTIVE -> active(spikes, rows, weights, current);
-            case DENSE -> dense(spikes, rows, weights, current, workspace.own.panels);
+            case DENSE -> dense(spikes, rows, weights, current, workspace.prepared.panels);
             case WIDE -> panels(Panels.WIDE, spikes, rows, weights, current);
             case NARROW -> panels(Panels.NARROW, spikes, rows, weights, current);
             case LISTS -> panels(Panels.LISTS, spikes, rows, weights, current);

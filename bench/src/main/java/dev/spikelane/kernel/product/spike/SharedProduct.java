@@ -138,7 +138,7 @@ final class SharedProduct implements Runnable {
 
     /** The variant that served last. */
     SpikeMatmul.Variant serves() {
-        StageChoice choice = prepared.isApart() ? workspace().own.choice : prepared.choice;
+        StageChoice choice = prepared.isApart() ? workspace().prepared.choice : prepared.choice;
         return SpikeMatmul.variant(choice.peek());
     }
 
