@@ -20,6 +20,7 @@ public final class Allocations {
      * do.
      */
     private static final int QUIET_ROUNDS = 3;
+
     private static final int COLD_SHARE = 10;
 
     /** CPU time of this JVM, compilers included: clocks go on where the machine stands still or is busy. */

@@ -71,8 +71,7 @@ final class OpenBlasProcessTest extends FolderCase {
                 "not found: spikelane.openblas is '%s', and there is no such file",
                 folder.resolve("none.so"),
                 folder);
-        assertRefused(
-                ".threads", "off: spikelane.openblas.threads is '%s', expected 1 to 1024", "0", "1025", "two");
+        assertRefused(".threads", "off: spikelane.openblas.threads is '%s', expected 1 to 1024", "0", "1025", "two");
     }
 
     @Test

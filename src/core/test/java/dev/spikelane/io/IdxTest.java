@@ -1,8 +1,8 @@
 package dev.spikelane.io;
 
-import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Filled.bytes;
+import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

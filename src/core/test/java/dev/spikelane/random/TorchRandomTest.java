@@ -1,7 +1,7 @@
 package dev.spikelane.random;
 
-import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Filled.bytes;
+import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -33,7 +33,8 @@ final class TrainerFallbackTest {
 
     private static void assertLearns(TrainingBatch batch) {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 6, 20, 2);
-        try (Trainer trainer = Trainers.of(network, STEPS, LABELS.length, CrossEntropyLoss.membrane(), new Adam(0.01))) {
+        try (Trainer trainer =
+                Trainers.of(network, STEPS, LABELS.length, CrossEntropyLoss.membrane(), new Adam(0.01))) {
             double first = trainer.step(batch);
             double last = first;
             for (int i = 0; i < 100; i++) {

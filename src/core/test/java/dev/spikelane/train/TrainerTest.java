@@ -212,8 +212,7 @@ class TrainerTest {
 
     @Test
     void whatHasNoGradientIsRefusedWhenTheTrainerIsBuilt() {
-        assertRefused(
-                "population 'p': a dropout has no gradient", new LeakyParallel(0.5).withDropout(0.5, 1), false);
+        assertRefused("population 'p': a dropout has no gradient", new LeakyParallel(0.5).withDropout(0.5, 1), false);
         assertRefused(
                 "projection 'x-p' is plastic and changes by itself, expected one that is learned",
                 new Leaky(0.5),

@@ -618,7 +618,8 @@ final class TrainingRunTest extends FolderCase {
     void whatIsNotFiniteIsNamed() throws IOException {
         String parameter = divergence(1e39, "lif1.beta");
         assertTrue(
-                parameter.matches("epoch 1, batch 1: population 'lif1' has the beta -?(NaN|Infinity) for .*"), parameter);
+                parameter.matches("epoch 1, batch 1: population 'lif1' has the beta -?(NaN|Infinity) for .*"),
+                parameter);
         String loss = divergence(1e38, "fc2.weight", "fc2.bias");
         assertTrue(loss.matches("epoch 1, batch [2-5]: .*"), loss);
         assertTrue(loss.contains("loss is ") && loss.contains("population 'lif2' has the membrane"), loss);

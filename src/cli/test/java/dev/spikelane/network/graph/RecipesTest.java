@@ -82,7 +82,8 @@ final class RecipesTest extends FolderCase {
     void compilerFindsMissingForms() throws IOException {
         List<Line> lines = connection();
         lines.removeIf(line -> line.file.endsWith("ConnectionForms.java"));
-        String errors = compiled(lines, Checkout.sources(List.of(RECIPE)), Files.createDirectory(folder.resolve("classes")));
+        String errors =
+                compiled(lines, Checkout.sources(List.of(RECIPE)), Files.createDirectory(folder.resolve("classes")));
         assertTrue(errors.contains("ConnectionForms.java"), errors);
         assertEquals(1, errors.split("compiler.err", -1).length - 1, errors);
     }

@@ -146,8 +146,7 @@ final class RuleProperties extends KernelCase {
         compare(builder.build(), inputs, batch, random, what);
     }
 
-    private static void compare(
-            Network network, Map<String, Signal> inputs, int batch, Random random, String what) {
+    private static void compare(Network network, Map<String, Signal> inputs, int batch, Random random, String what) {
         NaiveNetwork expected = new NaiveNetwork(network, inputs, batch);
         expected.run(STEPS);
         try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));

@@ -18,7 +18,6 @@ import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.SquaredErrorLoss;
-import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 import org.junit.jupiter.api.Test;
 
