@@ -125,7 +125,8 @@ public final class NeuronRun<S> {
      * Keeps the membrane of every step.
      *
      * @param into {@code [rows x neurons]}, receives the membrane after each step; may be the matrix of the currents of
-     *     the first port, if that holds all of them; shares no memory with anything else; null if membranes are not kept
+     *     the first port, if that holds all of them; shares no memory with anything else; null if membranes are not
+     *     kept
      * @return this run
      */
     public NeuronRun<S> record(@Nullable FloatMatrix into) {
