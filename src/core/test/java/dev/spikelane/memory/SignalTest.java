@@ -20,7 +20,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What both kinds of matrices have in common. */
+/** Rules that hold for matrices of floats and of spikes. */
 final class SignalTest {
 
     private final Arena arena = Arena.ofConfined();
@@ -117,7 +117,7 @@ final class SignalTest {
         assertThrows(IllegalArgumentException.class, () -> SpikeMatrix.bytes(1, 0));
     }
 
-    /** What an arena of its own, or none, lets other threads do, and a confined one does not. */
+    /** A confined arena serves its own thread alone; shared arenas, and memory without an arena, serve all threads. */
     @Test
     void otherThreadsMayUseWhatIsNotConfined() {
         try (Arena shared = Arena.ofShared()) {

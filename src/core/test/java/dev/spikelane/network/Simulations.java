@@ -16,7 +16,7 @@ public final class Simulations {
         return new Simulation(network, batch, threads, rowsInBlock);
     }
 
-    /** Fails unless runs of each input behind a reset come to allocate nothing. */
+    /** Fails unless resets, each followed by a run of one of the inputs, come to allocate nothing. */
     static void assertRunsAllocateNothing(Simulation simulation, Signal... inputs) {
         Allocations.assertNone(30, () -> {
             for (Signal input : inputs) {

@@ -156,7 +156,7 @@ final class RuleProperties extends KernelCase {
             run(first, inputs, 0, half);
             run(second, inputs, STEPS - half, half); // something else, which must go
             second.restore(SimulationState.of(first.snapshot().toBytes()));
-            run(third, inputs, 0, STEPS); // what a reset forgets, but for weights
+            run(third, inputs, 0, STEPS); // a reset forgets it, but for the weights
             third.reset();
             third.plasticWeights().replace("x-p.weight", network.weights().get("x-p.weight"));
             run(third, inputs, 0, half);
