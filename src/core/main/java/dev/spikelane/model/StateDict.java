@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * state.loadInto(network); // all of it, or nothing
  * }</pre>
  *
- * <p>Tensors have the names of {@linkplain Network#weights the network's values}, with parameters spelled as snnTorch does
+ * <p>Tensors have the names of {@linkplain Network#weights the network's values}, with snnTorch's names of parameters
  * ({@code lif1.graded_spikes_factor}). If a projection has several connections with values, the first one may have the
  * projection's own name ({@code fc1.weight} for {@code fc1.0.weight}), and a batch norm in {@code fc1} or {@code conv1}
  * by {@code bn1}; one-to-one weights may be called {@code lif1.recurrent.V}.
