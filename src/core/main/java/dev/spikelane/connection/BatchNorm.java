@@ -37,7 +37,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
         implements Connection {
 
     /**
-     * Makes a connection.
+     * Creates a connection.
      *
      * @throws IllegalArgumentException if a number is out of its range
      */
@@ -54,7 +54,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     }
 
     /**
-     * Makes a connection with torch's options: an epsilon of 1e-5, a momentum of 0.1, weights and biases.
+     * Creates a connection with torch's options: an epsilon of 1e-5, a momentum of 0.1, weights and biases.
      *
      * @param channels neurons of a row, or maps; at least 1
      * @return the connection
@@ -65,7 +65,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     }
 
     /**
-     * Makes a connection with values of their own for each step, and snnTorch's options: an epsilon of 1e-5, a momentum
+     * Creates a connection with separate values for each step, and snnTorch's options: an epsilon of 1e-5, a momentum
      * of 0.1, weights.
      *
      * @param channels neurons of a row, or maps; at least 1
@@ -78,7 +78,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     }
 
     /**
-     * Makes a threshold-dependent batch norm, which in training normalizes all steps together.
+     * Creates a threshold-dependent batch norm, which in training normalizes all steps together.
      *
      * @param channels neurons of a row, or maps; at least 1
      * @param alpha a factor above 0: 1, or {@code 1 / sqrt(n)} if n such norms are added

@@ -316,7 +316,7 @@ public final class Connectivity {
         }
     }
 
-    /** Says the rule as files do; listed edges say nothing. */
+    /** Writes the rule as options of files; listed edges are not written. */
     void say(SequencedMap<String, Number> options) {
         if (rule == Rule.LISTED) {
             return;

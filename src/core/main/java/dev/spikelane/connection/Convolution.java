@@ -65,7 +65,7 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Makes a connection.
+     * Creates a connection.
      *
      * @param kernel the window that is read for each output
      * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
@@ -85,7 +85,7 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Makes a connection without a bias.
+     * Creates a connection without a bias.
      *
      * @param kernel the window that is read for each output
      * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
@@ -99,7 +99,7 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Makes a connection without a bias of weights as a file has them.
+     * Creates a connection without a bias of weights as a file has them.
      *
      * @param kernel the window that is read for each output
      * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, of lines
@@ -112,7 +112,7 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Makes a connection of weights and a bias as a file has them.
+     * Creates a connection of weights and a bias as a file has them.
      *
      * @param kernel the window that is read for each output
      * @param weights as without a bias
@@ -152,7 +152,7 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Makes a connection with integer weights.
+     * Creates a connection with integer weights.
      *
      * @param kernel the window that is read for each output
      * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, with a scale for each
@@ -171,7 +171,7 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Makes a connection with the random weights and bias that torch's module starts with: both uniform in
+     * Creates a connection with the random weights and bias that torch's module starts with: both uniform in
      * {@code [-1 / sqrt(n), 1 / sqrt(n))}, the weights drawn before the bias, where {@code n} is the number of weights
      * of an output, or as torch has it, of an input of a transposed kernel.
      *

@@ -27,7 +27,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection from weights and bias; its memory is freed when it is forgotten.
+     * Creates a connection from weights and bias; its memory is freed when it is forgotten.
      *
      * @param weights {@code [outputs x inputs]}; copied
      * @param bias {@code [1 x outputs]}; copied
@@ -39,7 +39,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection without a bias, as {@code nn.Linear(bias=False)} does; its memory is freed when it is
+     * Creates a connection without a bias, as {@code nn.Linear(bias=False)} does; its memory is freed when it is
      * forgotten.
      *
      * @param weights {@code [outputs x inputs]}; copied
@@ -51,7 +51,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection from weights and bias.
+     * Creates a connection from weights and bias.
      *
      * @param arena the arena that owns the copy
      * @param weights {@code [outputs x inputs]}; copied
@@ -77,7 +77,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection without a bias: a network has no such value, and training adds none.
+     * Creates a connection without a bias: a network has no such value, and training adds none.
      *
      * @param arena the arena that owns the copy
      * @param weights {@code [outputs x inputs]}; copied
@@ -90,7 +90,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with;
+     * Creates a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with;
      * its memory is freed when it is forgotten.
      *
      * @param inputs number of inputs, at least 1
@@ -104,7 +104,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with:
+     * Creates a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with:
      * both uniform in {@code [-1 / sqrt(inputs), 1 / sqrt(inputs))}, the weights drawn before the bias.
      *
      * @param arena the arena that owns the weights
@@ -122,7 +122,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection of integer weights and a bias.
+     * Creates a connection of integer weights and a bias.
      *
      * @param weights {@code [outputs x inputs]}
      * @param bias {@code [1 x outputs]}; copied
@@ -145,7 +145,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection of integer weights and a bias of zeros.
+     * Creates a connection of integer weights and a bias of zeros.
      *
      * @param weights {@code [outputs x inputs]}
      * @return the connection

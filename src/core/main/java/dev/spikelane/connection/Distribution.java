@@ -218,7 +218,7 @@ public final class Distribution {
         return new Distribution(kind, first, second, how, lowest, highest);
     }
 
-    /** Whether each synapse has a number of a list. */
+    /** Returns true if each synapse has a number of a list. */
     boolean isList() {
         return kind == Kind.LIST;
     }
@@ -346,7 +346,7 @@ public final class Distribution {
         return sum;
     }
 
-    /** Says the numbers as files do, under names that begin with a word; a list says nothing. */
+    /** Writes the numbers as options of files, with a prefix of their names; lists are not written. */
     void say(String word, SequencedMap<String, Number> options) {
         if (isList()) {
             return;

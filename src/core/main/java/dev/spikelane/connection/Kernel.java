@@ -31,7 +31,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     public record Axis(int size, int stride, int padding, int dilation, int outputPadding, boolean same) {
 
         /**
-         * Makes an axis.
+         * Creates an axis.
          *
          * @throws IllegalArgumentException if a number is out of its range
          */
@@ -62,7 +62,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Makes a kernel.
+     * Creates a kernel.
      *
      * @throws IllegalArgumentException if an option does not fit the others
      */
@@ -88,7 +88,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Makes a kernel for maps.
+     * Creates a kernel for maps.
      *
      * @param size rows and columns of a window, at least 1
      * @return a kernel of stride 1, without padding, dilation and groups, with a bias
@@ -99,7 +99,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Makes a kernel for maps.
+     * Creates a kernel for maps.
      *
      * @param height rows of a window, at least 1
      * @param width columns of a window, at least 1
@@ -111,7 +111,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Makes a kernel for maps of one dimension.
+     * Creates a kernel for maps of one dimension.
      *
      * @param size inputs of a window, at least 1
      * @return a kernel of stride 1, without padding, dilation and groups, with a bias
@@ -122,7 +122,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Makes a transposed kernel for maps.
+     * Creates a transposed kernel for maps.
      *
      * @param size rows and columns over which an input is spread, at least 1
      * @return a kernel of stride 1, without padding, dilation and groups, with a bias
@@ -133,7 +133,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Makes a transposed kernel for maps.
+     * Creates a transposed kernel for maps.
      *
      * @param height rows over which an input is spread, at least 1
      * @param width columns over which an input is spread, at least 1

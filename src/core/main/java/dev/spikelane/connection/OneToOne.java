@@ -14,7 +14,7 @@ import java.util.Objects;
 public record OneToOne(Parameter weights) implements Connection {
 
     /**
-     * Makes a connection.
+     * Creates a connection.
      *
      * @throws IllegalArgumentException if a weight is NaN or infinite
      */
@@ -23,7 +23,7 @@ public record OneToOne(Parameter weights) implements Connection {
     }
 
     /**
-     * Makes a connection.
+     * Creates a connection.
      *
      * @param weights one weight for all, or one for each input; finite
      * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
@@ -47,7 +47,7 @@ public record OneToOne(Parameter weights) implements Connection {
     }
 
     /**
-     * Makes a connection that multiplies all values, or the value of all spikes, by one number, which is no weight.
+     * Creates a connection that multiplies all values, or the value of all spikes, by one number, which is no weight.
      *
      * @param factor the factor, finite
      * @return the connection
@@ -65,7 +65,7 @@ public record OneToOne(Parameter weights) implements Connection {
     public record Scale(float factor) implements Connection {
 
         /**
-         * Makes a connection.
+         * Creates a connection.
          *
          * @throws IllegalArgumentException if the factor is NaN or infinite
          */

@@ -266,7 +266,7 @@ public final class Plasticity {
     }
 
     /**
-     * Tells whether weights change by a rule.
+     * Returns true if a rule changes weights.
      *
      * @return whether there is a text
      */

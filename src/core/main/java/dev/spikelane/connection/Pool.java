@@ -51,7 +51,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     public record Axis(int size, int stride, int padding, int dilation) {
 
         /**
-         * Makes an axis.
+         * Creates an axis.
          *
          * @throws IllegalArgumentException if a number is out of its range
          */
@@ -113,7 +113,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool.
+     * Creates a pool.
      *
      * @throws IllegalArgumentException if sums have a dilation, or spreads more than a size
      */
@@ -136,7 +136,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of the largest values.
+     * Creates a pool of the largest values.
      *
      * @param size of a window, and from one to the next, in each dimension; at least 1
      * @return a pool without padding and dilation
@@ -147,7 +147,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of the largest values for maps.
+     * Creates a pool of the largest values for maps.
      *
      * @param height rows of a window, and from one to the next; at least 1
      * @param width columns of a window, and from one to the next; at least 1
@@ -159,7 +159,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of averages.
+     * Creates a pool of averages.
      *
      * @param size of a window, and from one to the next, in each dimension; at least 1
      * @return a pool without padding
@@ -170,7 +170,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of averages for maps.
+     * Creates a pool of averages for maps.
      *
      * @param height rows of a window, and from one to the next; at least 1
      * @param width columns of a window, and from one to the next; at least 1
@@ -182,7 +182,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of the average of each map or line, {@code torch.nn.AdaptiveAvgPool2d(1)}.
+     * Creates a pool of the average of each map or line, {@code torch.nn.AdaptiveAvgPool2d(1)}.
      *
      * @return a pool whose only window is all of the source
      */
@@ -196,7 +196,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of sums.
+     * Creates a pool of sums.
      *
      * @param size of a window, and from one to the next, in each dimension; at least 1
      * @return a pool without padding
@@ -207,7 +207,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of sums for maps.
+     * Creates a pool of sums for maps.
      *
      * @param height rows of a window, and from one to the next; at least 1
      * @param width columns of a window, and from one to the next; at least 1
@@ -219,7 +219,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Makes a pool of sums of all of each map or line.
+     * Creates a pool of sums of all of each map or line.
      *
      * @return a pool whose only window is all of the source
      */

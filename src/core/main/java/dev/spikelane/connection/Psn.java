@@ -21,7 +21,7 @@ import java.util.Objects;
 public record Psn(FloatMatrix weights, FloatMatrix bias) implements Connection {
 
     /**
-     * Makes a connection.
+     * Creates a connection.
      *
      * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
@@ -33,7 +33,7 @@ public record Psn(FloatMatrix weights, FloatMatrix bias) implements Connection {
     }
 
     /**
-     * Makes a connection with the weights of {@code torch.nn.Linear(steps, steps)}, and biases of -1.
+     * Creates a connection with the weights of {@code torch.nn.Linear(steps, steps)}, and biases of -1.
      *
      * @param steps of a series, at least 1
      * @param random the stream that weights are drawn from

@@ -17,7 +17,7 @@ import dev.spikelane.memory.Shape;
 public record Recurrent(FloatMatrix weights, FloatMatrix bias, boolean biased) implements Connection {
 
     /**
-     * Makes a connection.
+     * Creates a connection.
      *
      * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or there is a bias other
      *     than 0 although {@code biased} is false
@@ -37,7 +37,7 @@ public record Recurrent(FloatMatrix weights, FloatMatrix bias, boolean biased) i
     }
 
     /**
-     * Makes a connection with a bias.
+     * Creates a connection with a bias.
      *
      * @param weights {@code [outputs x inputs]}; copied
      * @param bias {@code [1 x outputs]}; copied
@@ -48,7 +48,7 @@ public record Recurrent(FloatMatrix weights, FloatMatrix bias, boolean biased) i
     }
 
     /**
-     * Makes a connection without a bias: a network has no such value, and training adds none.
+     * Creates a connection without a bias: a network has no such value, and training adds none.
      *
      * @param weights {@code [outputs x inputs]}; copied
      * @throws IllegalArgumentException if a value is NaN or infinite

@@ -104,7 +104,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Makes a connection with weights of 1 and no delay, to a target of the source's shape.
+     * Creates a connection with weights of 1 and no delay, to a target of the source's shape.
      *
      * @param edges which neurons are connected
      * @return the connection
@@ -139,7 +139,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Makes a connection as files say it.
+     * Creates a connection as files say it.
      *
      * @param options as {@link #options} gives them
      * @return the connection, without the lists that it may have
@@ -192,7 +192,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Tells whether edges are listed.
+     * Returns true if edges are listed.
      *
      * @return whether they are, and not drawn
      */
@@ -201,7 +201,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says the target's shape.
+     * Sets the target's shape.
      *
      * @param shape the shape
      * @return the same connection to this shape
@@ -212,7 +212,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says the target's size.
+     * Sets the target's size.
      *
      * @param neurons how many, at least 1
      * @return the same connection to so many neurons
@@ -223,7 +223,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says the weights. A constant is one weight of all synapses, which is not learned; other weights are.
+     * Sets the weights. A constant is one weight of all synapses, which is not learned; other weights are.
      *
      * @param numbers the weights
      * @return the same connection with these weights
@@ -235,7 +235,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says the weight of all synapses. It is stored once, unless the projection has a rule, which needs one for each.
+     * Sets the weight of all synapses. It is stored once, unless the projection has a rule, which needs one for each.
      *
      * @param weight the weight, finite
      * @return the same connection with this weight
@@ -270,7 +270,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says the delay of all synapses, in steps.
+     * Sets the delay of all synapses, in steps.
      *
      * @param steps the delay, from 0 to 32,768
      * @return the same connection with this delay
@@ -281,7 +281,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says from which seed edges, weights and delays are drawn. Connections of one network need seeds of their own.
+     * Sets the seed of edges, weights and delays. Each connection of a network needs its own seed.
      *
      * @param number the seed; 0 if nothing is said
      * @return the same connection, drawn from this seed
@@ -320,7 +320,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Tells a listener how far synapses are laid out, which takes seconds where there are hundreds of millions.
+     * Reports the progress of the synapses' layout, which takes seconds for hundreds of millions.
      *
      * @param listener is given the share that is done, from 0 to 1, by any thread
      * @return the same connection, which tells of its progress
@@ -358,7 +358,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Tells whether synapses are drawn when a spike arrives.
+     * Returns true if synapses are drawn when a spike arrives.
      *
      * @return whether they are
      */

@@ -109,7 +109,7 @@ public final class WeightQuantization {
     }
 
     /**
-     * Tells whether scales are learned.
+     * Returns true if scales learn.
      *
      * @return whether {@link #learned} said so
      */
@@ -118,7 +118,7 @@ public final class WeightQuantization {
     }
 
     /**
-     * Tells whether scales follow from the mean.
+     * Returns true if scales follow from the mean.
      *
      * @return whether {@link #byMean} said so
      */

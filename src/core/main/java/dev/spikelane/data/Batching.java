@@ -225,7 +225,7 @@ public final class Batching {
     }
 
     /**
-     * Makes the generator of orders as it stands before an epoch.
+     * Creates the generator of orders as it stands before an epoch.
      *
      * @param epoch its number, from 0
      * @param samples how many samples there are, at least 1
@@ -298,8 +298,8 @@ public final class Batching {
         void apply(FloatMatrix from, FloatMatrix to, Shape shape, long key);
 
         /**
-         * Shifts images by whole pixels, both ways alike likely for each distance from 0 to {@code most}; pixels that
-         * come in are 0.
+         * Shifts images by 0 to {@code most} whole pixels, equally likely in both directions for each distance; new
+         * pixels are 0.
          *
          * <p>With u0 and u1 the first two numbers: {@code down = floor(u0 * (2 * most + 1)) - most}, and {@code right}
          * likewise from u1.

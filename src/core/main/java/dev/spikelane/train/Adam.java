@@ -26,14 +26,14 @@ public record Adam(
 
     private static final double MOST_RATE = 1_000;
 
-    /** Makes a rule. */
+    /** Checks the numbers. */
     public Adam {
         Checks.require(rate > 0 && rate <= MOST_RATE, "rate", rate, "more than 0 and at most " + MOST_RATE);
         new AdamRule(beta1, beta2, epsilon, weightDecay, decoupled, amsgrad);
     }
 
     /**
-     * Makes {@code torch.optim.Adam(lr=rate)}: betas 0.9 and 0.999, epsilon 1e-8, no decay.
+     * Creates {@code torch.optim.Adam(lr=rate)}: betas 0.9 and 0.999, epsilon 1e-8, no decay.
      *
      * @param rate the learning rate, more than 0, at most 1,000
      * @throws IllegalArgumentException if the rate is out of range
@@ -43,7 +43,7 @@ public record Adam(
     }
 
     /**
-     * Makes {@code torch.optim.AdamW(lr=rate)}: the same with a decoupled decay of 0.01.
+     * Creates {@code torch.optim.AdamW(lr=rate)}: the same with a decoupled decay of 0.01.
      *
      * @param rate the learning rate, more than 0, at most 1,000
      * @return the rule

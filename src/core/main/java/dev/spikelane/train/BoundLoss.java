@@ -183,7 +183,7 @@ final class BoundLoss {
     /**
      * Takes the outputs of the window, before threads evaluate samples.
      *
-     * @param behind for each sample how many steps of the window it has
+     * @param behind the number of steps of each sample in the window
      * @param numbers of the samples
      */
     void open(ShardedBatch cut, int shard, int[] behind, int[] numbers) {

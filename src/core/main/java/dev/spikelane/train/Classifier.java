@@ -59,7 +59,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Makes a classifier that does as the model notes.
+     * Creates a classifier that does as the model notes.
      *
      * @param model the model; values of its network may change between calls
      * @return a classifier
@@ -136,7 +136,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Tells the time, input and certainty of each sample.
+     * Reports the time, input and certainty of each sample.
      *
      * @param ofSamples gets the numbers, in the call that classifies
      * @return this
@@ -378,7 +378,7 @@ public final class Classifier implements AutoCloseable {
         }
 
         /**
-         * Tells whether one class won.
+         * Returns true if one class won.
          *
          * @return false if another class has the same score (no output fired, or a tie), or a score is NaN, for example
          *     because a membrane overflowed
@@ -415,7 +415,7 @@ public final class Classifier implements AutoCloseable {
             return probabilities[requireClass(number)];
         }
 
-        /** How far the label's share is above the next one. */
+        /** The distance of the label's share to the next smaller share. */
         double margin() {
             float next = 0;
             for (int number = 0; number < probabilities.length; number++) {

@@ -63,7 +63,7 @@ public final class CrossEntropyLoss implements Loss {
             return this == MAX_MEMBRANE || this == MEMBRANE;
         }
 
-        /** Whether each step has a softmax of its own. */
+        /** True if each step has its own softmax. */
         boolean ofSteps() {
             return this == RATE || this == MEMBRANE;
         }
@@ -228,12 +228,12 @@ public final class CrossEntropyLoss implements Loss {
         };
     }
 
-    /** Whether the loss is a sum over steps. */
+    /** Returns true if the loss is a sum over steps. */
     boolean isOfSteps() {
         return form.ofSteps();
     }
 
-    /** Whether evaluators can add up the softmaxes by which membranes are decoded. */
+    /** Returns true if evaluators can sum the softmaxes for decoding membranes. */
     boolean scoresMembranes() {
         return form == Form.MEMBRANE;
     }

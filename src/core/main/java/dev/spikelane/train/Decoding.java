@@ -48,7 +48,7 @@ public final class Decoding {
         this.score = score;
     }
 
-    /** How a program scores classes. */
+    /** The class scores of a user's program. */
     @FunctionalInterface
     public interface Scores {
 
@@ -64,7 +64,7 @@ public final class Decoding {
     }
 
     /**
-     * Makes a decoding of spikes.
+     * Creates a decoding of spikes.
      *
      * @param word its name in messages
      * @param scores computes the score of each class
@@ -75,7 +75,7 @@ public final class Decoding {
     }
 
     /**
-     * Makes a decoding of membranes, as they are before the reset.
+     * Creates a decoding of membranes, as they are before the reset.
      *
      * @param word its name in messages
      * @param scores computes the score of each class

@@ -41,7 +41,7 @@ public final class Evaluator implements AutoCloseable {
     private final RunLock turn = new RunLock("evaluator", this);
 
     /**
-     * Makes an evaluator of the last population.
+     * Creates an evaluator of the last population.
      *
      * @param network the network; its values may change between evaluations
      * @param steps steps of a sample, at least 1
@@ -63,7 +63,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Makes an evaluator of a population.
+     * Creates an evaluator of a population.
      *
      * @param network the network; its values may change between evaluations
      * @param steps steps of a sample, at least 1
@@ -218,7 +218,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Makes a network with integer weights of this evaluator's network and runs both over a data set. The network of
+     * Creates a network with integer weights of this evaluator's network and runs both over a data set. The network of
      * this evaluator stays as it is.
      *
      * @param type INT8, INT16, INT4 or TERNARY
@@ -298,7 +298,7 @@ public final class Evaluator implements AutoCloseable {
             long denseOperations,
             long denseOperationsOfSteps) {
 
-        /** Makes a result. */
+        /** Creates a result. */
         public Result {
             labels = List.copyOf(labels);
             classes = List.copyOf(classes);
@@ -358,7 +358,7 @@ public final class Evaluator implements AutoCloseable {
          */
         public record Quantized(Network network, ElementType type, Result before, Result after) {
 
-            /** Makes a result. */
+            /** Creates a result. */
             public Quantized {
                 Objects.requireNonNull(network, "network");
                 Objects.requireNonNull(type, "type");

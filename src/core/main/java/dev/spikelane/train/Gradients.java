@@ -468,13 +468,13 @@ public final class Gradients implements AutoCloseable {
         return workers;
     }
 
-    /** Takes notice of the change of learned values that is under way. */
+    /** Updates packed data during a change of learned values. */
     void update(boolean rounds) {
         run.update(rounds);
         sawChange();
     }
 
-    /** Takes notice of a change of any values that is under way. */
+    /** Updates packed data during a change of any values. */
     void refresh() {
         run.refresh();
         sawChange();

@@ -136,14 +136,14 @@ public interface Loss {
     String name();
 
     /**
-     * Tells whether the loss reads the population's spikes, and so gives a gradient with respect to them.
+     * Returns true if the loss reads the population's spikes, and computes a gradient with respect to them.
      *
      * @return whether {@link Input#spikes} must be there
      */
     boolean readsSpikes();
 
     /**
-     * Tells whether the loss reads the population's membranes, and so gives a gradient with respect to them.
+     * Returns true if the loss reads the population's membranes, and computes a gradient with respect to them.
      *
      * @return whether {@link Input#membranes} must be there
      */
@@ -181,7 +181,7 @@ public interface Loss {
     }
 
     /**
-     * Makes an object that computes this loss.
+     * Creates an object that computes this loss.
      *
      * @param steps time steps, at least 1
      * @param batch the most samples, at least 1
@@ -337,7 +337,7 @@ public interface Loss {
         private final LossRows rows;
 
         /**
-         * Makes an input.
+         * Creates an input.
          *
          * @param steps time steps, at least 1
          * @param batch samples, at least 1

@@ -40,7 +40,7 @@ public record Measures(
         double membraneUpdates,
         Cost cost) {
 
-    /** Makes measures. */
+    /** Creates measures. */
     public Measures {
         Objects.requireNonNull(result, "result");
         Objects.requireNonNull(cost, "cost");
@@ -55,7 +55,7 @@ public record Measures(
      */
     public record Cost(double seconds, double joules, String source) {
 
-        /** Makes a cost. */
+        /** Creates a cost. */
         public Cost {
             Objects.requireNonNull(source, "source");
         }

@@ -88,7 +88,7 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         return sum == 0 ? Double.NaN : sum;
     }
 
-    /** Whether both write gradients to the same place. */
+    /** Returns true if both losses write gradients to the same matrix. */
     boolean overlaps(PopulationLoss other) {
         return population.equals(other.population)
                 && (loss.readsSpikes() && other.loss.readsSpikes()

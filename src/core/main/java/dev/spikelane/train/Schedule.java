@@ -194,7 +194,7 @@ public interface Schedule {
             boolean threePhases)
             implements Schedule {
 
-        /** Makes a schedule. */
+        /** Checks the numbers. */
         public OneCycle {
             Checks.finite("most", most);
             Checks.atLeast(1, "steps", steps);
@@ -204,7 +204,7 @@ public interface Schedule {
         }
 
         /**
-         * Makes a schedule with torch's defaults: cosines, 0.3 of the steps, divisors 25 and 10,000, two phases.
+         * Creates a schedule with torch's defaults: cosines, 0.3 of the steps, divisors 25 and 10,000, two phases.
          *
          * @param most the highest rate, finite
          * @param steps all steps, at least 1

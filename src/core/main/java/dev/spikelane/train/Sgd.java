@@ -15,7 +15,7 @@ import dev.spikelane.train.update.BoundUpdate;
 public record Sgd(double rate, double momentum, double dampening, boolean nesterov, double weightDecay)
         implements Trainer.Optimizer {
 
-    /** Makes a rule. */
+    /** Checks the numbers. */
     public Sgd {
         BoundUpdate.requireRate(rate);
         Checks.finiteFromZero("momentum", momentum);

@@ -36,7 +36,7 @@ public record ShardGradients(
     private static final CheckedBytes FORMAT = new CheckedBytes("SPKG", 1, "gradients of a shard");
 
     /**
-     * Makes a value, such as one that has come from another machine.
+     * Creates a value, such as one that has come from another machine.
      *
      * @throws IllegalArgumentException if there is no such shard, or it has no terms or more than the batch has samples
      */

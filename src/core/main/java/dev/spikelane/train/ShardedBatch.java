@@ -225,7 +225,7 @@ final class ShardedBatch {
         return lengths == null ? steps : lengths[firstInBatch(shard) + sample];
     }
 
-    /** Whether samples of a shard have lengths of their own. */
+    /** Returns true if samples of a shard have different lengths. */
     boolean hasLengths(int shard) {
         return batch(shard).lengths() != null;
     }
@@ -263,7 +263,7 @@ final class ShardedBatch {
         return apart ? 0 : first(shard);
     }
 
-    /** Says which shard is in work. */
+    /** Sets the present shard. */
     void work(int shard) {
         at = shard;
     }

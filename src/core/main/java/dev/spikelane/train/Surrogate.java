@@ -88,7 +88,7 @@ public final class Surrogate {
     }
 
     /**
-     * Tells whether the gradient is drawn at random.
+     * Returns true if the gradient is drawn at random.
      *
      * @return whether {@link #backward(FloatMatrix, FloatMatrix, FloatMatrix, CounterRandom.Draws, int, int)} needs
      *     draws

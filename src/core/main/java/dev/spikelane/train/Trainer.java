@@ -105,7 +105,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** Whether scales of integers are learned. */
+    /** True if scales of integers learn. */
     boolean learnsScales() {
         return running.laidOut().roundings().anyMatch(each -> each.logs() != null);
     }

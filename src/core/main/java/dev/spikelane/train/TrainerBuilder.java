@@ -333,7 +333,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Tells the loss of each step, or window, before values change.
+     * Reports the loss of each step, or window, before values change.
      *
      * @param reader gets the loss; an exception that it throws ends the step before values change
      * @return this

@@ -41,7 +41,7 @@ public record TrainingBatch(
 
     private static final int[] NO_LABELS = {};
 
-    /** Makes a batch. */
+    /** Checks that no required part is null. */
     public TrainingBatch {
         Objects.requireNonNull(inputs, "inputs");
         Objects.requireNonNull(labels, "labels");
@@ -49,7 +49,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch whose losses read the same targets.
+     * Creates a batch whose losses read the same targets.
      *
      * @param inputs as above
      * @param constant as above
@@ -81,7 +81,7 @@ public record TrainingBatch(
     static final String ONLY = "";
 
     /**
-     * Makes a batch of one input and labels.
+     * Creates a batch of one input and labels.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
      * @param labels classes of the samples
@@ -93,7 +93,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch whose samples have the same input at all steps.
+     * Creates a batch whose samples have the same input at all steps.
      *
      * @param frame {@code [batch x inputs]}, spikes or finite values
      * @param labels classes of the samples
@@ -105,7 +105,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch of several inputs and labels.
+     * Creates a batch of several inputs and labels.
      *
      * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major, spikes or finite values
      * @param labels classes of the samples
@@ -116,7 +116,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch whose samples have the same several inputs at all steps.
+     * Creates a batch whose samples have the same several inputs at all steps.
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
      * @param labels classes of the samples
@@ -127,7 +127,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch of one input and targets.
+     * Creates a batch of one input and targets.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
      * @param targets as the loss says
@@ -152,7 +152,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch of the samples of a loader.
+     * Creates a batch of the samples of a loader.
      *
      * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again
      *     whenever the loader has filled the same memory with as many samples

@@ -18,7 +18,7 @@ import java.util.Set;
 /** The parts of a trainer by shard, window length and size, created on demand, and their learned values. */
 final class TrainingParts implements AutoCloseable {
 
-    /** Makes the gradients of so many steps and samples. */
+    /** Creates gradients for a number of steps and samples. */
     interface Factory {
         Gradients make(int steps, int batch);
     }

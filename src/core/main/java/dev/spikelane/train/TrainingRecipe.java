@@ -66,7 +66,7 @@ record TrainingRecipe(
                 observed);
     }
 
-    /** Whether gradients of several parts or windows are added before values change. */
+    /** Returns true if gradients of several parts or windows are added before values change. */
     boolean sums() {
         return shards > 1 || online;
     }

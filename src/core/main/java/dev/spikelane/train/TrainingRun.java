@@ -112,7 +112,7 @@ public final class TrainingRun {
     }
 
     /**
-     * Tells whether nothing is left to train.
+     * Returns true if nothing is left to train.
      *
      * @return whether all epochs are done or it stopped early
      */

@@ -44,7 +44,7 @@ public final class TrainingRunBuilder {
     int patience;
     boolean keepsBest;
     boolean resumes;
-    /** Whether a checkpoint was there to go on from. */
+    /** True if the run continues from a checkpoint. */
     boolean resumed;
 
     long saveEvery;
@@ -65,7 +65,7 @@ public final class TrainingRunBuilder {
     Consumer<? super TrainingRun> onStep = run -> {};
     BiConsumer<? super TrainingRun, ? super EpochResult> onEpoch = (run, result) -> {};
     Consumer<? super String> onNotice = text -> {};
-    /** Whether notices have a listener. */
+    /** True if notices have a listener. */
     boolean listens;
 
     TrainingRunBuilder(Trainer trainer, Dataset data, Batching batching) {

@@ -253,7 +253,7 @@ final class TrainingStep implements AutoCloseable {
         return sum;
     }
 
-    /** Whether a connection takes all rows of a batch together, as those do that normalize it. */
+    /** Returns true if a connection needs all rows of a batch together, as normalizations do. */
     boolean normalizes() {
         return !running.isEmpty();
     }

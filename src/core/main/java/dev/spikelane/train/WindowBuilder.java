@@ -345,7 +345,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Says that inputs will be spikes at each step; other ones are refused then, and no memory is
+     * Declares that inputs will be spikes at each step; other ones are refused then, and no memory is
      * planned for them.
      *
      * @return this
@@ -355,7 +355,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Says that inputs will be values at each step; other ones are refused then, and no memory is
+     * Declares that inputs will be values at each step; other ones are refused then, and no memory is
      * planned for them.
      *
      * @return this
@@ -365,7 +365,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory
+     * Declares that inputs will be one frame of values or spikes for all steps; others are refused then, and no memory
      * is planned for them. It is planned for values: products of spikes take up to 2 MB more on each thread.
      *
      * @return this

@@ -296,8 +296,8 @@ final class PsnTest {
                         + " length",
                 () -> trained(batch.withLengths(5, 5, 4, 5, 5, 5, 5), trainer -> trainer));
         assertInvalid(
-                "projection 'fc1' has values for each step, expected equal at all steps, as sessions of a"
-                        + " batch are at different steps",
+                "projection 'fc1' has values for each step, expected equal at all steps, as sessions of a batch"
+                        + " are at different steps",
                 () -> SessionPool.builder(network).build());
         assertInvalid(
                 "projection 'fc1' has psn of 5 steps, which cannot be written in C: it takes all steps together",
