@@ -76,7 +76,6 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** Its runs of several sizes and threads are no simulations of the user. */
     /** Lets pools go that other tests left open, as a garbage collection would close them at any moment. */
     private static long afterForgottenPools() throws InterruptedException {
         System.gc();
@@ -90,6 +89,7 @@ final class SessionPoolTest extends KernelCase {
         return open;
     }
 
+    /** Its runs of several sizes and threads are no simulations of the user. */
     @Test
     void theMemoryOfAPoolIsThatOfOnePool() throws InterruptedException {
         long pools = afterForgottenPools();
