@@ -39,7 +39,9 @@ public final class EquationParameters {
     /** Steps of the longest refractory period: float32 does not represent all larger whole numbers. */
     private static final float MOST_STEPS = 1 << 24;
 
-    private final MemorySegment.Scope scope;
+    /** No bytes of the arena: they say who may use it. */
+    private final MemorySegment access;
+
     private final int neurons;
     /** By name: one value, or one for each neuron. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
@@ -65,7 +67,7 @@ public final class EquationParameters {
             Map<String, Derived> derived,
             int neurons,
             Map<String, float[]> given) {
-        this.scope = Objects.requireNonNull(arena, "arena").scope();
+        this.access = Objects.requireNonNull(arena, "arena").allocate(0);
         this.neurons = neurons;
         for (Map.Entry<String, Double> declared : parameters.entrySet()) {
             String name = declared.getKey();
@@ -216,13 +218,17 @@ public final class EquationParameters {
     }
 
     /**
-     * Throws if the memory was freed.
+     * Throws unless this thread can read the memory.
      *
      * @throws IllegalStateException if the arena is closed
+     * @throws WrongThreadException if the arena is confined to another thread
      */
-    public void requireOpen() {
-        if (!scope.isAlive()) {
+    public void requireAccessible() {
+        if (!access.scope().isAlive()) {
             throw new IllegalStateException("the arena of parameters is closed");
+        }
+        if (!access.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("the arena of parameters is confined to another thread");
         }
     }
 

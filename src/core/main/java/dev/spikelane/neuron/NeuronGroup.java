@@ -75,6 +75,8 @@ public sealed interface NeuronGroup permits TextGroup {
      * @param spikes {@code [rows x neurons]}, overwritten
      * @throws IllegalArgumentException if there are more or fewer than ports, a shape does not fit, or the state is of
      *     another model
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     void run(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes);
 
@@ -89,6 +91,8 @@ public sealed interface NeuronGroup permits TextGroup {
      *     {@code currents} itself, and shares no memory with anything else
      * @throws IllegalArgumentException if there are more or fewer than ports, a shape does not fit, or the state is of
      *     another model
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     void record(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
 }

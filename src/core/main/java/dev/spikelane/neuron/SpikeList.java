@@ -21,7 +21,7 @@ public final class SpikeList implements Neuron {
     private static final EquationNeuron SILENT = EquationNeuron.of("""
             neuron SpikeList
             state membrane
-            membrane = 0
+            membrane = membrane
             spike 0 > 1
             """);
 

@@ -36,6 +36,7 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
     private final List<String> names;
     private final List<String> ports;
     private final List<AroundStep> around;
+    private final long[] seeds;
     private final @Nullable SelfFeedback feedback;
     /** True if a step has to end before the next one begins. */
     private final boolean stepwise;
@@ -54,8 +55,9 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
         this.loops = loops;
         this.names = names;
         this.around = List.of(around);
+        this.seeds = text.seeds();
         this.feedback = this.around.isEmpty() || !(this.around.getLast() instanceof SelfFeedback own) ? null : own;
-        this.stepwise = around.length > 0 || text.seeds().length > 0;
+        this.stepwise = around.length > 0 || seeds.length > 0;
         this.clears = around.length == 0 && text.line() == null && text.atSpike() == null && text.channels() == 0;
         this.ports = portNames();
     }
@@ -118,7 +120,7 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
                 .map(AroundStep::byStep)
                 .filter(reason -> !reason.isEmpty())
                 .findFirst()
-                .orElse(text.seeds().length == 0 ? "" : "noise that is drawn by step");
+                .orElse(seeds.length == 0 ? "" : "noise that is drawn by step");
     }
 
     @Override
@@ -203,17 +205,25 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
         }
         own.check(run, 0, run.rows);
         long first = state.step(run.firstWord, run.endWord);
-        int batch = state.membrane().rows();
-        int turn = stepwise ? batch : run.rows;
         DelayLine line = text.line();
         Tile given = run.ports[0];
-        if (line != null && !run.delayed) {
-            run.ports[0] = run.frames(own).delay(run, line, run.rows, state.window());
+        try {
+            if (line != null && !run.delayed) {
+                run.ports[0] = run.frames(own).delay(run, line, run.rows, state.window());
+            }
+            runSteps(run, own, first);
+        } finally {
+            run.ports[0] = given;
         }
+    }
+
+    private void runSteps(NeuronRun<NeuronState> run, NeuronLoops own, long first) {
+        int batch = run.from.membrane().rows();
+        int turn = stepwise ? batch : run.rows;
         for (int row = 0; row < run.rows; row += turn) {
             long step = first + row / batch;
-            if (text.seeds().length > 0) {
-                run.frames(own).draw(run, text.seeds(), state.noise(), (int) step);
+            if (seeds.length > 0) {
+                run.frames(own).draw(run, seeds, run.from.noise(), (int) step);
             }
             for (int i = 0; i < around.size(); i++) {
                 around.get(i).before(run, row, step);
@@ -223,7 +233,6 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
                 around.get(i).after(run, row, step);
             }
         }
-        run.ports[0] = given;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -17,6 +18,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
@@ -206,6 +208,37 @@ final class EquationNeuronTest {
         assertEquals(Parameter.of(0.5f), model.spikeValue());
         assertEquals(Parameter.of(0.25f, 0.5f), model.with("g", 1, 2).spikeValue());
         assertEquals(Parameter.of(1), LEAKY.spikeValue());
+    }
+
+    /** Streams without samples make the first step fail, after the currents have passed the delays. */
+    @Test
+    void aRunThatFailsLeavesNothingForTheNext() {
+        NeuronGroup group = EquationNeuron.of("param delay = 1 from 0 to 4\nstate v\ninput current delayed by delay\n"
+                        + "noise xi\nv = current + 0.001 * xi\nspike v > 0.5")
+                .bind(Arena.ofAuto(), 70);
+        NeuronState state = group.newState(Arena.ofAuto(), 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(3, 70);
+        FloatMatrix currents = fill(FloatMatrix.zeros(3, 70), _ -> 1);
+        CounterRandom.Draws draws = CounterRandom.Draws.noise(1, 0, 4);
+        state.drawNoise(draws);
+        assertThrows(RuntimeException.class, () -> group.run(List.of(currents), state, spikes));
+        draws.setSamples(new int[] {0}, 0, 1);
+        group.reset(state);
+        group.run(List.of(currents), state, spikes);
+        assertEquals(0, spikes.count(0, 1));
+        assertEquals(140, spikes.count(1, 2));
+    }
+
+    @Test
+    void parametersOfAnotherThreadAreRefusedBeforeAnythingChanges() throws InterruptedException {
+        NeuronGroup[] bound = new NeuronGroup[1];
+        Thread other = Thread.ofPlatform().start(() -> bound[0] = new Leaky(0.9).bind(Arena.ofConfined(), 70));
+        other.join();
+        NeuronState state = bound[0].newState(Arena.ofAuto(), 1);
+        FloatMatrix currents = fill(FloatMatrix.zeros(3, 70), _ -> 0.25f);
+        assertThrows(
+                WrongThreadException.class, () -> bound[0].run(List.of(currents), state, SpikeMatrix.zeros(3, 70)));
+        assertEquals(0, state.membrane().get(0, 0));
     }
 
     @Test

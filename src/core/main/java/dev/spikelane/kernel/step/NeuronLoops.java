@@ -274,7 +274,7 @@ public final class NeuronLoops {
         }
         state.requireShape(variables.size() == 1 ? "membrane" : "state", state.rows(), neurons());
         spikes.requireShape("spikes", spikes.rows(), neurons());
-        parameters.requireOpen();
+        parameters.requireAccessible();
         Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
         if ((wins || channels > 0) && run.endWord - run.firstWord != spikes.stride()) {
             throw new IllegalArgumentException(
