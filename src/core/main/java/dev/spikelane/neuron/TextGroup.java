@@ -41,6 +41,8 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
     private final boolean stepwise;
 
     private final boolean clears;
+    private final long[] seeds;
+    private final String byStep;
 
     /**
      * Makes neurons.
@@ -55,7 +57,13 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
         this.names = names;
         this.around = List.of(around);
         this.feedback = this.around.isEmpty() || !(this.around.getLast() instanceof SelfFeedback own) ? null : own;
-        this.stepwise = around.length > 0 || text.seeds().length > 0;
+        this.seeds = text.seeds();
+        this.stepwise = around.length > 0 || seeds.length > 0;
+        this.byStep = this.around.stream()
+                .map(AroundStep::byStep)
+                .filter(reason -> !reason.isEmpty())
+                .findFirst()
+                .orElse(seeds.length == 0 ? "" : "noise that is drawn by step");
         this.clears = around.length == 0 && text.line() == null && text.atSpike() == null && text.channels() == 0;
         this.ports = portNames();
     }
@@ -114,11 +122,7 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
 
     @Override
     public String byStep() {
-        return around.stream()
-                .map(AroundStep::byStep)
-                .filter(reason -> !reason.isEmpty())
-                .findFirst()
-                .orElse(text.seeds().length == 0 ? "" : "noise that is drawn by step");
+        return byStep;
     }
 
     @Override
@@ -212,8 +216,8 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
         }
         for (int row = 0; row < run.rows; row += turn) {
             long step = first + row / batch;
-            if (text.seeds().length > 0) {
-                run.frames(own).draw(run, text.seeds(), state.noise(), (int) step);
+            if (seeds.length > 0) {
+                run.frames(own).draw(run, seeds, state.noise(), (int) step);
             }
             for (int i = 0; i < around.size(); i++) {
                 around.get(i).before(run, row, step);
