@@ -42,6 +42,8 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
     private final boolean stepwise;
 
     private final boolean clears;
+    private final long[] seeds;
+    private final String byStep;
 
     /**
      * Makes neurons.
@@ -58,6 +60,11 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
         this.seeds = text.seeds();
         this.feedback = this.around.isEmpty() || !(this.around.getLast() instanceof SelfFeedback own) ? null : own;
         this.stepwise = around.length > 0 || seeds.length > 0;
+        this.byStep = this.around.stream()
+                .map(AroundStep::byStep)
+                .filter(reason -> !reason.isEmpty())
+                .findFirst()
+                .orElse(seeds.length == 0 ? "" : "noise that is drawn by step");
         this.clears = around.length == 0 && text.line() == null && text.atSpike() == null && text.channels() == 0;
         this.ports = portNames();
     }
@@ -116,11 +123,7 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
 
     @Override
     public String byStep() {
-        return around.stream()
-                .map(AroundStep::byStep)
-                .filter(reason -> !reason.isEmpty())
-                .findFirst()
-                .orElse(seeds.length == 0 ? "" : "noise that is drawn by step");
+        return byStep;
     }
 
     @Override
