@@ -42,7 +42,6 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
     private final boolean stepwise;
 
     private final boolean clears;
-    private final long[] seeds;
     private final String byStep;
 
     /**
