@@ -8,12 +8,17 @@ import dev.spikelane.browser.PageLooks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Measures the pages of commands at two widths, in light and dark; skipped where there is no browser. */
+/**
+ * Measures the pages of commands at two widths, in light and dark, at night; skipped where there is no browser. The
+ * test of the plot module measures all kinds of content by day.
+ */
 @Users
+@EnabledIfSystemProperty(named = "spikelane.tries", matches = "all")
 final class PagesInBrowserTest {
 
     @TempDir
