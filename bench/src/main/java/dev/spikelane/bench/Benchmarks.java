@@ -12,14 +12,13 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Starts JMH: words that works have in their names, and behind {@code --} options of JMH, which may name another
- * benchmark; {@code -- -l} lists the works.
+ * Starts JMH. The arguments are words that must be in the names of works and, after {@code --}, options of JMH, which
+ * may name another benchmark; {@code -- -l} lists the works.
  */
 public final class Benchmarks {
 
     private Benchmarks() {}
 
-    /** See above. */
     public static void main(String... arguments) throws IOException, CommandLineOptionException, RunnerException {
         Locale.setDefault(Locale.ROOT);
         List<String> all = List.of(arguments);

@@ -7,14 +7,14 @@ import java.util.List;
 /** A {@link Work} with its input and memory. */
 public interface Case extends AutoCloseable {
 
-    /** Who computes it, at most one entry for each contestant. The first is the reference for all. */
+    /** Returns the contestants' entries, at most one each. The first is the reference for all others. */
     List<Entry> entries();
 
     @Override
     void close();
 
     /**
-     * Lets every contestant do its pass once.
+     * Runs one pass of every contestant.
      *
      * @throws IllegalStateException if one leaves other bits than the first
      */
@@ -24,7 +24,7 @@ public interface Case extends AutoCloseable {
             if (entry.contestant().isBound()) {
                 continue;
             }
-            // Nobody may pass with what the one before left.
+            // The results are cleared, so that no contestant passes with the results of another.
             entry.results().get().forEach(result -> result.fill((byte) 0));
             entry.reset().run();
             entry.pass().run();

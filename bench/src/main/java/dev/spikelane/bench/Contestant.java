@@ -1,20 +1,22 @@
 package dev.spikelane.bench;
 
-/** Who takes part in a {@link Work}. */
+/** A contestant of a {@link Work}. */
 public enum Contestant {
     /** The library. */
     JAVA("Java"),
     /** The library's scalar kernels: the specification. */
     SCALAR("scalar"),
-    /** The library with the same weights as floats, where the work has integers. */
+    /** The library with float weights of the same values, if the work has integers. */
     FLOATS("floats"),
-    /** The library by the product for dense layers, of the spikes of each window. */
+    /** The library with its product for dense layers, on the spikes of each window. */
     UNFOLDED("unfolded"),
-    /** The library's dense layer of the same weights and zeros. */
+    /** The library's dense layer, with the same weights and zeros. */
     DENSE("dense"),
     /** C kernels of the same algorithm. */
     YARDSTICK("C"),
-    /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.connection.Dense.ByOpenBlas}. */
+    /**
+     * OpenBLAS: a dense product with spikes as floats; in a network {@link dev.spikelane.connection.Dense.ByOpenBlas}.
+     */
     OPENBLAS("OpenBLAS"),
     /** PyTorch by the Deep Java Library. */
     PYTORCH("PyTorch"),
@@ -22,12 +24,9 @@ public enum Contestant {
     ONNX_RUNTIME("ONNX"),
     /** ND4J, the arrays of Deeplearning4j. */
     ND4J("ND4J"),
-    /**
-     * Not the work, but the least that it takes: its loads and additions from L1, or its rounds of random bits, and no
-     * more.
-     */
+    /** A bound: only the loads and additions of the work from L1, or only its rounds of random bits. */
     ROOFLINE("measured"),
-    /** As many cycles as the work takes if it loads 16 floats in each. */
+    /** A bound: the cycles of the work at one load of 16 floats per cycle. */
     CYCLES("1 a cycle");
 
     private final String title;
@@ -36,12 +35,12 @@ public enum Contestant {
         this.title = title;
     }
 
-    /** A word or two for the head of a column. */
+    /** Returns a word or two for the head of a column. */
     public String title() {
         return title;
     }
 
-    /** Whether it does not do the work, but bounds it. */
+    /** Returns true if it only bounds the work's time. */
     public boolean isBound() {
         return this == ROOFLINE || this == CYCLES;
     }

@@ -7,20 +7,20 @@ import java.util.function.Supplier;
 /**
  * One contestant at one work.
  *
- * @param contestant who it is
- * @param reset goes back to the state before the first pass
+ * @param contestant the contestant
+ * @param reset restores the state before the first pass
  * @param pass does the work once
- * @param results gives what a pass after a reset must leave, with the same bits as any other contestant; a contestant
- *     may leave only the first results of the others, and a bound leaves none
+ * @param results returns the results of a pass after a reset, bit for bit equal to every other contestant's; a
+ *     contestant may leave only the first results of the others, and a bound leaves none
  */
 public record Entry(Contestant contestant, Runnable reset, Runnable pass, Supplier<List<MemorySegment>> results) {
 
-    /** A contestant without a state. */
+    /** Creates the entry of a contestant without a state. */
     public Entry(Contestant contestant, Runnable pass, MemorySegment... results) {
         this(contestant, () -> {}, pass, () -> List.of(results));
     }
 
-    /** That of one contestant at a work. */
+    /** Returns the entry of one contestant at a work. */
     static Entry of(Contestant contestant, List<Entry> entries, String work) {
         return entries.stream()
                 .filter(entry -> entry.contestant() == contestant)

@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Names what the figures were measured on. */
+/** Describes the machine and software of the measurements. */
 final class Machine {
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     private Machine() {}
 
-    /** A line each: CPU, system and clock; JVM; vectors and C; peers; date. */
+    /** Returns one line each: CPU, system and clock; JVM; vectors and C; peers; date. */
     static List<String> facts() {
         return facts(Peers.describe());
     }
 
-    /** The same where the other libraries run in a JVM of their own. */
+    /** Returns the lines with the given peers, for libraries that run in their own JVM. */
     static List<String> facts(List<String> peers) {
         return List.of(
                 "%s%s, %d cores%s; %s %s"
@@ -42,24 +42,24 @@ final class Machine {
                 Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
     }
 
-    /** Without the folder of the file and the threads, which each work sets. */
+    /** Returns the description without the file's folder and the threads, which each work sets. */
     private static String openBlas() {
         String description = OpenBlas.describe();
         return OpenBlas.isAvailable() ? description.split(", \\d", 2)[0] : description;
     }
 
-    /** The CPU without commas: name, family and model. */
+    /** Returns the CPU without commas: name, family and model. */
     static String cpu() {
         return (info("model name", System.getProperty("os.arch")) + model()).replace(',', ' ');
     }
 
-    /** Family and model, because clouds hide the name. */
+    /** Returns family and model, because clouds hide the name. */
     private static String model() {
         String family = info("cpu family", "");
         return family.isEmpty() ? "" : " (family " + family + " model " + info("model\t", "?") + ")";
     }
 
-    /** The clock while one core is busy. */
+    /** Returns the clock while one core is busy. */
     private static String clock() {
         if (!Yardstick.AVAILABLE) {
             return "";
@@ -74,7 +74,7 @@ final class Machine {
         return " at %.1f GHz".formatted((double) cycles / fastest);
     }
 
-    /** What Linux tells of the CPU. */
+    /** Returns a value that Linux reports about the CPU. */
     private static String info(String key, String otherwise) {
         try (Stream<String> lines = Files.lines(CPU_INFO)) {
             return lines.filter(line -> line.startsWith(key))

@@ -17,17 +17,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Measures a user's own network: all of it, and each population on what the others give it. */
+/** Measures a user's own network: the whole, and each population alone on recorded input. */
 final class ModelBench extends BenchCommand {
 
     private final List<String> arguments;
 
-    /** Makes the command of these arguments, which a second JVM gets too. */
+    /** Creates the command for these arguments, which a second JVM gets too. */
     ModelBench(String... arguments) {
         this.arguments = List.of(arguments);
     }
 
-    /** Whether a model is to be measured, and not what is listed. */
+    /** Returns true if the arguments ask for a model and not for listed works. */
     static boolean isWanted(String... arguments) {
         return List.of(arguments).stream().anyMatch(each -> each.equals("--model") || each.startsWith("--model="));
     }

@@ -26,11 +26,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class ModelBenchmark {
 
-    /** Those of {@code ./spikelane bench}, with blanks between them: {@code --model m.safetensors --batch 16}. */
+    /** Options of {@code ./spikelane bench}, separated by blanks: {@code --model m.safetensors --batch 16}. */
     @Param("")
     public String options;
 
-    /** The name of a population; all of them if empty. */
+    /** The name of a population; the whole network if empty. */
     @Param("")
     public String population;
 
@@ -57,7 +57,7 @@ public class ModelBenchmark {
         open.close();
     }
 
-    /** All steps. */
+    /** Runs all steps. */
     @Benchmark
     public void pass() {
         pass.run();

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What was measured of a user's network.
+ * Measurements of a user's network.
  *
  * @param subject the network and its input
- * @param measured all of it, and then each population
- * @param scalar nanoseconds of the scalar kernels, by the name of the work, as far as they came
+ * @param measured the whole network, then each population
+ * @param scalar nanoseconds of the scalar kernels by name of the work, for the works measured in time
  */
 record ModelFacts(Subject subject, List<Measurement> measured, Map<String, Double> scalar) {
 
@@ -60,7 +60,7 @@ record ModelFacts(Subject subject, List<Measurement> measured, Map<String, Doubl
                 .collect(Collectors.joining());
     }
 
-    /** All of it, and each population. */
+    /** Returns the results of the whole network and of each population. */
     Section results(List<Work> works) {
         Measurement run = measured.getFirst();
         List<Section> rows = new ArrayList<>();
@@ -102,7 +102,7 @@ record ModelFacts(Subject subject, List<Measurement> measured, Map<String, Doubl
         return measurement.ratio(other).orElse(Double.NaN);
     }
 
-    /** What is no number is left out for machines. */
+    /** Creates a value; NaN is left out of JSON. */
     private static Value times(String key, double ratio, String format) {
         return new Value(key, ratio, Table.number(known(ratio), format));
     }

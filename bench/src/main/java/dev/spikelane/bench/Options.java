@@ -6,14 +6,14 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * What the user asks for.
+ * The options of a command line.
  *
- * @param grid whether only the grid of the spike matmul is measured
- * @param full whether everything is measured, and files are written
- * @param help whether only to tell how to ask
+ * @param grid true to measure only the grid of the spike matmul
+ * @param full true to measure everything and write files
+ * @param help true to print only the usage
  * @param json the JSON file of a full run or of the grid
  * @param markdown the Markdown file of a full run
- * @param words all must be in the name of a work to have it measured
+ * @param words words that must all be in the name of a work for it to be measured
  */
 record Options(boolean grid, boolean full, boolean help, Path json, Path markdown, List<String> words) {
 
@@ -87,13 +87,13 @@ record Options(boolean grid, boolean full, boolean help, Path json, Path markdow
         return file;
     }
 
-    /** Where the heat map of a grid goes: beside its figures. */
+    /** Returns the file of a grid's heat map, beside the JSON file. */
     Path heatMap() {
         String name = json.getFileName().toString();
         return json.resolveSibling((name.endsWith(".json") ? name.substring(0, name.length() - 5) : name) + ".svg");
     }
 
-    /** Whether a work is asked for. */
+    /** Returns true if the options select a work. */
     boolean takes(String work) {
         return words.stream().allMatch(work::contains);
     }

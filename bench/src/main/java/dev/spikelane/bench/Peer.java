@@ -5,42 +5,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another library that can do some of the works, in the way that is its best. Found as a service: see the Maven profile
- * {@code peers}.
+ * Another library that can do some of the works, each in its best way. Peers are found as services: see the Maven
+ * profile {@code peers}.
  */
 public interface Peer {
 
-    /** Who it is. */
+    /** Returns the contestant. */
     Contestant contestant();
 
-    /** Its name and version. */
+    /** Returns the name and version. */
     String describe();
 
     /**
-     * Prepares {@code output[m x n] = input[m x k] * weights[n x k]^T}, which is the one result. Copies its arguments,
-     * so that they are in the library's own memory before any pass.
+     * Prepares {@code output[m x n] = input[m x k] * weights[n x k]^T}, the only result. Copies its arguments into the
+     * library's own memory before any pass.
      */
     Task product(FloatMatrix input, FloatMatrix weights, int threads);
 
     /**
-     * Prepares a run of a network over all steps: for each layer one product for all steps, and then leaky neurons with
-     * threshold 1 that reset by subtraction, one step late:
-     * {@code membrane = beta * membrane + current - spikes before; spikes = membrane > 1}. The results are the
-     * membranes of all layers, {@code [batch x neurons]}, and then their spikes, {@code [steps * batch x neurons]}.
+     * Prepares a run of a network over all steps. Each layer has one product for all steps, then leaky neurons with
+     * threshold 1 that reset by subtraction, one step late: {@code membrane = beta * membrane + current - spikes
+     * before; spikes = membrane > 1}. The results are the membranes of all layers, {@code [batch x neurons]}, and then
+     * their spikes, {@code [steps * batch x neurons]}.
      *
      * @param input spikes as 0 and 1, {@code [steps * batch x inputs]}, time-major
      */
     Task network(FloatMatrix input, int batch, List<Linear> layers, float beta, int threads);
 
     /**
-     * Prepares a run of a network of maps over all steps: for each layer one convolution or product for all steps, a
-     * pool, and then neurons as those of {@link #network}. Where the input has the rows of one step only, all steps
-     * have these, and what the first layer makes of them is computed once. The results are the membranes of all layers,
-     * {@code [batch x neurons]}.
+     * Prepares a run of a network of maps over all steps. Each layer has one convolution or product for all steps, a
+     * pool, and neurons as in {@link #network}. If the input has the rows of one step only, all steps share them, and
+     * the currents of the first layer are computed once. The results are the membranes of all layers, {@code [batch x
+     * neurons]}.
      *
      * @param input {@code [batch x inputs]} or {@code [steps * batch x inputs]}; rows of all layers are in the order
      *     (channel, y, x)
-     * @return null if it cannot
+     * @return the task; null if the library cannot do it
      */
     default @Nullable Task maps(FloatMatrix input, int batch, int steps, List<Maps> layers, float beta, int threads) {
         return null;
@@ -49,21 +49,21 @@ public interface Peer {
     /**
      * A layer of maps.
      *
-     * @param channels of its input
+     * @param channels channels of its input
      * @param side rows and columns of its input
      * @param kernel rows and columns of windows, at a distance of 1; 0 for a product of all inputs
-     * @param padding on each side
-     * @param pools whether the largest of each 2 x 2 currents is taken
+     * @param padding padding on each side
+     * @param pools true to take the largest of each 2 x 2 currents
      */
     record Maps(Linear linear, int channels, int side, int kernel, int padding, boolean pools) {
 
-        /** Neurons of a row. */
+        /** Returns the number of neurons of a row. */
         public int neurons() {
             int outputs = linear.weights.rows();
             return outputs * made() * made();
         }
 
-        /** Rows and columns of the neurons. */
+        /** Returns the rows and columns of the neurons. */
         public int made() {
             int made = kernel == 0 ? 1 : side + 2 * padding - kernel + 1;
             return pools ? made / 2 : made;
@@ -76,10 +76,10 @@ public interface Peer {
     /** A work in the memory of the library. */
     interface Task extends AutoCloseable {
 
-        /** Does it once, from the beginning. */
+        /** Runs once, from the initial state. */
         void run();
 
-        /** Copies out what the last pass left, each result row by row; may be empty before the first. */
+        /** Copies the results of the last pass, each row by row; may be empty before the first pass. */
         List<float[]> results();
 
         @Override

@@ -9,18 +9,17 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The tasks that other libraries do in a case, as entries. */
+/** The tasks of other libraries in a case, as entries. */
 public final class PeerEntries implements AutoCloseable {
 
     private final List<Peer.Task> tasks = new ArrayList<>();
     private final List<Entry> entries = new ArrayList<>();
 
-    /** No peers. */
+    /** Creates entries without peers. */
     public PeerEntries() {}
 
     /**
-     * Lets every peer make its task. Their results are to be compared with some matrices of floats, and then some of
-     * spikes.
+     * Lets every peer create its task. Their results are compared with some matrices of floats, then some of spikes.
      */
     public PeerEntries(
             Function<Peer, Peer.Task> maker, Arena arena, List<FloatMatrix> floats, List<SpikeMatrix> spikes) {
@@ -32,9 +31,9 @@ public final class PeerEntries implements AutoCloseable {
     }
 
     /**
-     * Lets every peer that can make its task, to be done some times in a pass.
+     * Lets every peer that can do the task create it, to be run some times in a pass.
      *
-     * @param results what is compared of a task's results, which are there
+     * @param results selects the results to compare from a task's results
      */
     public PeerEntries(
             Function<Peer, Peer.@Nullable Task> maker,
@@ -59,7 +58,7 @@ public final class PeerEntries implements AutoCloseable {
         }
     }
 
-    /** One for each peer. */
+    /** Returns one entry for each peer. */
     public List<Entry> entries() {
         return entries;
     }

@@ -8,15 +8,15 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
-/** The other libraries that are on the class path and run here. */
+/** The other libraries that are on the class path and run on this machine. */
 public final class Peers {
 
     private static final List<Peer> ALL = new ArrayList<>();
     private static final List<String> FAILURES = new ArrayList<>();
 
     static {
-        // First the OpenBLAS of the system: ND4J brings one of the same name, an old one, and whoever comes second gets
-        // the first.
+        // Load the system's OpenBLAS first: ND4J brings an old one of the same name, and the second load gets the
+        // first library.
         OpenBlas.isAvailable();
         Iterator<Peer> services = ServiceLoader.load(Peer.class).iterator();
         for (boolean more = true; more; ) {
@@ -34,20 +34,23 @@ public final class Peers {
 
     private Peers() {}
 
-    /** Those that run here. */
+    /** Returns the peers that run on this machine. */
     public static List<Peer> all() {
         return List.copyOf(ALL);
     }
 
     /**
-     * Whether works of this input density have peers: their speed does not depend on it, so two of the densities must
-     * do.
+     * Returns true if works of this input density have peers. The speed of peers does not depend on the density, so two
+     * densities are enough.
      */
     public static boolean joinAt(double density) {
         return density == 0.1 || density == 0.5;
     }
 
-    /** Their names and versions, and why others do not run; nothing if there are none on the class path. */
+    /**
+     * Returns the names and versions of the peers, and the reasons why others do not run; empty if the class path has
+     * none.
+     */
     static List<String> describe() {
         return Stream.concat(ALL.stream().map(Peer::describe), FAILURES.stream())
                 .toList();

@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Uses vectors as an application might: on segments of all kinds, at all offsets, in vectors of all sizes one after the
- * other, where arenas are closed, belong to other threads or end, until the compiler has seen it all and has compiled
- * again what it had compiled for less.
+ * Uses vectors as an application might: on segments of all kinds, at all offsets, and in vectors of all sizes one after
+ * the other. Arenas are closed, belong to other threads or end. This lasts until the compiler has seen all cases and
+ * has recompiled the code that it had compiled for fewer.
  */
 final class PollutedVectors {
 
@@ -28,7 +28,7 @@ final class PollutedVectors {
     /** Accesses that throw are slow. */
     private static final int FAILURES = 30_000;
 
-    /** Enough for C2 to compile the methods of the Vector API by themselves. */
+    /** Enough for C2 to compile the methods of the Vector API separately. */
     private static final int OPERATIONS = 60_000;
 
     private static final int BYTES = 4096;
@@ -70,7 +70,7 @@ final class PollutedVectors {
         }
     }
 
-    /** Each size makes C2 give up what it had compiled for the sizes before. */
+    /** Runs vectors of all sizes. Each size makes C2 discard its code for the sizes before. */
     private static void operate() {
         try (Arena shared = Arena.ofShared()) {
             MemorySegment[] segments = {MemorySegment.ofArray(new float[BYTES / Float.BYTES]), shared.allocate(BYTES)};
@@ -95,7 +95,7 @@ final class PollutedVectors {
         }
     }
 
-    /** Accesses to a closed arena, to another thread's and behind the end, among others. */
+    /** Accesses a closed arena, another thread's arena and memory past the end, among others. */
     private static void fail() throws InterruptedException {
         Arena closed = Arena.ofShared();
         MemorySegment gone = closed.allocate(BYTES);
@@ -127,7 +127,7 @@ final class PollutedVectors {
         }
     }
 
-    /** The same by kernels: with a matrix that is gone, one of another thread, and one that serves. */
+    /** Makes kernels fail: with a closed matrix, with another thread's matrix, and with a valid one. */
     private static void failKernels() throws InterruptedException {
         Arena closed = Arena.ofShared();
         FloatMatrix gone = FloatMatrix.zeros(closed, 16, 64);

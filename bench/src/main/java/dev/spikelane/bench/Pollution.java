@@ -12,17 +12,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Every kernel in a JVM of its own, in one that has run an application's vectors ({@link PollutedVectors}) before, and
- * in one that has run all other kernels too, by turns. None may be more than 15 % slower there, or allocate anywhere.
- * What C2 compiles for the first kernel behind the application is not what it compiles behind all others: some were
- * slow there only.
+ * Compares the time of every kernel in three JVMs, in turns: one of its own, one that has run an application's vectors
+ * ({@link PollutedVectors}) before, and one that has run all other kernels too. No kernel may be more than 15 % slower
+ * there, or allocate anywhere. The order matters: C2 compiles a kernel differently as the first after the application
+ * and as the last. Some kernels were slow only as the first.
  */
 public final class Pollution {
 
     private static final double MOST = 1.15;
     private static final int TRIALS = 3;
 
-    /** A kernel is compiled in this time, or will not be. */
+    /** A kernel that is not compiled in this time will not be. */
     private static final long WARM_UP = 1_500_000_000;
 
     private static final long MEASURED = 700_000_000;
@@ -31,8 +31,8 @@ public final class Pollution {
     private Pollution() {}
 
     /**
-     * Starts the JVMs and compares, for works that have all the words in their names. {@code --alone NUMBER},
-     * {@code --first NUMBER} and {@code --polluted NUMBER...} are what the other JVMs do.
+     * Starts the JVMs and compares, for works that have all the words in their names. The other JVMs are started with
+     * {@code --alone NUMBER}, {@code --first NUMBER} or {@code --polluted NUMBER...}.
      */
     public static void main(String... arguments) throws IOException, InterruptedException {
         Locale.setDefault(Locale.ROOT);
@@ -115,7 +115,7 @@ public final class Pollution {
         }
     }
 
-    /** Prints the fastest pass in microseconds and the bytes of a pass, if it is to be measured. */
+    /** Prints the fastest pass in microseconds and the bytes of a pass, if they are to be measured. */
     private static void run(Work work, long warmUp, long measured) {
         try (Case open = work.open()) {
             Runnable pass = open.entries().getFirst().pass();
@@ -131,7 +131,7 @@ public final class Pollution {
         }
     }
 
-    /** The fastest pass in microseconds, and how many there were. */
+    /** Returns the fastest pass in microseconds, and the number of passes. */
     private static double[] passes(Runnable pass, long nanoseconds) {
         double[] found = {Double.POSITIVE_INFINITY, 0};
         long start = System.nanoTime();

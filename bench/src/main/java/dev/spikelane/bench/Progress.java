@@ -2,7 +2,7 @@ package dev.spikelane.bench;
 
 import java.time.Duration;
 
-/** Says on standard error how far a full run is. */
+/** Reports the progress of a full run on standard error. */
 final class Progress {
 
     private final int all;
@@ -16,7 +16,7 @@ final class Progress {
                 all, text(Duration.ofSeconds((long) all * SECONDS_OF_WORK)));
     }
 
-    /** What a work takes on average, with all peers (2 cores of an AMD EPYC, 2026-11). */
+    /** Average seconds of a work, with all peers (2 cores of an AMD EPYC, 2026-11). */
     private static final int SECONDS_OF_WORK = 5;
 
     void begin(String work) {

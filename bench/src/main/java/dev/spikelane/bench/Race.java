@@ -7,18 +7,17 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Times contestants in turn, so that a slow moment of the machine meets all of them and ratios last. */
+/** Times contestants in turns, so that a slow moment of the machine affects all of them and ratios hold. */
 final class Race {
 
     private static final long MILLISECOND = 1_000_000;
     /**
-     * Before C2 has compiled it, vector code is a thousand times slower, so a round of warming up needs time and
-     * passes.
+     * Vector code is a thousand times slower before C2 has compiled it, so a round of warming up needs time and passes.
      */
     private static final long ROUND = 100 * MILLISECOND;
 
     private static final int ROUND_PASSES = 10;
-    /** C2 compiles scalar code at once, and a pass of it is long. */
+    /** C2 compiles scalar code at once, and a pass of it takes long. */
     private static final int SCALAR_ROUND_PASSES = 2;
 
     private static final int MOST_ROUNDS = 20;
@@ -28,9 +27,9 @@ final class Race {
     private static final int FEWEST_SAMPLES = 5;
 
     /**
-     * With several threads samples are long, and between two of them is a pause: idle threads of OpenBLAS, OpenMP and
-     * ONNX Runtime spin for a while, on the cores that the next contestant needs. OpenBLAS gives up after 2^26 cycles
-     * of the time stamp counter, some 26 ms.
+     * Samples with several threads are long, with a pause between them: idle threads of OpenBLAS, OpenMP and ONNX
+     * Runtime spin for a while, on the cores that the next contestant needs. OpenBLAS stops after 2^26 cycles of the
+     * time stamp counter, about 26 ms.
      */
     private static final long SHARED_SAMPLE = 25 * MILLISECOND;
 
@@ -95,7 +94,7 @@ final class Race {
             this.passes = passes;
         }
 
-        /** Does passes until two rounds of them take the same time, since C2 may compile a loop several times. */
+        /** Runs passes until two rounds of them take equal times, since C2 may compile a loop several times. */
         static Runner warm(Entry entry, long sample) {
             entry.reset().run();
             double before = round(entry);
@@ -131,7 +130,7 @@ final class Race {
             times.add((double) time / passes);
         }
 
-        /** Heap bytes that all threads allocate in a pass. */
+        /** Returns the heap bytes that all threads allocate in a pass. */
         long bytesOfPass() {
             long before = THREADS.getTotalThreadAllocatedBytes();
             long start = THREADS.getTotalThreadAllocatedBytes();

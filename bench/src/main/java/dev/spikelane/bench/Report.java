@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a full run found.
+ * The results of a full run.
  *
- * @param facts about machine, JVM and contestants, a sentence each
- * @param command what the user typed
- * @param measured by name of the work, in the order of measuring
+ * @param facts facts about machine, JVM and contestants, a sentence each
+ * @param command the command line of the user
+ * @param measured measurements by name of the work, in the order of measuring
  * @param withoutFlags nanoseconds of the library in a JVM without native access, by name of the work
  */
 record Report(

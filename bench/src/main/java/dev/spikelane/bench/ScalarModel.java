@@ -30,7 +30,7 @@ final class ScalarModel extends BenchCommand {
     private ScalarModel() {}
 
     /**
-     * Nanoseconds by the name of the work, of those that came in a minute.
+     * Returns nanoseconds by the name of the work, for the works that are measured within a minute.
      *
      * @throws IllegalStateException if the scalar kernels leave other spikes
      */
@@ -59,7 +59,7 @@ final class ScalarModel extends BenchCommand {
         Map<String, Double> times = new LinkedHashMap<>();
         for (int i = 0; i < lines.size(); i++) {
             String[] words = lines.get(i).split("\t");
-            if (words.length == 2) { // the last line may not be whole
+            if (words.length == 2) { // the last line may be incomplete
                 Work work = works.get(i);
                 try (Case open = work.open()) {
                     if (Long.parseLong(words[0]) != checksum(open.entries().getFirst())) {
@@ -81,14 +81,14 @@ final class ScalarModel extends BenchCommand {
         return sum.getValue();
     }
 
-    /** The second JVM. */
+    /** Runs in the second JVM. */
     public static void main(String... arguments) {
         Main.start(
                 new ScalarModel(),
                 Stream.concat(Stream.of("bench"), Stream.of(arguments)).toArray(String[]::new));
     }
 
-    /** Prints of each work what it leaves, and the nanoseconds of the fastest of some passes. */
+    /** Prints for each work a checksum of its results, and the nanoseconds of the fastest of some passes. */
     @Override
     protected int measure(BenchOptions options, @Nullable Path file, @Nullable Path json, CommandSpec command)
             throws IOException {

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** How time grows with the batch, the neurons and the spikes. */
+/** Growth of time with the batch, the neurons and the spikes. */
 final class Scaling {
 
     private Scaling() {}
 
-    /** Appends a table for each, of the works that were measured. */
+    /** Appends a table for each of them, with the works that were measured. */
     static void append(StringBuilder text, Map<String, Measurement> measured) {
         table(
                 text,
@@ -48,7 +48,7 @@ final class Scaling {
         table(text, "How time grows: " + title, List.of("work", "time", unit), rows);
     }
 
-    /** The slope between neighbours is what a further spike costs. */
+    /** Appends the growth with spikes; the slope between neighbors is the cost of one more spike. */
     private static void spikes(StringBuilder text, Map<String, Measurement> measured) {
         List<List<String>> rows = new ArrayList<>();
         double spikesBefore = 0;
@@ -89,7 +89,7 @@ final class Scaling {
         rows.forEach(row -> MarkdownReport.row(text, row));
     }
 
-    /** The number behind some letters of a name. */
+    /** Returns the number after some letters in a name. */
     static int number(String work, String before) {
         String rest = work.substring(work.indexOf(before) + before.length());
         return Integer.parseInt(rest.split("\\D", 2)[0]);

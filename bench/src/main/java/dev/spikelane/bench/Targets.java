@@ -23,12 +23,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures that say most, and whether a run reached what is expected on 2 cores with 512-bit vectors; ratios are
- * within one run.
+ * The most important figures, each with the goal expected on 2 cores with 512-bit vectors; ratios are within one run.
  */
 final class Targets {
 
-    /** Works that C does by the same algorithm. */
+    /** Works that are compared with C of the same algorithm. */
     static final List<String> COMPARED_WITH_C = List.of(matmul(0.02), matmul(0.1), matmul(0.5));
 
     private static final double MICROSECOND = 1e3;
@@ -37,7 +36,7 @@ final class Targets {
     private final List<Target> targets = new ArrayList<>();
     private final Set<String> lookedUp = new HashSet<>();
 
-    /** Whether a figure is as expected. */
+    /** The verdict on a figure. */
     enum Verdict {
         MET("met"),
         MISSED("missed"),
@@ -57,10 +56,10 @@ final class Targets {
     /**
      * A figure that is expected to reach a goal.
      *
-     * @param work what is measured, in which respect
-     * @param goal what it should be
-     * @param found what it was
-     * @param verdict whether that is good enough
+     * @param work the work and the measured quantity
+     * @param goal the goal
+     * @param found the measured figure
+     * @param verdict the verdict
      */
     record Target(String work, String goal, String found, Verdict verdict) {}
 
@@ -78,7 +77,7 @@ final class Targets {
         return all.targets;
     }
 
-    /** The names of all works that these figures come from. */
+    /** Returns the names of all works of these figures. */
     static Set<String> works() {
         Targets probe = new Targets(new Report(List.of(), "", Map.of(), Map.of()));
         probe.products();
@@ -164,12 +163,12 @@ final class Targets {
         atLeast(work.name() + ", against floats", goal, "%.2f", ratio(work.name(), Contestant.FLOATS));
     }
 
-    /** How many times as fast two threads are as one. */
+    /** Adds the speed of two threads relative to one. */
     private void shared(Work two, Work one, double goal) {
         atLeast(two.name() + ", against one thread", goal, "%.2f", times(one.name(), two.name()));
     }
 
-    /** How many times as long a work takes as a plainer one. */
+    /** Adds the time of a work relative to a plainer one. */
     private void atMost(String work, String plain, double goal) {
         OptionalDouble found = times(work, plain);
         targets.add(new Target(
@@ -179,7 +178,7 @@ final class Targets {
                 verdict(found.isPresent(), found.orElse(0) <= goal)));
     }
 
-    /** How many times as long the first takes as the second. */
+    /** Returns the time of the first work relative to the second. */
     private OptionalDouble times(String first, String second) {
         OptionalDouble time = time(first);
         OptionalDouble other = time(second);
@@ -227,7 +226,7 @@ final class Targets {
         return report.measured().get(work);
     }
 
-    /** The time of C in this JVM, which has native access, against that of the library in the other one. */
+    /** Returns the time of C in this JVM, which has native access, divided by the library's time in the other JVM. */
     private OptionalDouble withoutFlags(String work) {
         Double time = report.withoutFlags().get(work);
         OptionalDouble ratio = ratio(work, Contestant.YARDSTICK);

@@ -3,7 +3,7 @@ package dev.spikelane.bench;
 import java.util.List;
 
 /**
- * What one operation took, from the samples of a {@link Race}, in nanoseconds.
+ * Time of one operation, from the samples of a {@link Race}, in nanoseconds.
  *
  * @param median the middle sample
  * @param low the lower quartile
@@ -11,14 +11,14 @@ import java.util.List;
  */
 public record Timing(double median, double low, double high) {
 
-    /** Sums up samples, of which there is at least one. */
+    /** Summarizes at least one sample. */
     static Timing of(List<Double> samples) {
         List<Double> sorted = samples.stream().sorted().toList();
         int last = sorted.size() - 1;
         return new Timing(sorted.get(sorted.size() / 2), sorted.get(last / 4), sorted.get(last - last / 4));
     }
 
-    /** Half the distance of the quartiles, as a share of the median. */
+    /** Returns half the distance of the quartiles, as a share of the median. */
     public double spread() {
         return (high - low) / 2 / median;
     }

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Times the library in a JVM to which nobody has given native access: all memory access is checked there. */
+/** Times the library in a JVM without native access, in which all memory accesses are checked. */
 final class WithoutFlags {
 
     private WithoutFlags() {}
 
-    /** Times those of the works of which Targets tells the time without flags; nanoseconds by name. */
+    /** Times the works whose time without flags {@link Targets} reports; returns nanoseconds by name. */
     static Map<String, Double> measure(Map<String, Measurement> measured) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
@@ -49,7 +49,7 @@ final class WithoutFlags {
         return times;
     }
 
-    /** Where these classes are, without the other libraries. */
+    /** Returns the path of these classes, without the other libraries. */
     private static String jar() throws IOException {
         try {
             return Path.of(WithoutFlags.class
@@ -63,7 +63,7 @@ final class WithoutFlags {
         }
     }
 
-    /** The other JVM: prints the nanoseconds of each work that is named. */
+    /** Runs in the other JVM: prints the nanoseconds of each named work. */
     public static void main(String... works) {
         Locale.setDefault(Locale.ROOT);
         for (Work work : Workloads.all()) {

@@ -1,22 +1,19 @@
 package dev.spikelane.bench;
 
-/** One thing to compute: a line of a table. A record of its sizes, cheap until it is opened. */
+/** One computation, a line of a table. A work is a record of its sizes, cheap until it is opened. */
 public interface Work {
 
-    /**
-     * What is computed, such as {@code spike matmul 784x1000 rows 200 density 0.10 threads 1}; no other work has this
-     * name.
-     */
+    /** Returns the unique name of the work, such as {@code spike matmul 784x1000 rows 200 density 0.10 threads 1}. */
     String name();
 
-    /** Threads for each contestant. */
+    /** Returns the number of threads for each contestant. */
     int threads();
 
-    /** How many of what is named one pass computes; times are divided by it. */
+    /** Returns the number of named operations in one pass; times are divided by it. */
     default int operations() {
         return 1;
     }
 
-    /** Allocates input and memory for all who compute it. */
+    /** Allocates input and memory for all contestants. */
     Case open();
 }

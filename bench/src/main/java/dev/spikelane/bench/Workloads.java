@@ -41,7 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All that is measured: one list for the table, for the full report and for JMH. */
+/** All measured works: one list for the table, for the full report and for JMH. */
 final class Workloads {
 
     static final int STEPS = 200;
@@ -55,7 +55,7 @@ final class Workloads {
 
     private Workloads() {}
 
-    /** What a minute shows. */
+    /** Returns the works of a run of one minute. */
     static List<Work> quick() {
         return List.of(
                 new SpikeMatmulWork(784, 1000, STEPS, 0.02, 1),
@@ -87,7 +87,7 @@ final class Workloads {
                 new Tutorial6TrainingWork(2));
     }
 
-    /** Everything, the quick ones among them; each once. */
+    /** Returns all works once, including the quick ones. */
     static List<Work> all() {
         List<Work> works = new ArrayList<>();
         for (int threads : THREADS) {
@@ -111,7 +111,7 @@ final class Workloads {
         return List.copyOf(once.values());
     }
 
-    /** Every kernel once, on one thread: those that a JVM which has run the others may slow down. */
+    /** Returns every kernel once, on one thread. A JVM that has run the other kernels may slow one down. */
     static List<Work> kernels() {
         List<Work> works = new ArrayList<>();
         for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
@@ -145,14 +145,14 @@ final class Workloads {
         return works;
     }
 
-    /** How time grows with the batch. */
+    /** Returns the works for growth with the batch. */
     static List<Work> overBatch() {
         return List.of(1, 4, 16, 64, 256, 1024).stream()
                 .<Work>map(batch -> new NetworkWork(batch, 25, 0.1, 1))
                 .toList();
     }
 
-    /** How time grows with the neurons: of the leaky step, and of the product that feeds them. */
+    /** Returns the works for growth with the neurons: the leaky step, and the product that feeds it. */
     static List<Work> overNeurons() {
         List<Work> works = new ArrayList<>();
         for (int neurons = 64; neurons <= 16_384; neurons *= 4) {
@@ -162,14 +162,14 @@ final class Workloads {
         return works;
     }
 
-    /** How time grows with the spikes. */
+    /** Returns the works for growth with the spikes. */
     static List<SpikeMatmulWork> overSpikes() {
         return List.of(0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.7, 0.9).stream()
                 .map(density -> new SpikeMatmulWork(784, 1000, STEPS, density, 1))
                 .toList();
     }
 
-    /** Two threads where there is something to share. */
+    /** Adds products; those with enough to share also with two threads. */
     private static void spikeProducts(List<Work> works, int threads) {
         for (double density : DENSITIES) {
             for (int rows : new int[] {1, 16, 25, 128, STEPS, 16 * STEPS}) {
@@ -189,7 +189,7 @@ final class Workloads {
         works.add(new SpikeMatmulWork(784, 1000, 1_024, 0.5, threads));
     }
 
-    /** Convolutions: the second of snnTorch's tutorial 6, and two of a VGG network. */
+    /** Adds convolutions: the second of snnTorch's tutorial 6, and two of a VGG network. */
     private static void windows(List<Work> works, double density) {
         works.add(new WindowWork(12, 64, 5, 0, 12, density));
         works.add(new WindowWork(32, 64, 3, 1, 16, density));
@@ -249,7 +249,7 @@ final class Workloads {
         }
     }
 
-    /** The iteration, and its parts: beside these the products of the first layer are among those above. */
+    /** Adds the iteration and its parts; the products of the first layer are in the lists above. */
     private static void training(List<Work> works) {
         for (int threads : THREADS) {
             works.add(new TrainingWork(0, threads));

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Tells the OpenBLAS that the library has loaded how many threads to use; the library itself sets them once. To be told
- * before each pass, because others in the process may use the same OpenBLAS. Loaded only if there is one.
+ * Sets the number of threads of the OpenBLAS that the library has loaded; the library itself sets it once. It must be
+ * set before each pass, because other code in the process may use the same OpenBLAS. Loaded only if there is one.
  */
 public final class BlasThreads {
 
@@ -17,7 +17,7 @@ public final class BlasThreads {
 
     private BlasThreads() {}
 
-    /** From now on. */
+    /** Sets the number of threads for the following calls. */
     public static void set(int threads) {
         try {
             SET.invokeExact(threads);
@@ -26,7 +26,7 @@ public final class BlasThreads {
         }
     }
 
-    @SuppressWarnings("restricted") // calling C is what this class is for
+    @SuppressWarnings("restricted") // this class exists to call C
     private static MethodHandle find() {
         String description = OpenBlas.describe();
         String file = description.substring(description.lastIndexOf(", ") + 2);

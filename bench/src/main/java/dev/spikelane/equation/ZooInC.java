@@ -26,12 +26,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text in C, compiled with {@code -O3 -march=native} for this machine. The system property {@value #PROPERTY} names
- * another compiler than gcc, and options.
+ * A text in C, compiled with {@code -O3 -march=native} for this machine. The system property {@value #PROPERTY} names a
+ * compiler other than gcc, and options.
  */
 final class ZooInC {
 
-    /** Name of the system property that says how C is compiled. */
+    /** Name of the system property with the C compiler and its options. */
     static final String PROPERTY = "spikelane.cc";
 
     private static final String OPTIONS =
@@ -45,7 +45,7 @@ final class ZooInC {
 
     private final Equations equations;
     private final MethodHandle run;
-    /** Where rows of inputs begin, then those of variables. */
+    /** Start addresses of the inputs' rows, then of the variables' rows. */
     private final MemorySegment rows;
 
     private final MemorySegment parameters;
@@ -63,15 +63,15 @@ final class ZooInC {
         }
     }
 
-    /** Parameters, and those that follow from others. */
+    /** Returns the parameters, then the parameters derived from others. */
     private static List<String> names(Equations equations) {
         List<String> names = new ArrayList<>(equations.parameters().keySet());
         names.addAll(equations.derived().keySet());
         return names;
     }
 
-    /** Compiles a text; null without a compiler. */
-    @SuppressWarnings("restricted") // a library of C that this has compiled
+    /** Compiles a text; returns null without a compiler. */
+    @SuppressWarnings("restricted") // a C library that this method has compiled
     static @Nullable ZooInC of(Arena arena, Equations equations) {
         try {
             Path folder = Files.createTempDirectory("spikelane-zoo");
@@ -108,7 +108,7 @@ final class ZooInC {
         }
     }
 
-    /** The text's function, and a loop over steps, which packs spikes to the bits that matrices have. */
+    /** Returns the text's function, and a loop over steps that packs spikes into the bits of matrices. */
     private static String text(Equations equations) {
         List<String> shared = names(equations);
         Program program = equations.forward(1, List.of(), new Graph());
@@ -146,7 +146,7 @@ final class ZooInC {
                 """.formatted(MOST_NEURONS, String.join(", ", arguments));
     }
 
-    /** Runs neurons from a state on, all steps. */
+    /** Runs all steps of neurons from a state on. */
     void run(List<FloatMatrix> inputs, FloatMatrix state, SpikeMatrix spikes) {
         int place = 0;
         for (FloatMatrix input : inputs) {

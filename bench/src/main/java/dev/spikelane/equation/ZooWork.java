@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Updates of a thousand neurons of the zoo, at random currents for which they fire: by loops of the text, and by C of
+ * Updates of a thousand neurons of the zoo, at random currents that make them fire: by loops of the text, and by C of
  * the same text.
  *
  * @param neuron one of {@link Zoo#NAMES}
@@ -27,7 +27,7 @@ public record ZooWork(String neuron) implements Work {
     private static final int NEURONS = 1000;
     private static final int STEPS = 200;
 
-    /** Currents at a step are below so much, and those of the other port so many times as large. */
+    /** Range of the currents at a step: below {@code most}, at the other port multiplied by {@code feedback}. */
     private record Currents(float most, float feedback) {}
 
     private static final Map<String, Currents> CURRENTS = Map.ofEntries(
@@ -69,7 +69,7 @@ public record ZooWork(String neuron) implements Work {
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
         private final EquationNeuron model;
-        /** What enters each port. */
+        /** Currents of each port. */
         private final List<FloatMatrix> inputs;
 
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);

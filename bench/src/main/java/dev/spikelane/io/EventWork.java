@@ -30,7 +30,7 @@ import java.util.Random;
 /** Events of a recording in memory to packed spikes, steps of a millisecond with some 1,000 events each. */
 public record EventWork(Format format) implements Work {
 
-    /** What recordings there are. */
+    /** The formats of recordings. */
     public enum Format {
         /** N-MNIST's, all pixels of 34 x 34. */
         BIN(34, 34, 1),
@@ -133,7 +133,7 @@ public record EventWork(Format format) implements Work {
             }
         }
 
-        /** The same by C, in memory of its own. */
+        /** Creates the entry of C, in memory of its own. */
         private Entry yardstick() {
             MethodHandle function = Yardstick.function(
                     "events_" + work.format.name().toLowerCase(Locale.ROOT),

@@ -9,22 +9,22 @@ import dev.spikelane.simd.SpikeExpand;
 import java.lang.foreign.Arena;
 
 /**
- * Input that no branch predictor can learn, the same in every run. Only in shared arenas: another kind would make C2
- * recompile kernels.
+ * Input that no branch predictor can learn, equal in every run. Only shared arenas are allowed: another kind would make
+ * C2 recompile kernels.
  */
 public final class RandomData {
 
     private static final long SEED = 2;
 
     /**
-     * Weights are multiples of 1/4096: sums of some thousand are exact, so all libraries agree to the bit whatever
-     * their order.
+     * Weights are multiples of 1/4096: sums of some thousand weights are exact, so all libraries agree to the bit in
+     * any order.
      */
     private static final float WEIGHT_STEPS = 4096;
 
     private RandomData() {}
 
-    /** Spikes that are independent of each other. */
+    /** Returns independent random spikes. */
     public static SpikeMatrix spikes(Arena arena, int rows, int columns, double density) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, columns);
         try (Arena temporary = Arena.ofShared()) {
@@ -35,14 +35,14 @@ public final class RandomData {
         return spikes;
     }
 
-    /** The same spikes as 0 and 1. */
+    /** Returns spikes as floats 0 and 1. */
     public static FloatMatrix floats(Arena arena, SpikeMatrix spikes) {
         FloatMatrix floats = FloatMatrix.zeros(arena, spikes.rows(), spikes.columns());
         SpikeExpand.expand(spikes, 0, spikes.rows(), floats);
         return floats;
     }
 
-    /** Floats that are uniform in {@code [from, to)}. */
+    /** Returns floats that are uniform in {@code [from, to)}. */
     public static FloatMatrix uniform(Arena arena, int rows, int columns, float from, float to) {
         FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
         new TorchRandom(SEED).uniform(matrix, from, to);
@@ -50,14 +50,14 @@ public final class RandomData {
     }
 
     /**
-     * Floats that are uniform in {@code [-1, 1]}, rounded to multiples of 1/16, so that products with weights are exact
-     * too.
+     * Returns floats that are uniform in {@code [-1, 1]}, rounded to multiples of 1/16, so that products with weights
+     * are exact too.
      */
     public static FloatMatrix coarse(Arena arena, int rows, int columns) {
         return rounded(uniform(arena, rows, columns, -1, 1), 16);
     }
 
-    /** Weights and bias as {@code torch.nn.Linear} starts with, but rounded. */
+    /** Returns the initial weights and bias of {@code torch.nn.Linear}, rounded. */
     public static Peer.Linear linear(Arena arena, int inputs, int outputs, TorchRandom random) {
         FloatMatrix weights = FloatMatrix.zeros(arena, outputs, inputs);
         FloatMatrix bias = FloatMatrix.zeros(arena, 1, outputs);
@@ -68,7 +68,7 @@ public final class RandomData {
     private static FloatMatrix rounded(FloatMatrix matrix, float steps) {
         for (int row = 0; row < matrix.rows(); row++) {
             for (int column = 0; column < matrix.columns(); column++) {
-                // 0 instead of -0, which others than Spikelane may not keep.
+                // 0 instead of -0, which libraries other than Spikelane may not keep.
                 matrix.set(row, column, (float) Math.rint(matrix.get(row, column) * steps) / steps + 0f);
             }
         }

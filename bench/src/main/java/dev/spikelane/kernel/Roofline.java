@@ -7,23 +7,25 @@ import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** What the machine does at best, as contestants that run beside a work and do nothing but what limits it. */
+/**
+ * The machine's limits, as contestants that run beside a work and execute only the part of it that limits its speed.
+ */
 public final class Roofline {
 
-    /** Floats that are loaded at once in the counts of this class, whatever the width of vectors. */
+    /** Floats of one load in the counts of this class, for any vector width. */
     public static final int FLOATS = 16;
 
     /** Floats in a buffer that stays in L1: 16 KB. */
     static final int BUFFER = 4096;
 
-    /** What the loop in C takes at once. */
+    /** Floats that the loop in C processes at once. */
     private static final int MULTIPLE = 128;
 
     private Roofline() {}
 
     /**
-     * Two bounds of a work that must load 16 floats from L1 and add them {@code count} times: a loop that does that and
-     * no more, to within a few per cent; and as many cycles. Current CPUs can do more than one such load in a cycle.
+     * Returns two bounds of a work that must load 16 floats from L1 and add them {@code count} times: a loop that only
+     * does this, to within a few per cent; and as many cycles. Current CPUs can do more than one such load in a cycle.
      */
     public static List<Entry> loads(Arena arena, long count) {
         long cycles = (count + 15) / 16 * 16;
@@ -38,13 +40,13 @@ public final class Roofline {
         return new Entry(Contestant.ROOFLINE, () -> Yardstick.loadAdd(buffer.segment(), inPass, passes));
     }
 
-    /** A contestant that does the rounds of {@code blocks} Threefry blocks on registers. */
+    /** Returns a contestant that computes the rounds of {@code blocks} Threefry blocks in registers. */
     public static Entry threefry(long blocks) {
         long passes = threefryPasses(blocks);
         return new Entry(Contestant.ROOFLINE, () -> Yardstick.threefry(CounterRandom.ROUNDS, passes));
     }
 
-    /** Passes of {@link Yardstick#threefry}, four vectors of blocks each, in which {@code blocks} are done. */
+    /** Returns the passes of {@link Yardstick#threefry}, four vectors of blocks each, that compute {@code blocks}. */
     static long threefryPasses(long blocks) {
         int inPass = 4 * Math.max(Simd.bits(), 128) / Integer.SIZE;
         return (blocks - 1) / inPass + 1;

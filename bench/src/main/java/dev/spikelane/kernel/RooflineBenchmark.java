@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the machine does at best; times are for 16 floats. */
+/** The machine's limits; times are for 16 floats. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -48,35 +48,35 @@ public class RooflineBenchmark {
         arena.close();
     }
 
-    /** A load from L1 and an addition. */
+    /** Measures a load from L1 and an addition in C. */
     @Benchmark
     @OperationsPerInvocation(VECTORS)
     public float yardstickLoadAdd() {
         return Yardstick.loadAdd(buffer.segment(), Roofline.BUFFER, BUFFERS);
     }
 
-    /** The same in Java. */
+    /** Measures a load from L1 and an addition in Java. */
     @Benchmark
     @OperationsPerInvocation(VECTORS)
     public float vector() {
         return RooflineVector.loadAdd(buffer.segment(), Roofline.BUFFER, BUFFERS);
     }
 
-    /** A cycle of the clock. */
+    /** Measures a cycle of the clock. */
     @Benchmark
     @OperationsPerInvocation(VECTORS)
     public long yardstickCycle() {
         return Yardstick.cycles(VECTORS);
     }
 
-    /** The rounds of 16 blocks of Threefry, on registers. */
+    /** Measures the rounds of 16 blocks of Threefry in registers. */
     @Benchmark
     @OperationsPerInvocation(VECTORS)
     public int yardstickThreefry() {
         return Yardstick.threefry(CounterRandom.ROUNDS, Roofline.threefryPasses((long) VECTORS * Roofline.FLOATS));
     }
 
-    /** A copy of 64 MB. */
+    /** Measures a copy of 64 MB. */
     @Benchmark
     @OperationsPerInvocation(COPIED / Roofline.FLOATS)
     public void yardstickCopy() {

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** What C2 makes of the loop that does nothing but load and add. */
+/** A loop in Java that only loads and adds, as C2 compiles it. */
 @SuppressWarnings("NarrowCalculation") // offsets within the buffer are int on purpose
 final class RooflineVector {
 

@@ -17,12 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The C kernels in {@code native/}, of the instruction set that is as wide as the vectors of the Java kernels. They
- * trust their arguments, and so do these methods. The system property {@value #PROPERTY} names the library.
+ * The C kernels in {@code native/}, for the instruction set that is as wide as the vectors of the Java kernels. They do
+ * not check their arguments, and neither do these methods. The system property {@value #PROPERTY} names the library.
  */
 public final class Yardstick {
 
-    /** Name of the system property that says where the library is. */
+    /** Name of the system property with the library's path. */
     public static final String PROPERTY = "spikelane.yardstick";
 
     private static final Path LIBRARY =
@@ -33,13 +33,13 @@ public final class Yardstick {
         default -> "portable";
     };
 
-    /** Whether the C kernels can be called. */
+    /** True if the C kernels can be called. */
     public static final boolean AVAILABLE =
             Files.isReadable(LIBRARY) && Yardstick.class.getModule().isNativeAccessEnabled();
 
     private Yardstick() {}
 
-    /** Says in a few words which C kernels there are, or why there are none. */
+    /** Describes in a few words which C kernels there are, or why there are none. */
     public static String describe() {
         if (AVAILABLE) {
             return "C kernels: " + VARIANT;
@@ -49,12 +49,12 @@ public final class Yardstick {
                 : "no C kernels, because " + LIBRARY + " is missing; make -C native builds it";
     }
 
-    /** The variant of a function that is as wide as the vectors of Java; only where {@link #AVAILABLE} holds. */
+    /** Returns the variant of a function that is as wide as Java's vectors; only if {@link #AVAILABLE}. */
     public static MethodHandle function(String name, FunctionDescriptor descriptor) {
         return Functions.function(name, descriptor);
     }
 
-    /** Scratch memory of as many bytes as a function without arguments asks for; lasts as long as the JVM. */
+    /** Returns scratch memory, of the size that a function without arguments returns; it lasts as long as the JVM. */
     public static MemorySegment scratch(String name) {
         try {
             return Arena.global()
@@ -67,7 +67,7 @@ public final class Yardstick {
         }
     }
 
-    /** Draws all rows of spikes from data that are the same at all steps. */
+    /** Draws all rows of spikes from data that do not change between steps. */
     public static void bernoulli(long seed, FloatMatrix data, float gain, float offset, SpikeMatrix spikes) {
         try {
             Functions.BERNOULLI.invokeExact(
@@ -85,7 +85,7 @@ public final class Yardstick {
         }
     }
 
-    /** Adds up a buffer of floats, a multiple of 128 of them, {@code passes} times. */
+    /** Sums a buffer of floats, a multiple of 128 of them, {@code passes} times. */
     public static float loadAdd(MemorySegment buffer, int floats, long passes) {
         try {
             return (float) Functions.LOAD_ADD.invokeExact(buffer, floats, passes);
@@ -94,7 +94,7 @@ public final class Yardstick {
         }
     }
 
-    /** Does {@code passes} times the rounds of four vectors of Threefry blocks. */
+    /** Computes the rounds of four vectors of Threefry blocks {@code passes} times. */
     public static int threefry(int rounds, long passes) {
         try {
             return (int) Functions.THREEFRY.invokeExact(rounds, passes);
@@ -103,7 +103,7 @@ public final class Yardstick {
         }
     }
 
-    /** Takes some number of cycles, a multiple of 16. */
+    /** Takes a number of cycles, a multiple of 16. */
     public static long cycles(long cycles) {
         try {
             return (long) Functions.CYCLES.invokeExact(cycles, 1L);
@@ -121,8 +121,8 @@ public final class Yardstick {
         }
     }
 
-    /** Loaded only where {@link #AVAILABLE} holds. */
-    @SuppressWarnings("restricted") // calling C is what this class is for
+    /** Loaded only if {@link #AVAILABLE}. */
+    @SuppressWarnings("restricted") // this class exists to call C
     private static final class Functions {
 
         private static final Linker LINKER = Linker.nativeLinker();

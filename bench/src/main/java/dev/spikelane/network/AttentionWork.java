@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Attention of spikes of one sample, norms folded, with weights by which a tenth of Q, K and V fires. What PyTorch takes
- * for the same, {@code bench/torch_attention.py} says.
+ * Attention of spikes of one sample, with folded norms. The weights make a tenth of Q, K and V fire. {@code
+ * bench/torch_attention.py} measures PyTorch on this work.
  *
- * @param channels of each token
+ * @param channels channels of each token
  * @param side height and width of the tokens
- * @param threads that share the work
+ * @param threads threads that share the work
  */
 public record AttentionWork(int channels, int side, int threads) implements Work {
 

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Neurons that feed back to themselves, behind a dense connection of as many values as there are neurons, one step of
- * one sample at a time. What PyTorch's cells take for the same, {@code bench/torch_cells.py} says.
+ * Neurons that feed back to themselves, after a dense connection of as many values as neurons, one step of one sample
+ * at a time. {@code bench/torch_cells.py} measures PyTorch's cells on this work.
  *
  * @param kind the model
  * @param neurons neurons and inputs

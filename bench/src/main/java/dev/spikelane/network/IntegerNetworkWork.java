@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * A network with integer weights beside one with the same weights as floats. Scales are powers of two, so that both
  * leave the same bits: the membranes of all layers at the end.
  *
- * @param maps whether it is that of snnTorch's tutorial 6, with convolutions, or that of tutorial 3
+ * @param maps true for the network of snnTorch's tutorial 6, with convolutions; false for tutorial 3
  * @param type the type of the weights
  * @param batch samples side by side
  * @param density share of inputs that fire
@@ -104,7 +104,9 @@ public record IntegerNetworkWork(boolean maps, ElementType type, int batch, doub
             return new Entry(contestant, simulation::reset, () -> simulation.run(input), () -> membranes(simulation));
         }
 
-        /** Of a fork: a simulation that has shown its state goes on showing it, which takes time. */
+        /**
+         * Returns the membranes of a fork: a simulation whose state was read keeps updating the copy, which takes time.
+         */
         private static List<MemorySegment> membranes(Simulation simulation) {
             try (Simulation fork = simulation.fork()) {
                 return IntStream.range(0, simulation.network().populations().size())

@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Networks and input of a {@link ModelWork}. Results are the spikes of a run, which OpenBLAS rounds in its own way. */
+/** Networks and input of a {@link ModelWork}. Results are the spikes of a run; OpenBLAS rounds differently. */
 final class ModelCase implements Case {
 
     private final Arena arena = Arena.ofShared();
@@ -75,7 +75,7 @@ final class ModelCase implements Case {
         return entries;
     }
 
-    /** A population alone must do what it does in the run of all. */
+    /** Checks that a population alone fires the same spikes as in the run of the whole network. */
     @Override
     public void verify() {
         Network network = simulations.getFirst().network();
@@ -89,7 +89,7 @@ final class ModelCase implements Case {
         });
     }
 
-    /** Of a run of its own, because recording takes time. */
+    /** Returns the spikes of a separate run, because recording takes time. */
     private Map<String, MemorySegment> spikes(Network network) {
         Map<String, SpikeMatrix> recorded = new LinkedHashMap<>();
         try (Simulation again = network.simulate(

@@ -18,10 +18,12 @@ import java.util.Map.Entry;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** A user's network, and what its populations did in a run: what each of them gets when it is measured alone. */
+/**
+ * A user's network, and the recorded spikes of its populations: the input of each population when it is measured alone.
+ */
 public final class ModelRun {
 
-    /** Loads for 16 neurons and a step: what leaky neurons take, and others at least. */
+    /** Loads for 16 neurons and a step: exact for leaky neurons, a minimum for others. */
     private static final double LOADS_OF_NEURONS = 2.5;
 
     private final Subject subject;
@@ -61,7 +63,7 @@ public final class ModelRun {
         variables.forEach((name, recorder) -> signals.put(name, recorder.values()));
     }
 
-    /** All of it, and then each population that a projection leads to. */
+    /** Returns the whole network, then each population that a projection enters. */
     public List<Work> works() {
         List<Work> works = new ArrayList<>(List.of(work(Optional.empty())));
         network.populations().stream()
@@ -79,7 +81,7 @@ public final class ModelRun {
         return subject;
     }
 
-    /** Runs all steps of inputs, or of frames that stay. */
+    /** Runs all steps of inputs, or of constant frames. */
     void run(Simulation simulation, Map<String, Signal> inputs) {
         if (areFrames(inputs)) {
             simulation.runConstant(inputs, subject.steps());
@@ -92,12 +94,12 @@ public final class ModelRun {
         return inputs.values().stream().allMatch(each -> each.rows() < subject.steps() * subject.batch());
     }
 
-    /** The spikes that a population fired in the run of all. */
+    /** Returns the spikes of a population in the run of the whole network. */
     SpikeMatrix spikes(String population) {
         return spikes.get(population);
     }
 
-    /** The network of one population, or of all, with other connections in place of some. */
+    /** Returns the network of one population, or the whole network, with some connections replaced. */
     Network network(Optional<Population> population, UnaryOperator<Connection> others) {
         Map<String, Input> inputs = new LinkedHashMap<>();
         List<Projection> made = new ArrayList<>();
@@ -129,7 +131,7 @@ public final class ModelRun {
         return copy;
     }
 
-    /** The input of that network: frames as long as nothing else comes with them. */
+    /** Returns the input of {@link #network}: frames, as long as no other kind of input comes with them. */
     Map<String, Signal> inputs(Optional<Population> population) {
         Map<String, Signal> inputs = new LinkedHashMap<>();
         for (Projection each : projections(population)) {
@@ -155,7 +157,7 @@ public final class ModelRun {
         return signal.gather(numbers);
     }
 
-    /** Those that lead to a population, or all. */
+    /** Returns the projections to a population, or all. */
     List<Projection> projections(Optional<Population> population) {
         return network.projections().stream()
                 .filter(each -> population.isEmpty() || population.get().equals(each.target()))
@@ -167,14 +169,16 @@ public final class ModelRun {
         return source.isPresent() && (population.isEmpty() || population.equals(source));
     }
 
-    /** What is a population in the run of all is an input of another one alone. */
+    /**
+     * Returns the name of a source as an input: a population of the whole network is an input of another one alone.
+     */
     private static String inputName(Projection.Source source) {
         return source instanceof Input ? source.name() : "from " + source.name();
     }
 
     /**
-     * Loads of 16 floats without which a population cannot do, or all of them: a weight for everything that arrives, of
-     * frames once, and what its neurons take at each step.
+     * Returns the loads of 16 floats that a population, or the whole network, needs at least: a weight for each
+     * arriving value, of frames once, and the loads of its neurons at each step.
      */
     long loads(Optional<Population> population) {
         double loads = 0;

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A run of a user's network, or of one of its populations on what the others gave it.
+ * A run of a user's network, or of one of its populations on the recorded input from the others.
  *
- * @param run the network and what it did
- * @param population the one that is measured; none for all of them
+ * @param run the network and its recorded run
+ * @param population the measured population; empty for the whole network
  */
 public record ModelWork(ModelRun run, Optional<Population> population) implements Work {
 
@@ -28,14 +28,14 @@ public record ModelWork(ModelRun run, Optional<Population> population) implement
         return new ModelCase(this);
     }
 
-    /** What leads to it, in words. */
+    /** Describes the projections to the population. */
     public String paths() {
         return run.projections(population).stream()
                 .map(Projection::describePath)
                 .collect(Collectors.joining("; "));
     }
 
-    /** Bytes of its weights and parameters, as floats. */
+    /** Returns the bytes of its weights and parameters, as floats. */
     public long weightBytes() {
         Weights weights = run.network(population, connection -> connection).weights();
         return weights.names().stream()

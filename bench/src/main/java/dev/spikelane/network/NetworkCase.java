@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Input and memory of a {@link NetworkWork}. Results are the membranes of both layers at the end and then, of those who
- * keep them, the spikes of both layers at all steps.
+ * Input and memory of a {@link NetworkWork}. Results are the membranes of both layers at the end and then, of
+ * contestants that keep them, the spikes of both layers at all steps.
  */
 final class NetworkCase implements Case {
 
@@ -93,7 +93,7 @@ final class NetworkCase implements Case {
         return entries;
     }
 
-    /** With the scalar kernels, on fewer steps if there are too many rows for them. */
+    /** Also compares with the scalar kernels, on fewer steps if there are too many rows for them. */
     @Override
     public void verify() {
         Case.super.verify();
@@ -148,7 +148,7 @@ final class NetworkCase implements Case {
                 .toList();
     }
 
-    /** The spikes are those of another run, because recording them takes time. */
+    /** Returns membranes and spikes; the spikes are from another run, because recording them takes time. */
     private List<MemorySegment> membranesAndSpikes(Simulation simulation) {
         List<MemorySegment> results = new ArrayList<>(membranes(simulation));
         try (Simulation again = simulation.network().simulate(work.batch(), work.threads())) {

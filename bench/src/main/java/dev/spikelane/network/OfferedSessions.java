@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sessions of {@link SessionWork} that are offered steps at an even rate, each so many times a second: how long answers
- * take, from when an offer was due to its answer, minute by minute. Beside it in the same process a thread without work
- * wakes every millisecond, and how late it wakes is what the machine takes for itself.
+ * Sessions of {@link SessionWork} that are offered steps at an even rate, some times a second. The latency of an
+ * answer, from when its offer was due, is reported minute by minute. A thread without work in the same process wakes
+ * every millisecond; its delay is the delay by the machine itself.
  */
 public final class OfferedSessions {
 
@@ -24,14 +24,16 @@ public final class OfferedSessions {
     private static final Duration WAIT = Duration.ofMillis(2);
     private static final long TICK = 1_000_000;
     private static final int WARM_SECONDS = 8;
-    /** Of a hundredth of a millisecond each. */
+    /** Buckets of a hundredth of a millisecond each. */
     private static final int BUCKETS = 100_000;
 
     private static final long BUCKET = 10_000;
 
     private OfferedSessions() {}
 
-    /** Prints a row a minute; for so many minutes, of a kind of sessions, so many times a second: {@code 10 INT8 4}. */
+    /**
+     * Prints a row per minute. The arguments are minutes, kind of sessions and steps per second: {@code 10 INT8 4}.
+     */
     public static void main(String[] arguments) throws IOException {
         int minutes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10;
         SessionWork.Kind kind = SessionWork.Kind.valueOf(arguments.length > 1 ? arguments[1] : "INT8");
@@ -54,7 +56,7 @@ public final class OfferedSessions {
             for (int i = 0; i < INPUTS; i++) {
                 inputs[i] = rows.rows(i, 1);
             }
-            new Offers(pool, inputs, hertz / 20).run(WARM_SECONDS); // code that is not compiled would fill the queue
+            new Offers(pool, inputs, hertz / 20).run(WARM_SECONDS); // interpreted code would fill the queue
             Offers offers = new Offers(pool, inputs, hertz);
             offers.run(WARM_SECONDS);
             for (int minute = 1; minute <= minutes; minute++) {
@@ -103,7 +105,7 @@ public final class OfferedSessions {
             this.from = System.nanoTime();
         }
 
-        /** Returns how many were due. */
+        /** Returns the number of offers that were due. */
         long run(int seconds) {
             long before = offered;
             long end = System.nanoTime() + seconds * 1_000_000_000L;
@@ -137,7 +139,7 @@ public final class OfferedSessions {
         }
     }
 
-    /** Milliseconds that so large a share did not exceed. */
+    /** Returns the milliseconds that this share of the answers did not exceed. */
     private static double at(AtomicLongArray all, double share) {
         long left = 0;
         for (int i = 0; i < BUCKETS; i++) {
@@ -152,7 +154,7 @@ public final class OfferedSessions {
         return (bucket + 1) * BUCKET / 1e6;
     }
 
-    /** Of Linux alone. */
+    /** Returns the resident memory, on Linux only. */
     private static long resident() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

@@ -27,15 +27,15 @@ import java.util.function.Consumer;
  * STDP: pairs between neurons with random synapses and delays, in steps of 1 ms; or snnTorch's learner, on a dense
  * layer of a sample.
  *
- * @param kind of synapses
+ * @param kind kind of synapses
  */
 public record PlasticWork(Kind kind) implements Work {
 
-    /** Where synapses lie. */
+    /** The layout of synapses. */
     public enum Kind {
         SPARSE,
         DENSE,
-        /** Dense synapses, and steps without a spike behind the first ones, in which traces end. */
+        /** Dense synapses, with steps without a spike after the first ones, in which traces decay. */
         SILENT
     }
 
@@ -43,11 +43,13 @@ public record PlasticWork(Kind kind) implements Work {
     private static final int TARGETS = 500;
     private static final int LONGEST = 8;
     private static final int STEPS = 350;
-    /** In which each neuron fires, and its last spikes arrive: plain loops look at 2 million synapses in each. */
+    /** Steps in which each neuron fires and its last spikes arrive: plain loops visit 2 million synapses in each. */
     private static final int SPARSE_STEPS = 120;
 
     private static final int SILENT_STEPS = 1_000;
-    /** Steps after which a neuron fires again, whatever arrives: 2 million synapses pass 40,000 events in a step. */
+    /**
+     * Steps after which a neuron fires again, regardless of its input: 2 million synapses pass 40,000 events in a step.
+     */
     private static final int PERIOD = 100;
 
     private static final String CLOCK = """
@@ -90,7 +92,7 @@ public record PlasticWork(Kind kind) implements Work {
         };
     }
 
-    /** A simulation, and plain loops that make of the same weights what it does. */
+    /** A simulation, and plain loops that change the same weights in the same way. */
     private record Learning(Simulation simulation, String name, Runnable run, Consumer<float[]> loops) implements Case {
 
         @Override
@@ -136,7 +138,7 @@ public record PlasticWork(Kind kind) implements Work {
         return new Learning(simulation, "own.weight", run, weights -> pairs(edges, weights));
     }
 
-    /** Source, delay and target of each synapse, in the order of weights. */
+    /** Returns source, delay and target of each synapse, in the order of weights. */
     private static int[] edges(Sparse synapses) {
         SynapseRows rows = synapses.synapses(Shape.of(NEURONS));
         int[] edges = new int[3 * NEURONS * TARGETS];
@@ -156,7 +158,7 @@ public record PlasticWork(Kind kind) implements Work {
         return edges;
     }
 
-    /** Looks at all synapses in each step. */
+    /** Visits all synapses in each step. */
     private static void pairs(int[] edges, float[] weights) {
         float[][] x = new float[SPARSE_STEPS][NEURONS];
         boolean[][] fires = new boolean[SPARSE_STEPS + LONGEST][NEURONS]; // rows of steps before the first, then of all

@@ -27,22 +27,22 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A step of one session in a pool of 100,000, of which {@value #BATCH} at a time have their turn, in random order; an
- * input density of 0.05.
+ * A step of one session in a pool of 100,000, of which {@value #BATCH} at a time run, in random order; the input
+ * density is 0.05.
  *
- * @param threads that share a batch
+ * @param threads threads that share a batch
  */
 public record SessionWork(Kind kind, int threads) implements Work {
 
-    /** What sessions there are. */
+    /** The kinds of sessions. */
     public enum Kind {
         FLOAT32,
         INT8,
         /** 64-128-8. */
         SMALL,
         /**
-         * Integers; before each step the sessions go to a store in memory, and the step brings them back. Measured
-         * beside it: two copies of a state, between places in random order.
+         * Integers; before each step the sessions move to a store in memory, and the step restores them. As a
+         * comparison: two copies of a state, between places in random order.
          */
         SWAPPED,
         /** Integers with trails, and in each step receipts of one session in {@value #ONE_OF}. */
@@ -80,7 +80,7 @@ public record SessionWork(Kind kind, int threads) implements Work {
                 : floats;
     }
 
-    /** Keeps states on the heap, in memory that is used again. */
+    /** Keeps states on the heap, in reused memory. */
     private static final class Heap implements SessionStore {
         private final Map<SessionKey, byte[]> states = new HashMap<>();
 
@@ -115,7 +115,7 @@ public record SessionWork(Kind kind, int threads) implements Work {
         }
     }
 
-    /** Takes the next sessions one step further. */
+    /** Runs one step of the next sessions. */
     private static final class Turns {
         private final SessionPool pool;
         private final SessionPool.Answers answers;

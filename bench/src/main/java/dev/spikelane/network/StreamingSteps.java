@@ -21,9 +21,9 @@ import java.util.stream.IntStream;
 
 /**
  * Steps of the 784-1000-10 network at batch 1, one after the other on one thread, with {@value #INPUTS} different
- * inputs in turns: how long most of a million take, and the slowest; and how much of that the kernels alone take,
- * called one after the other on the same spikes. Or steps of {@link Tutorial6}; beside them as many rounds of a loop
- * that computes as long and reads no memory, whose slowest are what the machine takes for itself.
+ * inputs in turns. It reports percentiles and maximum of a million steps, and the share of the kernels, which are
+ * called one after the other on the same spikes. Or steps of {@link Tutorial6}; a loop beside them computes as long and
+ * reads no memory, so its slowest rounds are delays by the machine.
  */
 public final class StreamingSteps {
 
@@ -34,8 +34,8 @@ public final class StreamingSteps {
     private StreamingSteps() {}
 
     /**
-     * Prints a row for each density, {@code 0.02}, {@code 0.05} and {@code 0.1} unless others are given; of
-     * convolutions if the first argument is {@code tutorial6}.
+     * Prints a row for each density, by default {@code 0.02}, {@code 0.05} and {@code 0.1}; for convolutions if the
+     * first argument is {@code tutorial6}.
      */
     public static void main(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals("tutorial6")) {
@@ -109,7 +109,7 @@ public final class StreamingSteps {
         }
     }
 
-    /** Nanoseconds of each call, ascending. */
+    /** Returns the nanoseconds of each call, ascending. */
     private static long[] times(IntConsumer step) {
         for (int i = 0; i < WARM; i++) {
             step.accept(i % INPUTS);

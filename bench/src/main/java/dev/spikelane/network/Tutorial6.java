@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * The network of snnTorch's tutorial 6, 12C5-P2-64C5-P2-10 of leaky neurons with beta 0.5, with spikes as many as those
- * of a trained one. Its weights are fresh ones of torch, with which the second layer would be silent, times a gain for
- * each layer. The first two layers fire with densities 0.060 and 0.088 for images of Fashion-MNIST, 0.08 and 0.12 for
+ * The network of snnTorch's tutorial 6, 12C5-P2-64C5-P2-10 of leaky neurons with beta 0.5, with as many spikes as a
+ * trained network. It has torch's fresh weights, with which the second layer would be silent, times a gain for each
+ * layer. The first two layers fire with densities 0.060 and 0.088 for images of Fashion-MNIST, 0.08 and 0.12 for
  * strokes, and 0.08 and 0.10 for spikes of density 0.3, which get smaller gains.
  *
- * <p>Images are different ones, since a branch predictor learns one that comes again and again.
+ * <p>All images differ, since a branch predictor learns a repeated one.
  */
 public final class Tutorial6 {
 
@@ -49,7 +49,7 @@ public final class Tutorial6 {
 
     private Tutorial6() {}
 
-    /** Weights and biases of the three layers, for images or for spikes. */
+    /** Returns weights and biases of the three layers, for images or for spikes. */
     static List<Peer.Linear> layers(Arena arena, boolean frame) {
         float[] gains = frame ? GAINS_FOR_IMAGES : GAINS_FOR_SPIKES;
         TorchRandom random = new TorchRandom(2);
@@ -70,7 +70,7 @@ public final class Tutorial6 {
         return layer;
     }
 
-    /** The same for other libraries. */
+    /** Returns the layers for other libraries. */
     static List<Peer.Maps> maps(Arena arena, boolean frame) {
         List<Peer.Linear> layers = layers(arena, frame);
         return List.of(
@@ -79,7 +79,7 @@ public final class Tutorial6 {
                 new Peer.Maps(layers.get(2), 64, 4, 0, 0, false));
     }
 
-    /** The network with these weights. */
+    /** Creates the network with these weights. */
     public static Network network(boolean frame) {
         try (Arena arena = Arena.ofShared()) {
             List<Peer.Linear> layers = layers(arena, frame);
@@ -102,7 +102,7 @@ public final class Tutorial6 {
         return Convolution.of(Kernel.of(KERNEL), layer.weights(), layer.bias());
     }
 
-    /** Test images of Fashion-MNIST where Debian's package is installed, else random strokes; a row for each. */
+    /** Returns test images of Fashion-MNIST if Debian's package is installed, else random strokes; a row for each. */
     public static FloatMatrix images(Arena arena, int count) {
         Optional<Path> folder = Dataset.fashionMnist();
         FloatMatrix images = folder.isPresent() ? fashion(arena, folder.get(), count) : strokes(arena, count);
@@ -122,7 +122,7 @@ public final class Tutorial6 {
         }
     }
 
-    /** Lines of a brush of 3 x 3 pixels, each of one brightness. */
+    /** Draws lines with a brush of 3 x 3 pixels, each of one brightness. */
     static FloatMatrix strokes(Arena arena, int count) {
         FloatMatrix images = FloatMatrix.zeros(arena, count, SIDE * SIDE);
         Random random = new Random(1);

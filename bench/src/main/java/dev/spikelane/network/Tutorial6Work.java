@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * {@link Tutorial6}, all its steps. Results are the membranes of all layers at the end.
+ * A run of {@link Tutorial6}, all its steps. Results are the membranes of all layers at the end.
  *
  * @param batch samples side by side
- * @param density share of inputs that fire; 0 for images that stay the same in all steps
+ * @param density share of inputs that fire; 0 for images that are constant in all steps
  * @param threads threads of the simulation
  */
 public record Tutorial6Work(int batch, double density, int threads) implements Work {
@@ -37,7 +37,7 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
                 .formatted(batch, Tutorial6.STEPS, density == 0 ? "frame" : "density %.1f".formatted(density), threads);
     }
 
-    /** Different images, or spikes: one again and again would be learned by the branch predictor. */
+    /** Uses different images or spikes: the branch predictor would learn a repeated input. */
     @Override
     public int operations() {
         return batch == 1 ? SINGLE : 1;
@@ -94,7 +94,7 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
             }
         }
 
-        /** Membranes in rows that are padded as those of the simulation are. */
+        /** Returns membranes in rows that are padded as in the simulation. */
         private List<MemorySegment> padded(List<float[]> results) {
             List<MemorySegment> all = new ArrayList<>();
             for (int layer = 0; layer < results.size(); layer++) {
@@ -105,7 +105,9 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
             return all;
         }
 
-        /** Of a fork: a simulation that has shown its state goes on showing it, which takes time. */
+        /**
+         * Returns the membranes of a fork: a simulation whose state was read keeps updating the copy, which takes time.
+         */
         private List<MemorySegment> membranes() {
             try (Simulation fork = simulation.fork()) {
                 return IntStream.range(0, simulation.network().populations().size())
@@ -121,7 +123,7 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
             return entries;
         }
 
-        /** With plain loops for the first samples; with one thread for all. */
+        /** Also compares with plain loops: the first samples, or with one thread all. */
         @Override
         public void verify() {
             Case.super.verify();

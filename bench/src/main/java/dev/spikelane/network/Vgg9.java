@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * 64C3-64C3-P2-128C3-128C3-P2-256C3-256C3-256C3-P2-1024-10 of leaky neurons with beta 0.5 on frames of 3 x 32 x 32
- * random values, with torch's fresh weights of seed 42. Without a gain deep layers would be silent, so currents are
- * scaled until each layer fires with a density of 0.09 to 0.11, or each convolution has a batch norm behind it.
+ * random values, with torch's fresh weights of seed 42. Without a gain deep layers would be silent. So either currents
+ * are scaled until each layer fires with a density of 0.09 to 0.11, or a batch norm follows each convolution.
  */
 public final class Vgg9 {
 
@@ -29,13 +29,13 @@ public final class Vgg9 {
     /** The network. */
     public final Network network;
 
-    /** Images of torch's stream behind the weights, {@code [BATCH x 3072]}. */
+    /** Images from torch's stream, drawn after the weights, {@code [BATCH x 3072]}. */
     public final FloatMatrix images;
 
     /**
-     * Makes both.
+     * Creates network and images.
      *
-     * @param normalized whether batch norms stand behind convolutions, in place of gains
+     * @param normalized true for batch norms after convolutions, false for gains
      */
     public Vgg9(boolean normalized) {
         Shape shape = Shape.of(3, 32, 32);

@@ -15,11 +15,11 @@ import java.util.List;
 
 /**
  * SEW-ResNet-18 with sums of spikes on frames of 3 x 32 x 32 random values, with torch's fresh weights: an iteration of
- * training, or all steps forward. Some iterations of a small rate give batch norms their statistics, with which neurons
+ * training, or all steps forward. Some iterations with a small rate give batch norms their statistics; neurons then
  * fire with a density of 0.14 to 0.21.
  *
- * @param trains whether it is an iteration
- * @param threads of the trainer or the simulation
+ * @param trains true for an iteration
+ * @param threads threads of the trainer or the simulation
  */
 public record SewResNetWork(boolean trains, int threads) implements Work {
 
@@ -71,7 +71,7 @@ public record SewResNetWork(boolean trains, int threads) implements Work {
         };
     }
 
-    /** A copy: nobody may write to the weights but the trainer. */
+    /** Returns a copy, as only the trainer may write to the weights. */
     private static List<MemorySegment> results(Network network) {
         return List.of(network.weights().get("fc.weight").segment());
     }

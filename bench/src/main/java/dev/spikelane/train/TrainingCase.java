@@ -25,17 +25,17 @@ final class TrainingCase implements Case {
     private final TrainingBatch batch;
     private final long loads;
 
-    /** Without a roofline. */
+    /** Creates a case without a roofline. */
     TrainingCase(Arena arena, Network network, Trainer trainer, TrainingBatch batch) {
         this(arena, network, trainer, batch, 0);
     }
 
     /**
-     * Starts with a warm trainer: an iteration is too long for a race to compile it.
+     * Creates a case with a warm trainer: an iteration is too long for a race to compile it.
      *
-     * @param arena of the inputs, closed with this
+     * @param arena arena of the inputs, closed with this
      * @param trainer trains the network
-     * @param loads what the roofline counts, 0 for none
+     * @param loads loads of the roofline, 0 for none
      */
     TrainingCase(Arena arena, Network network, Trainer trainer, TrainingBatch batch, long loads) {
         this.arena = arena;
@@ -46,7 +46,7 @@ final class TrainingCase implements Case {
         trainer.warmUp(batch);
     }
 
-    /** Samples of all classes by turns. */
+    /** Returns a batch whose labels cycle through the classes. */
     static TrainingBatch batch(Signal input, int samples, boolean frame) {
         int[] labels = new int[samples];
         for (int i = 0; i < samples; i++) {
@@ -65,7 +65,7 @@ final class TrainingCase implements Case {
         return entries;
     }
 
-    /** A copy: nobody may write to the weights but the trainer. */
+    /** Returns a copy, as only the trainer may write to the weights. */
     private List<MemorySegment> weights() {
         FloatMatrix weights = network.weights().get("fc1.weight");
         return List.of(FloatMatrix.copyOf(weights.rows(), weights.columns(), weights.toArray())

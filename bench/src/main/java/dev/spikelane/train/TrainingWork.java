@@ -12,16 +12,21 @@ import java.lang.foreign.Arena;
 
 /**
  * One iteration of snnTorch's tutorial 5: 784-1000-10, 25 steps, batch 128, cross-entropy of membranes, Adam; forward,
- * back and the optimizer.
+ * backward and the optimizer.
  *
- * <p>The roofline counts for 16 floats one load and addition where there must be a fused multiply-add or an addition:
- * in the products of the first layer, forward and back, one for each input, of a frame, or for each group of four
- * inputs, or rows, of spikes; in those of the last, one for each group; ten to take gradients back to the hidden layer,
- * and nine for its neurons, forward, forward again and back.
+ * <p>The roofline counts one load and addition for each fused multiply-add or addition of 16 floats that is necessary:
  *
- * @param density share of inputs that fire; 0 for a frame of values that are not zero
+ * <ul>
+ *   <li>in the products of the first layer, forward and backward: one for each input of a frame, or for each group of
+ * four
+ *   inputs, or rows, of spikes,
+ *   <li>in the products of the last layer: one for each group,
+ *   <li>ten for gradients of the hidden layer, and nine for its neurons: forward, forward again and backward.
+ * </ul>
+ *
+ * @param density share of inputs that fire; 0 for a frame of nonzero values
  * @param threads threads of the trainer
- * @param shards parts of the batch whose gradients are summed apart
+ * @param shards parts of the batch whose gradients are summed separately
  */
 public record TrainingWork(double density, int threads, int shards) implements Work {
 
@@ -32,7 +37,7 @@ public record TrainingWork(double density, int threads, int shards) implements W
     private static final int BATCH = 128;
     private static final long ROWS = (long) STEPS * BATCH;
 
-    /** The batch as a whole. */
+    /** Creates a work with the batch in one part. */
     public TrainingWork(double density, int threads) {
         this(density, threads, 1);
     }

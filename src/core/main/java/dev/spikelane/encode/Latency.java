@@ -31,7 +31,7 @@ import java.util.Objects;
  * with normalization a sample's times depend on the other samples of its batch, as in snnTorch.
  *
  * <p>Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and
- * normalized (snnTorch's documentation says so of all codes); clipped, they do not fire.
+ * normalized (snnTorch's documentation claims this for all codes); clipped, they do not fire.
  *
  * <p>Options are float64, as in Python, and rounded to float32 when they are combined with the data.
  *
@@ -163,8 +163,8 @@ public record Latency(
      *     memory with the data
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @throws IllegalArgumentException if a shape does not fit, times and data share memory, a datum is not in [0, 1],
-     *     the first spike time is not below the steps, a spike is after the last step and not to be dropped, or a time
-     *     is infinite, because float32 loses epsilon beside the threshold
+     *     or the first spike time is not below the steps; if a spike is after the last step and not to be dropped; if a
+     *     time is infinite, because float32 loses epsilon beside the threshold
      */
     public void encode(FloatMatrix data, FloatMatrix times, SpikeMatrix spikes) {
         requireSteps(data.rows(), "spikes", spikes.rows());
@@ -196,8 +196,8 @@ public record Latency(
      * @param data {@code [batch x neurons]}, finite
      * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
      * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is
-     *     not finite, or a time that is to be normalized is infinite, because float32 loses epsilon beside the
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is not finite; if a time that is to be normalized is infinite, because float32 loses epsilon beside the
      *     threshold or cannot hold a linear time
      */
     public void times(FloatMatrix data, int steps, FloatMatrix times) {

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Rate {
 
-    /** Probabilities above 1 are common, such as those of normalized images; these are a mistake. */
+    /** Probabilities above 1 are common, for example of normalized images; above this limit they are a mistake. */
     private static final float LARGE = 10;
 
     /** Said once in a JVM. */
@@ -194,7 +194,7 @@ public final class Rate {
         }
     }
 
-    /** Checks constant data, clears the steps before the first spike time, and returns the first row behind them. */
+    /** Checks constant data, clears the steps before the first spike time, and returns the first row after them. */
     private int silence(FloatMatrix data, int batch, SpikeMatrix spikes) {
         data.requireShape("data", batch, spikes.columns());
         if (spikes.rows() % batch != 0) {
@@ -208,7 +208,7 @@ public final class Rate {
         return clearBefore(data, batch, spikes);
     }
 
-    /** Checks varying data, clears the steps before them, and returns the first row behind those. */
+    /** Checks varying data, clears the steps before them, and returns the first row after these steps. */
     private int prepend(FloatMatrix data, int batch, SpikeMatrix spikes) {
         if (batch < 1 || data.rows() % batch != 0) {
             throw new IllegalArgumentException(

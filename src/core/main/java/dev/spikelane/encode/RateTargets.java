@@ -55,7 +55,7 @@ public record RateTargets(
         REGULAR,
         /** At steps drawn uniformly, as many as regular ones; spikes drawn for the same step are one. */
         UNIFORM,
-        /** At every step with the probability of the rate, independently. */
+        /** At every step, independently, with the rate as probability. */
         POISSON
     }
 
@@ -243,7 +243,7 @@ public record RateTargets(
         return correctRate == 1 && incorrectRate == 0;
     }
 
-    /** Unlike trains of other rates, these may begin behind the last step. */
+    /** Unlike trains of other rates, these may begin after the last step. */
     private void fireSteadily(SpikeMatrix trains) {
         TargetRate.fireRegularly(1, Math.min(firstSpikeTime, trains.rows()), trains, CORRECT);
         TargetRate.fireRegularly(0, 0, trains, OTHERS);

@@ -15,7 +15,7 @@ import java.util.Objects;
  * UNIFORM  floor(uniform * (steps - first) + first)     n times
  * POISSON  where uniform < rate
  * }</pre>
- * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Arange}; those of UNIFORM are float32.
+ * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Arange}; the sums of UNIFORM are float32.
  * Uniform numbers come from a {@link TorchRandom}: with the same seed the steps are torch's. POISSON draws a number for
  * the steps before {@code first} too, a rate of 0 draws none.
  *

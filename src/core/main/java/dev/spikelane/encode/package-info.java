@@ -26,7 +26,7 @@
  * {@link dev.spikelane.encode.Latency.Targets#interpolate}</td></tr>
  * </table>
  *
- * <p>The numbers equal those of snnTorch 0.9.4, with these exceptions:
+ * <p>The numbers equal the numbers of snnTorch 0.9.4, with these exceptions:
  *
  * <table>
  * <caption>Differences</caption>

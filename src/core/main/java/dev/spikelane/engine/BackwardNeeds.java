@@ -5,17 +5,17 @@ import dev.spikelane.engine.signal.StoredCurrents;
 import java.util.List;
 import java.util.Set;
 
-/** The requests of a way back to the way forward. */
+/** Declares the values that the backward pass needs from the forward pass. */
 public interface BackwardNeeds {
 
     /**
-     * The values of a population that a way back needs.
+     * Values of a population that the backward pass needs.
      *
-     * @param currents those of each port that the neurons take
-     * @param replaces whether membranes are written in place of the currents
+     * @param currents currents of each port of the neurons
+     * @param replaces true if membranes overwrite the currents
      * @param variables names of variables whose values are kept for all steps of a block
-     * @param inPlace whether the membranes that stand in place of the currents are those that are kept
-     * @param undelayed whether currents are kept as they were before neurons delayed them
+     * @param inPlace true if the kept membranes are the ones that overwrite the currents
+     * @param undelayed true if currents are also kept as they were before the neurons delayed them
      */
     record Keeping(
             List<StoredCurrents> currents,
@@ -24,9 +24,12 @@ public interface BackwardNeeds {
             boolean inPlace,
             boolean undelayed) {}
 
-    /** The values of a population that are kept. */
+    /** Returns the values of a population that are kept. */
     Keeping keeping(int population);
 
-    /** The source that a projection sees, if something stands between the two; otherwise the source itself. */
+    /**
+     * Returns the source that a projection reads: a wrapper around {@code source} if one is needed, else {@code
+     * source}.
+     */
     SourceRun source(int projection, SourceRun source);
 }

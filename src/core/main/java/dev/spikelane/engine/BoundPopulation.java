@@ -21,19 +21,19 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A population laid out, with the parameters that it has now. */
+/** A population laid out in memory, with its present parameters. */
 public final class BoundPopulation {
 
     private final PopulationDescription population;
     private final NeuronGroup neurons;
     private Neuron neuron;
     private Neuron inside;
-    /** Where neurons have their parameters; null if they feed back to themselves. */
+    /** Parameters of the neurons; null if the neurons feed back to themselves. */
     private final @Nullable EquationParameters parameters;
-    /** Other values of those that can change in place. */
+    /** Spare arrays, for parameters that can change in place. */
     private final Map<String, float[]> others = new LinkedHashMap<>();
 
-    /** Whether the models have other values than the neurons. */
+    /** True if the models do not have the neurons' present values yet. */
     private boolean stale;
 
     private BoundPopulation(PopulationDescription population, Neuron neuron, Neuron inside, NeuronGroup neurons) {
@@ -57,7 +57,7 @@ public final class BoundPopulation {
         return fed ? own.bindPorts(arena, shape) : own.bind(arena, shape);
     }
 
-    /** A seed of its own for each name, so that populations of the same neuron draw different noise. */
+    /** Returns a different seed for each name, so that populations of the same neuron draw different noise. */
     private static long seed(long seed, String name) {
         long own = seed;
         for (int i = 0; i < name.length(); i++) {
@@ -66,42 +66,41 @@ public final class BoundPopulation {
         return own;
     }
 
-    /** The neurons, which take feedback where projections enter that port. */
+    /** Returns the neurons, which take feedback if projections enter that port. */
     public NeuronGroup neurons() {
         return neurons;
     }
 
-    /** The steps of neurons whose currents stand in tiles, which every group of neurons can do. */
+    /** Returns the steps of neurons whose currents are in tiles; every group of neurons supports them. */
     @SuppressWarnings("unchecked") // there is one kind of state
     public static PortSteps<NeuronState> steps(NeuronGroup neurons) {
         return (PortSteps<NeuronState>) neurons;
     }
 
-    /** The model with its present parameters, in torch's order. */
+    /** Returns the model with its present parameters, in torch's order. */
     public synchronized Neuron neuron() {
         renew();
         return neuron;
     }
 
-    /** The same with parameters in the order of the rows. */
+    /** Returns the model with its present parameters, in the order of the rows. */
     public synchronized Neuron inside() {
         renew();
         return inside;
     }
 
-    /** Neurons that go through the same step without its reset. */
+    /** Creates neurons that compute this step without its reset. */
     NeuronGroup beforeReset(Arena arena) {
         return bind(arena, inside().beforeReset(), population, neurons.ports().size() > 1);
     }
 
     /**
-     * Gives the neurons other values of some parameters, in place. The models follow when somebody asks for them.
+     * Sets parameters of the neurons in place. The models are updated when they are next read.
      *
-     * @param network that has them, whose weights follow the value of spikes
+     * @param network owner of this population; its weights follow the value of spikes
      * @param change as many values of each parameter as there are now
-     * @return whether it was done; the neurons may have a parameter in another form, or their model may not take the
-     *     values
-     * @throws IllegalArgumentException if weights do not take the value of spikes; all is as it was then
+     * @return false if nothing was set: the neurons have a parameter in another form, or their model refuses the values
+     * @throws IllegalArgumentException if weights do not take the value of spikes; nothing is changed then
      */
     synchronized boolean set(LaidOutNetwork network, ParameterChange change) {
         List<String> names = change.names();
@@ -137,7 +136,7 @@ public final class BoundPopulation {
         return true;
     }
 
-    /** Room for other values of the parameters that can change in place, made when it is first needed. */
+    /** Returns the spare arrays, and allocates them at the first call. */
     private Map<String, float[]> others(EquationParameters of) {
         if (others.isEmpty()) {
             for (String name : NeuronGradient.learnable(inside)) {
@@ -149,7 +148,7 @@ public final class BoundPopulation {
         return others;
     }
 
-    /** Gives the neurons the other values of some parameters, which take theirs. */
+    /** Swaps some parameters of the neurons with their spare arrays. */
     private void exchange(EquationParameters own, List<String> names) {
         for (int i = 0; i < names.size(); i++) {
             float[] other = Objects.requireNonNull(others.get(names.get(i)));
@@ -163,7 +162,7 @@ public final class BoundPopulation {
         own.update();
     }
 
-    /** Whether neurons that have a synapse still need it. */
+    /** Returns true unless neurons with a synapse would lose it. */
     private boolean keepsSynapse(EquationParameters own) {
         if (!(inside instanceof Lif) || !own.has("synapse")) {
             return true;
@@ -175,7 +174,7 @@ public final class BoundPopulation {
         return keeps;
     }
 
-    /** Gives the models the values that the neurons have. */
+    /** Copies the neurons' values into the models. */
     private void renew() {
         EquationParameters own = parameters;
         if (!stale || own == null) {
@@ -190,7 +189,7 @@ public final class BoundPopulation {
         stale = false;
     }
 
-    /** The model with parameters of single neurons in the order of the rows. */
+    /** Returns the model, with parameters of single neurons in the order of the rows. */
     private static Neuron inside(Shape shape, Neuron neuron) {
         if (!TorchLayout.differs(shape)) {
             return neuron;

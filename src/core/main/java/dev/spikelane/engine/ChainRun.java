@@ -16,41 +16,41 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operators of a path at work. A path runs complete in a part of the work: one product fills the tile that a thread
- * carries to the neurons, and an operator that multiplies its currents one by one follows there; several products take
- * some rows through all of the path, in memory of the thread.
+ * The operators of a path. A thread runs the whole path for its part of the work. A single product fills the tile that
+ * the thread passes to the neurons, and elementwise operators then change this tile. Several products pass a few rows
+ * at a time through the path, in memory of the thread.
  */
 public final class ChainRun {
 
-    /** Groups of samples that a batch is cut into, at most: each has views and a state of its own. */
+    /** Most groups of samples in a batch: each group has its own views and state. */
     private static final int MOST_GROUPS = 64;
 
-    /** The most numbers that an operator makes for the next, in half of an L1 cache of 32 KB. */
+    /** Most numbers that an operator passes to the next one: half of an L1 cache of 32 KB. */
     private static final int MOST_FLOATS = 4096;
 
     private final Arena arena;
     private final List<Operator> operators;
     private final Operator[] first;
-    /** For each thread the outputs of each of these operators for some rows. */
+    /** Outputs of these operators for some rows, per thread. */
     private final Tile[][] made;
 
     private final Scratch[] scratch;
-    /** The winners of the windows of each operator, for a way back; null if there are none. */
+    /** Winners of each operator's windows, for the backward pass; null if there are none. */
     private final @Nullable PoolWinners[] winners;
 
-    /** Of each of these pools the convolution before it with it in one go; null where there is no such. */
+    /** For each of these pools, its convolution and pool in one operator; null if they cannot be joined. */
     private final @Nullable PooledConvOperator[] pooled;
 
     private final Operator product;
     private final Operator.OnTile[] behind;
     private boolean reservedSpikes;
     private boolean reservedValues;
-    /** Made when a frame comes. */
+    /** Created with the first frame. */
     private @Nullable PreparedFrame lists;
 
     private boolean listed;
 
-    /** Lets operators run on as many threads as have scratch memory. */
+    /** Creates a chain for as many threads as there are scratch memories. */
     public ChainRun(List<Operator> operators, Arena arena, Scratch[] ofThreads) {
         this.operators = List.copyOf(operators);
         int last = operators.size() - 1;
@@ -68,9 +68,9 @@ public final class ChainRun {
     }
 
     /**
-     * Keeps the winners of windows from now on, where a pool stands behind other operators.
+     * Keeps the winners of windows from now on, for a pool that follows other operators.
      *
-     * @param place of the pool among the operators
+     * @param place index of the pool among the operators
      */
     public void keep(int place, PoolWinners of) {
         winners[place] = of;
@@ -82,17 +82,17 @@ public final class ChainRun {
         return operators;
     }
 
-    /** The inputs of the first operator. */
+    /** Returns the number of inputs of the first operator. */
     int inputs() {
         return entry().inputs();
     }
 
-    /** The outputs of the last operator. */
+    /** Returns the number of outputs of the last operator. */
     int outputs() {
         return product.outputs();
     }
 
-    /** Makes room for so many rows between operators, on each thread. */
+    /** Allocates room for this number of rows between operators, on each thread. */
     void makeRoom(int rows) {
         for (Tile[] ofThread : made) {
             for (int i = 0; i < first.length; i++) {
@@ -103,7 +103,7 @@ public final class ChainRun {
         }
     }
 
-    /** Asks for the memory that threads need for such a source. */
+    /** Reserves the scratch memory that threads need for this source. */
     void reserve(Signal source) {
         boolean spikes = source instanceof SpikeMatrix;
         if (spikes ? reservedSpikes : reservedValues) {
@@ -122,14 +122,14 @@ public final class ChainRun {
         }
     }
 
-    /** Whether a tile of the outputs can be filled without making the rows that the others need too. */
+    /** Returns true if a tile of outputs can be filled without computing rows for the other tiles too. */
     public boolean isOneProduct() {
         return first.length == 0 && product.takesTiles();
     }
 
     /**
-     * How many samples of a step it is best to take through all operators at a time, so that their outputs stay in
-     * caches; 0 if some operator wants more than there are.
+     * Returns the number of samples of a step to pass through all operators at a time, so that their outputs stay in
+     * caches; 0 if some operator needs more samples than the batch has.
      */
     int samplesAtATime(int batch) {
         int fewest = Math.max(Math.ceilDiv(batch, MOST_GROUPS), product.fewestRows());
@@ -141,13 +141,13 @@ public final class ChainRun {
         return fewest > batch ? 0 : Math.clamp(MOST_FLOATS / outputs, fewest, batch);
     }
 
-    /** How threads should share so many rows. */
+    /** Returns how threads should share these rows. */
     Cut cut(int rows) {
         return isOneProduct() ? product.cut(rows, scratch.length) : Cut.ROWS;
     }
 
     /**
-     * Fills the currents of the first rows of the blocks in use, of a source that nothing was prepared from.
+     * Fills the currents of the first rows of the blocks in use, from a source for which nothing was prepared.
      *
      * @param at the row of the segment that is filled first
      */
@@ -169,7 +169,7 @@ public final class ChainRun {
         apply(current, rows);
     }
 
-    /** The last product. */
+    /** Returns the last product. */
     Operator product() {
         return product;
     }
@@ -178,14 +178,14 @@ public final class ChainRun {
         return scratch[thread];
     }
 
-    /** Applies the operators behind the last product to its currents. */
+    /** Applies the operators after the last product to its currents. */
     void apply(Tile current, int rows) {
         for (Operator.OnTile operator : behind) {
             operator.apply(current, rows);
         }
     }
 
-    /** Takes the rows of a frame, whose currents {@link #fillFrame} makes. */
+    /** Prepares the rows of a frame; {@link #fillFrame} then computes its currents. */
     void prepareFrame(Signal frame, long version) {
         listed = false;
         if (isOneProduct() && frame instanceof FloatMatrix values) {
@@ -198,7 +198,7 @@ public final class ChainRun {
         }
     }
 
-    /** Fills the currents of a frame that was taken. */
+    /** Fills the currents of a prepared frame. */
     void fillFrame(Signal frame, Tile current, int thread) {
         if (listed) {
             product.multiplyFrame(Objects.requireNonNull(lists), current, thread);
@@ -208,12 +208,12 @@ public final class ChainRun {
         }
     }
 
-    /** The lists that were prepared of frames; null if none has come, or the first operator is not the last product. */
+    /** Returns the lists prepared from frames; null before the first frame, or if the path has several products. */
     public @Nullable PreparedFrame lists() {
         return lists;
     }
 
-    /** Bytes that lists of frames of so many rows take on the heap, if frames have come. */
+    /** Returns the heap bytes of lists of frames with this number of rows, if frames are used. */
     public long listBytes(int rows) {
         return lists == null ? 0 : lists.listBytes(rows);
     }
@@ -229,12 +229,12 @@ public final class ChainRun {
         }
     }
 
-    /** The operator that sees the source. */
+    /** Returns the operator that reads the source. */
     private Operator entry() {
         return first.length == 0 ? product : first[0];
     }
 
-    /** How many of the first rows of spikes it is best to fill at a time. */
+    /** Returns the number of first rows of spikes to fill at a time. */
     int rowsAtATime(int rows, long active) {
         return entry().rowsAtATime(rows, active);
     }
@@ -243,7 +243,7 @@ public final class ChainRun {
         return source instanceof SpikeMatrix ? entry().kernel(rows, active) : entry().kernel(rows);
     }
 
-    /** Multiplications of inputs by outputs for each row. */
+    /** Returns the multiplications of inputs by outputs, per row. */
     long work() {
         long work = product.work();
         for (Operator operator : first) {

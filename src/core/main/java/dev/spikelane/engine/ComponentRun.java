@@ -6,22 +6,22 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Populations at work that run a block of steps together. */
+/** Populations that run a block of steps together. */
 public interface ComponentRun {
 
     /**
-     * Runs some steps of a block, and measures them if somebody wants to know.
+     * Runs some steps of a block, and measures them if {@code profiled}.
      *
      * @param firstStep the first step
-     * @param steps how many
-     * @param stepNumber the number of that step, counted from the last reset
+     * @param steps number of steps
+     * @param stepNumber number of {@code firstStep}, counted from the last reset
      */
     void run(WorkerPool workers, int firstStep, int steps, long stepNumber, boolean profiled);
 
     /**
-     * Makes the run of a component whose populations have their projections.
+     * Creates the run of a component whose populations have their projections.
      *
-     * @param populations all of the network
+     * @param populations all populations of the network
      */
     static ComponentRun of(
             LaidOutNetwork network,

@@ -20,16 +20,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Populations that reach each other by synapses. Spikes are kept as lists for as many steps as synapses delay them, and
- * are delivered when they arrive, into one vector of currents of all populations. Threads have blocks of targets in
- * every population, and meet once a step.
+ * Populations that reach each other by synapses. Spikes are kept in lists for as many steps as synapses delay them.
+ * They are delivered when they arrive, into one vector of the currents of all populations. Each thread owns blocks of
+ * targets in every population, and threads synchronize once per step.
  */
 final class EventRun implements ComponentRun {
 
-    /** What a neuron takes in a step, roughly: an update, and what arrives. */
+    /** Approximate time of a neuron's step: its update and its arriving currents. */
     private static final double NANOSECONDS_OF_NEURON = 0.5;
 
-    /** A port that synapses enter, and one of the delays of each of their projections. */
+    /** A port that synapses enter; each of its projections is listed with one of its delays. */
     private record Port(PopulationRun population, String name, List<ProjectionRun> projections) {}
 
     private static Port port(LaidOutNetwork network, PopulationRun population, String name) {
@@ -55,7 +55,7 @@ final class EventRun implements ComponentRun {
                 : Integer.MAX_VALUE / 2 + source.ofPopulation().orElseThrow();
     }
 
-    /** Ports in the order of their names in the neurons, so that events of a source stay close together. */
+    /** Returns the ports in the order of the neurons' port names, so that events of a source stay close together. */
     private static List<Port> ports(LaidOutNetwork network, List<PopulationRun> members) {
         List<Port> ports = new ArrayList<>();
         for (int place = 0; ; place++) {
@@ -75,7 +75,7 @@ final class EventRun implements ComponentRun {
         }
     }
 
-    /** A source, and the order in which it adds to a port that several of its place enter. */
+    /** A source, and its rank among the sources that add to the same port. */
     private record Sender(
             SourceRun run,
             SourceDescription declared,
@@ -84,7 +84,7 @@ final class EventRun implements ComponentRun {
             float quantum,
             List<EventLists.Part> parts) {
 
-        /** Whether a rule changes its only part. */
+        /** Returns true if a rule changes its only part. */
         boolean changes() {
             return !parts.isEmpty() && parts.getFirst().changes();
         }
@@ -95,14 +95,14 @@ final class EventRun implements ComponentRun {
     private final EventVector vector;
     private final EventSource[] sources;
     private final SourceRun[] runs;
-    /** How many steps before the present one rows of each source are there last. */
+    /** Age in steps of each source's newest rows: 1 for sources inside the component, 0 for others. */
     private final int[] late;
 
     private final int[] delays;
-    /** For each of these its number in each source; negative where synapses have other delays. */
+    /** For each delay, its index in each source; negative if the source has no synapses of this delay. */
     private final int[][] numbers;
 
-    /** Whether threads may have blocks of their own. */
+    /** True if threads may have their own blocks. */
     private final boolean apart;
 
     private final int batch;
@@ -145,8 +145,8 @@ final class EventRun implements ComponentRun {
     }
 
     /**
-     * Whether a component is run by events: synapses reach from step to step or are drawn, and nothing is kept for a
-     * way back.
+     * Returns true if the component is run by events: its synapses connect step to step or are drawn, and no values are
+     * kept for a backward pass.
      */
     static boolean serves(List<PopulationRun> members, Predicate<ProjectionRun> isInner) {
         boolean any = false;
@@ -203,7 +203,7 @@ final class EventRun implements ComponentRun {
                 network, loop, vector, senders, sources, members.getFirst().sharing("events", blocks), size);
     }
 
-    /** The range of a port in the vector; -1 if no synapses enter it. */
+    /** Returns the range of a port in the vector; -1 if no synapses enter it. */
     private static int range(List<Port> ports, int number, String name) {
         for (int range = 0; range < ports.size(); range++) {
             if (ports.get(range).population.number() == number
@@ -323,14 +323,17 @@ final class EventRun implements ComponentRun {
         return false;
     }
 
-    /** Takes the spikes of a step before the block, in lists of all blocks. */
+    /** Takes the spikes of a step before the block, in the lists of all blocks. */
     private void take(int source, int of) {
         for (int block = 0; block < vector.blocks(); block++) {
             sources[source].take(of, runs[source].from(of, 0), block);
         }
     }
 
-    /** Fills the vector with what arrives in this step, delays ascending, and gives neurons their currents. */
+    /**
+     * Fills the vector with the spikes that arrive in this step, delays ascending, and passes the currents to the
+     * neurons.
+     */
     private void deliver(int block) {
         for (int i = 0; i < sources.length; i++) {
             sources[i].take((long) step - late[i], runs[i].from(step, late[i]), block);

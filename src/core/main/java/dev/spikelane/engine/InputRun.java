@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An input: its rows of a block in their inner order, in memory that workers can reach and nobody else closes; or one
- * frame for all steps of a call. Memory is taken for the rows that come.
+ * An input: its rows of a block in inner order, or one frame for all steps of a call. The rows are in the run's own
+ * memory, so that workers can read them and no other owner closes it. Memory is allocated for the kind of rows in use.
  */
 public final class InputRun implements SourceRun {
 
@@ -34,16 +34,16 @@ public final class InputRun implements SourceRun {
     /** The frame of this call; null if each step has its own rows. */
     private @Nullable Signal frame;
 
-    /** Whether somebody sees the rows of a frame step by step. */
+    /** True if a frame is copied into each step, for readers of single steps. */
     private boolean repeats;
 
     private long frameVersion;
     private boolean analog;
 
     /**
-     * Makes an input.
+     * Creates an input.
      *
-     * @param steps how many are kept
+     * @param steps number of steps that are kept
      */
     public InputRun(InputDescription input, Arena arena, int batch, SignalHistory.Steps steps) {
         this.input = input;
@@ -54,7 +54,7 @@ public final class InputRun implements SourceRun {
         this.valueFrame = new Lazy<>(() -> FloatMatrix.zeros(arena, batch, columns()));
     }
 
-    /** Makes the block longer. */
+    /** Enlarges the block. */
     void grow(int blockSteps) {
         steps = steps.withBlock(blockSteps);
         if (spikes != null) {
@@ -68,7 +68,7 @@ public final class InputRun implements SourceRun {
     /**
      * Throws unless rows of this kind may come next.
      *
-     * @param done how many steps have come since the last reset
+     * @param done number of steps since the last reset
      */
     public void requireKind(Signal given, long done) {
         boolean isAnalog = given instanceof FloatMatrix;
@@ -83,16 +83,16 @@ public final class InputRun implements SourceRun {
         return analog ? "values" : "spikes";
     }
 
-    /** Takes the kind of rows that come next, of which each step has its own. */
+    /** Declares the kind of the next rows, if each step has its own. */
     public void open(Signal given) {
         analog = given instanceof FloatMatrix;
         frame = null;
     }
 
     /**
-     * Takes one frame for all steps.
+     * Uses one frame for all steps.
      *
-     * @param stays whether it stays as it is as long as it is used, so that it need not be copied
+     * @param stays true if the frame does not change while it is used, so that it need not be copied
      */
     public void openFrame(Signal given, boolean stays) {
         analog = given instanceof FloatMatrix;
@@ -106,7 +106,7 @@ public final class InputRun implements SourceRun {
         frame = own;
     }
 
-    /** Copies steps of the input into the block; of a frame as many as somebody sees later. */
+    /** Copies steps of the input into the block. A frame is copied only into steps that are read later. */
     public void load(Signal from, int firstStep, int count) {
         Signal repeated = frame;
         if (repeated == null) {
@@ -136,7 +136,7 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    /** Copies a row into the first step of the block, as that of a sample; no row leaves zeros. */
+    /** Copies a row into a sample's row of the first step of the block; null clears the sample's row. */
     public void loadSample(@Nullable Signal from, int row, int sample) {
         history().written();
         if (from == null) {
@@ -146,17 +146,17 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    /** Copies rows from torch's order into that of the rows. */
+    /** Copies rows from torch's order into inner order. */
     private void copy(Signal from, int firstRow, Signal to, int toRow, int rows) {
         TorchLayout.copyInside(input.shape(), from, firstRow, to, toRow, rows);
     }
 
-    /** Puts frames into each step of the block from now on. */
+    /** Copies frames into each step of the block from now on. */
     void repeat() {
         repeats = true;
     }
 
-    /** Whether somebody sees steps before the block. */
+    /** Returns true if steps before the block are read. */
     private boolean remembers() {
         return steps.history() > 0;
     }
@@ -219,7 +219,7 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    /** Takes the history of another run of the same input. */
+    /** Copies the history of another run of the same input. */
     public void takeHistory(InputRun other) {
         if (remembers() && other.spikes != null) {
             analog = false;
@@ -233,7 +233,7 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    /** Makes the history zero. */
+    /** Sets the history to zero. */
     public void reset() {
         if (spikes != null) {
             spikes.reset();

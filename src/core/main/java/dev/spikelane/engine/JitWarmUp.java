@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Runs rounds of the same work until the JIT compiler is done with it, and products know their fastest variants and
- * stages whether threads share them.
+ * Repeats the same work until the JIT compiler has finished, products have measured their fastest variants, and stages
+ * have measured if threads should share them.
  */
 public final class JitWarmUp {
 
@@ -19,21 +19,20 @@ public final class JitWarmUp {
      */
     public static final Duration MOST = Duration.ofSeconds(10);
 
-    /** C2 takes its time between two compilations of a loop. */
+    /** C2 may pause this long between two compilations of a loop. */
     private static final long QUIET_NANOSECONDS = 400_000_000L;
 
     /**
-     * The most time that compilers may spend meanwhile: small methods that are compiled now and then never end, and
-     * hold nobody up.
+     * Most time that compilers may spend in this period: compilations of small methods never end, and delay no call.
      */
     private static final long QUIET_COMPILATION_MILLISECONDS = 20;
 
-    /** Of so many rounds all but one agree, which something else on the machine may hold up. */
+    /** Number of last rounds of which all but one must agree: other work on the machine may delay one. */
     private static final int ROUNDS = 6;
 
     private static final double AGREEMENT = 1.1;
 
-    /** How many warm up, and how many of them have products learn: the end of one does not end the others. */
+    /** Number of warm-ups under way, and of those in which products learn: the end of one does not end the others. */
     private static int warming;
 
     private static int learning;
@@ -41,12 +40,12 @@ public final class JitWarmUp {
     private JitWarmUp() {}
 
     /**
-     * Runs until the times of the last rounds agree, next to nothing was compiled meanwhile, and no stage of the last
-     * round has a way left to try; where products learn, before that until none of them has, or for as long.
+     * Runs until the last rounds take equal times, next to nothing was compiled in them, and no stage has a variant
+     * left to try. If products learn, a first phase of at most the same length runs until none has a variant left.
      *
-     * @param most no round starts after this time, or where products learn after twice this time
+     * @param most no round starts after this time, or after twice this time if products learn
      * @param round the work
-     * @return whether they agree
+     * @return true if the last rounds agree
      */
     public static boolean run(Duration most, Runnable round) {
         hurry(1, 0);
@@ -113,12 +112,12 @@ public final class JitWarmUp {
         return sorted.length == ROUNDS && sorted[ROUNDS - 2] <= sorted[0] * AGREEMENT;
     }
 
-    /** Milliseconds that all compiler threads have spent; constant where the JVM does not tell. */
+    /** Returns the milliseconds spent by all compiler threads; constant if the JVM does not report them. */
     private static long compilationTime() {
         return ModuleLayer.boot().findModule("java.management").isPresent() ? Compiler.time() : 0;
     }
 
-    /** Loaded only where the module java.management is present. */
+    /** Loaded only if the module java.management is present. */
     private static final class Compiler {
 
         private static final CompilationMXBean BEAN = ManagementFactory.getCompilationMXBean();

@@ -42,8 +42,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A network laid out in memory: operators and neurons bound to shapes, the order in which populations run, and each
- * value's master.
+ * A network laid out in memory: operators and neurons bound to shapes, the order in which populations run, and the
+ * owner of each value.
  */
 public final class LaidOutNetwork {
 
@@ -56,7 +56,7 @@ public final class LaidOutNetwork {
     private int series;
     private final List<WeakReference<NetworkRun>> runs;
     private final List<WeakReference<EventLists>> lists;
-    /** Compiled loops of rules by signature, which later simulations find compiled by C2. */
+    /** Compiled loops of rules by signature; later simulations reuse them once C2 has compiled them. */
     final Map<String, Loop> ruleLoops;
 
     private final UseLocks turns;
@@ -104,20 +104,20 @@ public final class LaidOutNetwork {
         this.guard = same.guard;
     }
 
-    /** Returns the same network in the same memory, whose runs read its own values and change none. */
+    /** Returns the same network in the same memory as this one; its runs read its own values and change none. */
     public LaidOutNetwork fixed() {
         boolean plastic = description.projections().stream().anyMatch(ProjectionDescription::plastic);
         return plastic ? new LaidOutNetwork(this, description.fixed(), chains) : this;
     }
 
-    /** Returns the same network with the same values, whose projections have other operators. */
+    /** Returns a network with this one's values, and other operators in its projections. */
     public LaidOutNetwork withChains(IntFunction<OperatorChain> others) {
         OperatorChain[] made =
                 IntStream.range(0, chains.length).mapToObj(others).toArray(OperatorChain[]::new);
         return new LaidOutNetwork(this, description, made);
     }
 
-    /** Returns the integers that are rounded from weights now, by the names of these. */
+    /** Returns the integers that are rounded from weights now, by the names of the weights. */
     public Map<String, IntegerMatrix> roundedIntegers() {
         Map<String, IntegerMatrix> all = new LinkedHashMap<>();
         for (OperatorChain chain : chains) {
@@ -131,7 +131,7 @@ public final class LaidOutNetwork {
         return all;
     }
 
-    /** Returns what rounds weights to integers, after each change of the floats that these follow. */
+    /** Returns the roundings of weights to integers, which must run after each change of their floats. */
     public Stream<RoundedWeights> roundings() {
         return Arrays.stream(chains)
                 .flatMap(chain -> chain.operators().stream())
@@ -175,7 +175,7 @@ public final class LaidOutNetwork {
         }
     }
 
-    /** Throws where a rule stands at a projection that it cannot change, or reads what neurons do not have. */
+    /** Throws if a projection has a rule that cannot change it, or that reads variables that the neurons lack. */
     private void requireRule(int number) {
         ProjectionDescription declared = description.projections().get(number);
         if (!declared.plasticity().isRule()) {
@@ -205,7 +205,7 @@ public final class LaidOutNetwork {
         }
     }
 
-    /** Whether weights change behind each step. */
+    /** Returns true if weights change after each step. */
     boolean hasRules() {
         return description.projections().stream()
                 .anyMatch(each -> each.plasticity().isRule());
@@ -226,8 +226,8 @@ public final class LaidOutNetwork {
     }
 
     /**
-     * Returns the lists of synapses of some sources, which all runs share as long as weights stay as they are. Memory
-     * for all of them is asked for before the first is laid out.
+     * Returns the lists of synapses of some sources. All runs share them until weights change. Memory for all of them
+     * is reserved before the first is laid out.
      */
     List<EventLists> eventLists(List<List<EventLists.Part>> sources, int blocks, WorkerPool workers) {
         synchronized (lists) {
@@ -260,12 +260,14 @@ public final class LaidOutNetwork {
         return chains[projection];
     }
 
-    /** Returns how many steps the network can run from a reset on: connections may have values for so many alone. */
+    /**
+     * Returns the number of steps that the network can run from a reset on: connections may have values for no more.
+     */
     public int mostSteps() {
         return mostSteps;
     }
 
-    /** Throws if a connection has no values for the last of some steps, counted from a reset on. */
+    /** Throws if a connection has no values for the last of these steps, counted from a reset. */
     public void requireSteps(long end) {
         if (end > mostSteps) {
             throw new IllegalArgumentException("step " + (end - 1) + " is behind the last of a connection that has"
@@ -273,12 +275,12 @@ public final class LaidOutNetwork {
         }
     }
 
-    /** Returns how many steps must run at once; 0 if any number may. */
+    /** Returns the number of steps that must run at once; 0 if any number may. */
     public int series() {
         return series;
     }
 
-    /** Throws if a connection takes another number of steps together than come. */
+    /** Throws if a connection needs another number of steps at once than are given. */
     public void requireSeries(int steps, int... lengths) {
         boolean fits = series == 0 || steps == series;
         for (int length : lengths) {
@@ -304,24 +306,26 @@ public final class LaidOutNetwork {
         return most;
     }
 
-    /** Returns a population with the parameters that it has now. */
+    /** Returns a population with its present parameters. */
     public BoundPopulation population(int number) {
         return populations[number];
     }
 
-    /** Returns the neurons of a population with the parameters that they have now. */
+    /** Returns the neurons of a population with their present parameters. */
     public NeuronGroup neurons(int population) {
         return populations[population].neurons();
     }
 
-    /** Whether a projection multiplies the bits of whole numbers. */
+    /** Returns true if a projection multiplies the bits of whole numbers. */
     public boolean multipliesBits(String projection) {
         return IntStream.range(0, chains.length)
                 .anyMatch(i -> description.projections().get(i).name().equals(projection)
                         && chains[i].operators().getFirst().multipliesBits());
     }
 
-    /** Whether the value of a population's spikes is 1, and stays so while values of these names are learned. */
+    /**
+     * Returns true if the value of a population's spikes is 1, and stays 1 while values of these names are learned.
+     */
     public boolean carriesOnes(String population, Set<String> learned) {
         for (int i = 0; i < populations.length; i++) {
             if (description.populations().get(i).name().equals(population)) {
@@ -335,7 +339,7 @@ public final class LaidOutNetwork {
         throw new IllegalArgumentException("there is no population '" + population + "'");
     }
 
-    /** Returns all values by name: those of projections, then those of populations. */
+    /** Returns all values by name: projections first, then populations. */
     public Map<String, Values> values() {
         return values;
     }
@@ -350,12 +354,12 @@ public final class LaidOutNetwork {
         return guard.version();
     }
 
-    /** Returns the locks of all that compute with the values. */
+    /** Returns the locks of all objects that compute with the values. */
     public UseLocks turns() {
         return turns;
     }
 
-    /** Lets a run be asked whether it is busy when values change. */
+    /** Registers a run, which is asked if it is busy before values change. */
     void register(NetworkRun run) {
         synchronized (runs) {
             runs.removeIf(known -> known.refersTo(null));
@@ -364,17 +368,17 @@ public final class LaidOutNetwork {
         turns.register(run.turn());
     }
 
-    /** Puts others in place of a projection's operators, for runs still to be made: so tests watch threads at work. */
+    /** Replaces a projection's operators in runs created later; tests use this to observe threads. */
     public void replaceOperators(int projection, UnaryOperator<Operator> change) {
         chains[projection] = new OperatorChain(
                 chains[projection].operators().stream().map(change).toList(), chains[projection].owners());
     }
 
     /**
-     * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and
-     * weights times the value of spikes, follow. The population gets other {@link #neurons} where these have no such
-     * parameters; values that the model refuses, or with which its neurons have other variables, as with a synapse of
-     * 0, are refused.
+     * Sets parameters of neurons in place, without allocation. The neurons' rows, and weights times the value of
+     * spikes, follow. The population gets other {@link #neurons} if the present ones do not hold such parameters.
+     * Values are refused if the model refuses them, or if they would change the neurons' variables, as a synapse of 0
+     * does.
      */
     public void setParameters(ParameterChange change) {
         BoundPopulation population = populations[change.population()];
@@ -389,7 +393,9 @@ public final class LaidOutNetwork {
         rebind(change.population(), population.neuron().withParameters(together));
     }
 
-    /** Gives a population a model with other parameters. Its states stay, so that there are no other variables. */
+    /**
+     * Gives a population a model with other parameters. Its states stay, so the model must have the same variables.
+     */
     void rebind(int population, Neuron neuron) {
         List<String> variables = populations[population].inside().variables();
         if (!neuron.variables().equals(variables)) {
@@ -412,9 +418,9 @@ public final class LaidOutNetwork {
         populations[population] = changed;
     }
 
-    /** Says the value of the spikes of a population: one value, or one for each neuron in the order of the rows. */
+    /** Sets the value of a population's spikes: one value, or one for each neuron in the order of the rows. */
     void setSpikeValue(int population, float[] carried) {
-        for (int i = 0; i < chains.length; i++) { // a training step calls this, which allocates nothing
+        for (int i = 0; i < chains.length; i++) { // training steps call this: it must not allocate
             if (description.projections().get(i).source() instanceof SourceDescription.OfSpikes spikes
                     && spikes.population() == population) {
                 chains[i].operators().getFirst().setSpikeValue(carried);
@@ -425,7 +431,7 @@ public final class LaidOutNetwork {
         }
     }
 
-    /** Tells runs, which have plastic projections of their own. */
+    /** Passes the value to runs, which have their own copies of plastic projections. */
     private void setSpikeValueOfCopies(int projection, float[] carried) {
         synchronized (runs) {
             for (WeakReference<NetworkRun> each : runs) {

@@ -4,7 +4,7 @@ import dev.spikelane.engine.plastic.RuleRun;
 import dev.spikelane.engine.thread.ValueGuard;
 import java.util.Collection;
 
-/** The rules by which weights of a run change behind each of its steps, unless they are frozen. */
+/** The rules that change weights of a run after each of its steps, unless they are frozen. */
 final class LearningRun {
 
     private final RuleRun[] rules;
@@ -17,7 +17,7 @@ final class LearningRun {
         this.guard = guard;
     }
 
-    /** Readers of weights see those before a step or those behind it, of all projections; a block is one step. */
+    /** Readers see the weights of all projections from before the step, or from after it. A block is one step. */
     void run() {
         if (rules.length > 0 && !frozen) {
             guard.changeHeld(change);
@@ -26,14 +26,14 @@ final class LearningRun {
 
     private void change() {
         if (frozen) {
-            return; // since it waited for its turn
+            return; // frozen while this thread waited
         }
         for (RuleRun rule : rules) {
             rule.step();
         }
     }
 
-    /** Begins variables of rules anew. */
+    /** Resets variables of rules. */
     void reset() {
         for (RuleRun rule : rules) {
             rule.reset();
@@ -48,7 +48,7 @@ final class LearningRun {
         return frozen;
     }
 
-    /** Freezes rules or lets them go on, between two changes; any thread may. */
+    /** Freezes or resumes rules between two changes; any thread may call this. */
     void freeze(boolean wanted) {
         guard.read(() -> frozen = wanted);
     }

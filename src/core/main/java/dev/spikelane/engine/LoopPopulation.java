@@ -21,22 +21,22 @@ import org.jspecify.annotations.Nullable;
 /** A population in a {@link LoopRun}. */
 final class LoopPopulation {
 
-    /** Units of 64 neurons whose currents are zeroed while they are in caches. */
+    /** Units of 64 neurons whose currents are cleared while they are in caches. */
     private static final int WORDS_AT_A_TIME = 256;
 
     private final PopulationRun population;
-    /** The sums at the ports. */
+    /** Sums at the ports. */
     private final List<LoopSum> sums;
 
     private final NeuronRun<NeuronState> currents;
     private long time;
     private int first;
-    /** The currents of each block of neurons. */
+    /** Currents of each block of neurons. */
     private final List<@Nullable NeuronRun<NeuronState>> ofBlocks = new ArrayList<>();
 
     private int[] words = {};
     private int[] ranges = {};
-    /** Whether loops could clear the currents of all ports. */
+    /** True if loops can clear the currents of all ports. */
     private boolean alone;
 
     private boolean clears;
@@ -56,8 +56,8 @@ final class LoopPopulation {
     }
 
     /**
-     * Whether threads may each carry some samples through a block: nobody looks at single steps, and nothing is shared
-     * or drawn.
+     * Returns true if threads may each run some samples through a block: no reader needs single steps, and nothing is
+     * shared or drawn.
      */
     boolean samplesApart() {
         return !population.stepwise()
@@ -65,12 +65,12 @@ final class LoopPopulation {
                 && sums.stream().allMatch(LoopSum::samplesApart);
     }
 
-    /** Whether threads may each take blocks of neurons through a step: all that enters is there. */
+    /** Returns true if threads may each run blocks of neurons through a step: all entering currents are there. */
     boolean blocksApart() {
         return !population.neurons().coupled() && sums.stream().allMatch(LoopSum::isReady);
     }
 
-    /** Whether somebody looks at single steps. */
+    /** Returns true if single steps are read. */
     boolean stepwise() {
         return population.stepwise();
     }
@@ -83,7 +83,7 @@ final class LoopPopulation {
         return population.currents();
     }
 
-    /** Makes threads able to take blocks of neurons through a step. */
+    /** Prepares blocks of neurons that threads run through a step. */
     void cut(EventVector by, ToIntFunction<String> range) {
         ranges = population.ports().stream().mapToInt(range).toArray();
         alone = sums.stream().allMatch(LoopSum::isOfEvents)
@@ -96,13 +96,13 @@ final class LoopPopulation {
         }
     }
 
-    /** Takes a block of neurons through a step. */
+    /** Runs a block of neurons through a step. */
     void carry(int step, int block, int thread, EventVector events) {
         if (words[block] == words[block + 1]) {
             return;
         }
         NeuronRun<NeuronState> own = ofBlocks.get(block);
-        if (own == null) { // made by the thread that writes to it, so that no other one's objects lie beside it
+        if (own == null) { // created by the thread that writes to it, to share no cache line with other threads
             own = population.newRun(sums.stream().map(sum -> sum.at(words[block], words[block + 1])));
             ofBlocks.set(block, own);
         }
@@ -121,17 +121,17 @@ final class LoopPopulation {
         }
     }
 
-    /** Whether threads share the loop that begins with this population. */
+    /** Returns the choice of sharing for the loop that begins with this population. */
     StageChoice sharing(int threads) {
         return population.sharing("loop", threads);
     }
 
-    /** Multiplications of a step in products from the loop. */
+    /** Returns the multiplications of a step in products inside the loop. */
     long work() {
         return sums.stream().mapToLong(LoopSum::work).sum() * population.batch();
     }
 
-    /** Whether currents stay, for a way back. */
+    /** Returns true if currents are kept for a backward pass. */
     boolean keeps() {
         return population.keeps();
     }
@@ -158,7 +158,7 @@ final class LoopPopulation {
         time = profiled ? System.nanoTime() - start : 0;
     }
 
-    /** Runs some steps, a part of the block. */
+    /** Runs some steps of the block. */
     void run(long stepNumber, int step, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
         for (int i = 0; i < sums.size(); i++) {
@@ -170,7 +170,7 @@ final class LoopPopulation {
 
     void close(long firstStep, int steps, long shared, boolean profiled) {
         time += shared;
-        population.written(first, steps); // threads have carried samples apart
+        population.written(first, steps); // threads have run the samples separately
         if (profiled) {
             population.profile(steps, time);
         }

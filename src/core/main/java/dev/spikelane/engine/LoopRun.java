@@ -8,15 +8,15 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
- * Populations that reach each other, and those that are looked at after every step. Currents from elsewhere are
- * computed for a whole block of steps; then the populations take turns, some steps at a time: all samples, or where
- * threads share the work each thread its own.
+ * Populations that reach each other, and populations that are observed after every step. Currents from outside the loop
+ * are computed for a whole block of steps. Then the populations take turns, some steps at a time: with all samples, or
+ * each thread with its own samples.
  */
 final class LoopRun implements ComponentRun {
 
     private final LoopPopulation[] populations;
     private final int stepsAtATime;
-    /** For each thread the samples that it carries, of each population; empty if all samples go together. */
+    /** Samples of each population, per thread; empty if all samples run together. */
     private final SampleRun[][] shares;
 
     private final StageChoice sharing;

@@ -15,31 +15,33 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The sum that enters a port of a population in a {@link LoopRun}: the projections in the order of declaration. */
+/** The sum at a port of a population in a {@link LoopRun}: its projections in the order of declaration. */
 final class LoopSum {
 
     private final int columns;
     private final int batch;
-    /** The currents of events, which a run computes; null if there are none. */
+    /** Currents of events, computed by an {@link EventRun}; null if there are none. */
     private final @Nullable FloatMatrix events;
 
     private final Piece[] pieces;
-    /** Where currents stay, for a way back. */
+    /** Currents that are kept for a backward pass. */
     private final @Nullable StoredCurrents kept;
 
     /**
-     * Where the sums of a segment stand: where they stay, or the first piece has made them; null if they stand in rows
-     * that are used again.
+     * Sums of a segment, in the kept currents or in the currents of the first piece; null if they are in rows that each
+     * step reuses.
      */
     private final @Nullable StoredCurrents whole;
 
-    /** Whether the first piece has made its currents for all steps, where the sums stand. */
+    /** True if the first piece has computed its currents for all steps, in the place of the sums. */
     private final boolean leads;
 
     private final Tile current;
     private final Tile added;
 
-    /** For a port of a population, some steps at a time; projections from populations of the loop are inner ones. */
+    /**
+     * Creates the sum of a port, for some steps at a time; projections from populations of the loop are inner ones.
+     */
     LoopSum(
             PopulationRun population,
             String port,
@@ -67,7 +69,7 @@ final class LoopSum {
                         : FloatMatrix.zeros(arena, found == null ? rows : 1, columns));
     }
 
-    /** Projections of one kind stand together as long as the order of declaration allows. */
+    /** Joins projections of one kind into pieces, as far as the order of declaration allows. */
     private List<Piece> pieces(
             PopulationRun population,
             String port,
@@ -110,7 +112,7 @@ final class LoopSum {
         return all;
     }
 
-    /** Projections one by one, but for those that make a sum together. */
+    /** Splits projections into single ones, and groups that continue one sum. */
     private static List<List<ProjectionRun>> sums(List<ProjectionRun> projections) {
         List<List<ProjectionRun>> sums = new ArrayList<>();
         for (ProjectionRun projection : projections) {
@@ -122,17 +124,17 @@ final class LoopSum {
         return sums;
     }
 
-    /** Multiplications of each row in products from the loop. */
+    /** Returns the multiplications per row in products inside the loop. */
     long work() {
         return Arrays.stream(pieces).mapToLong(Piece::work).sum();
     }
 
-    /** Whether threads may each fill the currents of some samples. */
+    /** Returns true if threads may each fill the currents of some samples. */
     boolean samplesApart() {
         return Arrays.stream(pieces).allMatch(Piece::samplesApart);
     }
 
-    /** The sum, which {@link #fill} leaves in the first rows. */
+    /** Returns the sum, whose first rows {@link #fill} fills. */
     Tile current() {
         return current;
     }
@@ -161,22 +163,22 @@ final class LoopSum {
         }
     }
 
-    /** Whether all currents of a step are there, so that threads may take blocks of them. */
+    /** Returns true if all currents of a step are there, so that threads may take blocks of them. */
     boolean isReady() {
         return Arrays.stream(pieces).noneMatch(Inner.class::isInstance);
     }
 
-    /** Whether the sum stands where events add. */
+    /** Returns true if the sum is in the vector to which events add. */
     boolean isOfEvents() {
         return pieces[0] instanceof Events;
     }
 
-    /** The currents of some blocks, a step at a time. */
+    /** Returns the currents of some blocks, one step at a time. */
     Tile at(int firstBlock, int endBlock) {
         return current.another().at(firstBlock, endBlock);
     }
 
-    /** Sums the currents of a step for some blocks, where {@link #isReady} holds. */
+    /** Sums the currents of a step for some blocks, if {@link #isReady} holds. */
     void fill(int step, Tile into, int firstBlock, int endBlock) {
         if (whole != null) {
             into.on(whole.from(step));
@@ -187,7 +189,7 @@ final class LoopSum {
         }
     }
 
-    /** Makes room for the currents of some samples. */
+    /** Allocates the currents of some samples. */
     SampleRun.Sum samples(Arena arena, int first, int count) {
         return new Samples(arena, first, count);
     }
@@ -234,7 +236,7 @@ final class LoopSum {
     /** A part of the sum. */
     private interface Piece {
 
-        /** Multiplications of each row that are left for the loop. */
+        /** Returns the multiplications per row that remain for the loop. */
         long work();
 
         boolean samplesApart();
@@ -245,15 +247,15 @@ final class LoopSum {
         /** Puts the currents of some steps of the block in the first rows. */
         void fill(int first, int count, Tile into);
 
-        /** The currents of a step, where they are there. */
+        /** Returns the currents of a step, if they are computed before it. */
         default FloatMatrix at(int step) {
             throw new IllegalStateException("currents are made from step to step");
         }
 
-        /** How many sources it has, of which each has views of its own. */
+        /** Returns the number of sources; each has its own views. */
         int sources();
 
-        /** The same for some samples of a step. */
+        /** Puts the currents of some samples of a step in the first rows. */
         void fill(int step, SampleViews[] samples, Tile into, int thread);
     }
 
@@ -358,7 +360,7 @@ final class LoopSum {
     }
 
     /** Currents from the populations of the loop. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
+    @SuppressWarnings("ArrayRecordComponent") // these are never compared
     private record Inner(ProjectionRun... sum) implements Piece {
 
         @Override

@@ -33,12 +33,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A network at work: its memory, its threads, the inputs and populations, and the stages in their order. */
+/** A network that runs: its memory, threads, inputs and populations, and its stages in order. */
 public final class NetworkRun {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /** Rows of the first block: streams take one step at a time, and need no more. */
+    /** Rows of the first block: streams take one step at a time and need no more. */
     private static final int FIRST_ROWS = 16;
 
     private static final int GROWTH = 4;
@@ -52,11 +52,11 @@ public final class NetworkRun {
     private final SampleEnds ends = new SampleEnds();
     private final PopulationRun[] populations;
     private final PlasticValues plastic;
-    /** Of each projection with a rule what changes its weights. */
+    /** The rules that change weights, by projection. */
     private final Map<Integer, RuleRun> rules = new LinkedHashMap<>();
 
     private final LearningRun learning;
-    /** Made once: writing and reading a state allocate nothing. */
+    /** Created once, so that writing and reading a state allocate nothing. */
     private final StateWalk walk = new StateWalk();
 
     private final RunLock turn;
@@ -67,7 +67,7 @@ public final class NetworkRun {
     private SpikeMatrix output;
     private final TorchRows<SpikeMatrix> outputInTorch;
 
-    /** The memory and threads to free: reachable from a cleaner, so it must not know its simulation. */
+    /** The memory and threads to free. A cleaner holds this, so it must not refer to its simulation. */
     private record Memory(Arena arena, WorkerPool workers) implements Runnable {
 
         @Override
@@ -136,9 +136,9 @@ public final class NetworkRun {
     }
 
     /**
-     * Makes the block long enough for a call of some steps, as far as that pays. Memory that became too short is freed
-     * with the rest; each time the block grows by so much that it is a third of all at most. If there is no memory for
-     * a longer block, the simulation is closed.
+     * Enlarges the block for a call of this number of steps, up to the size that pays. Memory of a block that became
+     * too short is freed with the run; each block grows so much that such memory is at most a third of all. If there is
+     * no memory for a larger block, the simulation is closed.
      */
     public void makeRoom(int steps) {
         if (Math.min(steps, mostSteps) <= size.steps()) {
@@ -147,7 +147,7 @@ public final class NetworkRun {
         try {
             grow(steps);
         } catch (RuntimeException | Error failure) {
-            close(); // the old block and the new one share the work by now
+            close(); // parts of the run use the new block already
             throw failure;
         }
     }
@@ -166,38 +166,38 @@ public final class NetworkRun {
         output = populations[populations.length - 1].spikes().steps(0, 1, 0);
     }
 
-    /** Returns the steps of the block. */
+    /** Returns the number of steps of the block. */
     public int stepsInBlock() {
         return size.steps();
     }
 
     /**
-     * Makes a run whose memory is freed when it is closed, or its owner is forgotten.
+     * Creates a run whose memory is freed when it is closed or its owner becomes unreachable.
      *
      * @param mostSteps the most steps in a block
-     * @param threads threads that share the work, the calling one among them
+     * @param threads threads that share the work, including the calling one
      */
     public static NetworkRun of(Object owner, LaidOutNetwork network, int batch, int mostSteps, int threads) {
         return of(owner, new CountedArenas(Owner.SIMULATION), network, batch, mostSteps, threads);
     }
 
-    /** Makes a run as above, whose memory counts as part of an owner's. */
+    /** Creates a run like the method above; its memory counts as part of {@code held}. */
     public static NetworkRun of(
             Object owner, CountedArenas held, LaidOutNetwork network, int batch, int mostSteps, int threads) {
-        // Values of plastic projections are copies of one version.
+        // Values of plastic projections must be copies of one version.
         return network.guard().read(() -> make(owner, held, network, batch, mostSteps, threads));
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
+    @SuppressWarnings("MustBeClosedChecker") // freed by close() or the cleaner
     private static NetworkRun make(
             Object owner, CountedArenas held, LaidOutNetwork network, int batch, int mostSteps, int threads) {
-        // Workers must reach it; closing a shared arena takes long, but happens once in a simulation.
+        // Shared, as workers use it. Closing a shared arena is slow, but happens once in a simulation.
         Arena arena = held.newArena();
         WorkerPool workers = null;
         try {
             workers = new WorkerPool(threads);
             Memory memory = new Memory(arena, workers);
-            // Behind each step of rules weights are others; a series runs in one block.
+            // Rules change weights after each step, so a block is one step. A series must fit in one block.
             int most = network.hasRules() ? 1 : Math.max(mostSteps, network.series());
             RunSize size = RunSize.forward(Math.min(most, Math.ceilDiv(FIRST_ROWS, batch)), batch, threads);
             NetworkRun run = new NetworkRun(network, size, most, memory, null);
@@ -214,16 +214,16 @@ public final class NetworkRun {
     }
 
     /**
-     * Makes a run of whole windows, for a way back, in memory of the caller.
+     * Creates a run of whole windows for training, in memory of the caller.
      *
-     * @param size a block is a window
+     * @param size sizes; a block is a window
      */
     public static NetworkRun ofWindows(
             LaidOutNetwork network, RunSize size, Arena arena, WorkerPool workers, BackwardNeeds back) {
         return new NetworkRun(network, size, size.steps(), new Memory(arena, workers), back);
     }
 
-    /** Makes a run of fewer samples beside this one, in its memory and on its threads. */
+    /** Creates a run of fewer samples, in this run's memory and on its threads. */
     public NetworkRun narrower(int samples) {
         int steps = Math.min(mostSteps, Math.ceilDiv(FIRST_ROWS, samples));
         return new NetworkRun(network, RunSize.forward(steps, samples, threads()), mostSteps, memory, null);
@@ -234,7 +234,7 @@ public final class NetworkRun {
         return network;
     }
 
-    /** Returns where samples end. */
+    /** Returns the ends of the samples. */
     public SampleEnds ends() {
         return ends;
     }
@@ -244,7 +244,7 @@ public final class NetworkRun {
         return turn;
     }
 
-    /** Gives each population the projections to it. */
+    /** Gives each population its incoming projections. */
     private ProjectionRuns connected() {
         for (PopulationRun population : populations) {
             population.projections().clear();
@@ -285,7 +285,7 @@ public final class NetworkRun {
                 .toArray(ComponentRun[]::new);
     }
 
-    /** Returns a variable that the rule of a projection has of inputs or outputs, in torch's order. */
+    /** Returns a rule's variable of a projection's inputs or outputs, in torch's order. */
     public FloatMatrix trace(String projection, String variable) {
         return rule(projection).variable(variable);
     }
@@ -302,12 +302,12 @@ public final class NetworkRun {
                 + rules.keySet().stream().map(each -> declared.get(each).name()).toList());
     }
 
-    /** Returns the threads. */
+    /** Returns the number of threads. */
     public int threads() {
         return memory.workers.threads();
     }
 
-    /** Whether its memory is there. */
+    /** Returns true until its memory is freed. */
     public boolean isOpen() {
         return memory.arena.scope().isAlive();
     }
@@ -331,7 +331,7 @@ public final class NetworkRun {
         return populations[number];
     }
 
-    /** Returns the guard that lets values of plastic projections change. */
+    /** Returns the guard of the values of plastic projections. */
     public ValueGuard plasticGuard() {
         return plastic.guard();
     }
@@ -341,17 +341,19 @@ public final class NetworkRun {
         return inputs[number];
     }
 
-    /** Returns a projection: a run for each delay of its synapses, delays ascending, or for all of it. */
+    /**
+     * Returns a projection as one run for each delay of its synapses, delays ascending, or as one run for the whole.
+     */
     public List<ProjectionRun> projection(int number) {
         return projections.get(number);
     }
 
-    /** Returns a component, in the order in which they run. */
+    /** Returns a component; components run in this order. */
     public ComponentRun stage(int number) {
         return stages[number];
     }
 
-    /** Returns the scratch memory of threads. */
+    /** Returns the scratch memories of the threads. */
     public Scratch[] scratch() {
         return projections.scratch();
     }
@@ -361,13 +363,13 @@ public final class NetworkRun {
         return plastic.byName();
     }
 
-    /** Says the value of the spikes of a plastic projection's source, while this run is held. */
+    /** Sets the value of the spikes of a plastic projection's source, while this run is held. */
     void setSpikeValue(int projection, float[] values) {
         try {
             if (isOpen()) {
                 plastic.chain(projection).operators().getFirst().setSpikeValue(values);
             }
-        } catch (IllegalStateException closed) { // a simulation that is forgotten may be freed at any time
+        } catch (IllegalStateException closed) { // an unreachable simulation may be freed at any time
             if (isOpen()) {
                 throw closed;
             }
@@ -383,26 +385,26 @@ public final class NetworkRun {
         }
     }
 
-    /** The spikes of the last population in the first step of the block, in torch's order. */
+    /** Returns the spikes of the last population in the first step of the block, in torch's order. */
     public SpikeMatrix output() {
         return outputInTorch.show(output, size.batch());
     }
 
-    /** Takes the values that callers have written to the states that they see, before a call. */
+    /** Reads the values that callers have written to the states they see, before a call. */
     public void takeShown() {
         for (PopulationRun population : populations) {
             population.takeShown();
         }
     }
 
-    /** Shows callers the states that populations have come to. */
+    /** Updates the states that callers see. */
     public void show() {
         for (PopulationRun population : populations) {
             population.show();
         }
     }
 
-    /** Takes the rows of an input for a call; constant ones are a frame for every step. */
+    /** Takes the rows of an input for a call; constant rows are a frame for every step. */
     public void open(int number, Signal rows, long steps, boolean isConstant) {
         inputs[number].requireKind(rows, steps);
         given[number] = rows;
@@ -414,7 +416,7 @@ public final class NetworkRun {
         projections.open(inputs[number]);
     }
 
-    /** Puts the input of some steps into the block, counted from the first of the call. */
+    /** Copies the input of some steps into the block; {@code firstStep} is counted from the start of the call. */
     public void load(int firstStep, int steps) {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].load(given[i], firstStep, steps);
@@ -422,14 +424,14 @@ public final class NetworkRun {
         }
     }
 
-    /** The same of some samples of another run, whose inputs are those of its call. */
+    /** Copies the input of some samples of another run's call into the block. */
     public void load(NetworkRun whole, int[] samples, int firstStep, int steps) {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].loadSamples(whole.given[i], firstStep, steps, samples, whole.size.batch());
         }
     }
 
-    /** Takes the kinds of inputs that another run has in its call, and keeps what its observers need. */
+    /** Takes the kinds of another run's inputs, and keeps the values that its observers need. */
     public void open(NetworkRun whole) {
         for (int i = 0; i < inputs.length; i++) {
             open(i, whole.given[i], 0, false);
@@ -439,7 +441,7 @@ public final class NetworkRun {
         }
     }
 
-    /** Shows observers a block that some samples have run elsewhere; those of others have ended. */
+    /** Passes a block to observers, from a narrower run of some samples; the rows of ended samples are zero. */
     public void show(NetworkRun narrower, int[] samples, long firstStep, int steps) {
         for (int i = 0; i < populations.length; i++) {
             populations[i].show(narrower.populations[i], samples, firstStep, steps);
@@ -447,8 +449,8 @@ public final class NetworkRun {
     }
 
     /**
-     * Whether a narrower run can serve some samples: each step has its own input, nobody sees single steps, and no
-     * neuron draws numbers by its place in the batch.
+     * Returns true if a narrower run can serve some samples: each step has its own input, no reader needs single steps,
+     * and no neuron draws numbers by its place in the batch.
      */
     public boolean mayNarrow() {
         boolean may = true;
@@ -461,7 +463,7 @@ public final class NetworkRun {
         return may;
     }
 
-    /** How many of the first rows of the block it is best to run at a time, for the present input. */
+    /** Returns the number of first rows of the block to run at a time, for the present input. */
     public int rowsAtATime(int rows) {
         return network.series() > 0 ? rows : projections.rowsAtATime(rows);
     }
@@ -487,26 +489,26 @@ public final class NetworkRun {
         }
     }
 
-    /** Whether a recording wants to know of calls. */
+    /** Returns true if a Flight Recorder recording measures calls. */
     public static boolean isProfiled() {
         return LayerProfile.wanted();
     }
 
-    /** A call starts of which a recording wants to know. */
+    /** Begins the measurement of a call. */
     public void beginProfiles() {
         for (PopulationRun population : populations) {
             population.beginProfile();
         }
     }
 
-    /** Tells the recording of the call. */
+    /** Writes the call's measurements to the recording. */
     public void emitProfiles() {
         for (PopulationRun population : populations) {
             population.emitProfile(threads());
         }
     }
 
-    /** Goes on from a state of zeros. */
+    /** Resets the state to zeros. */
     public void reset() {
         if (hasRules()) {
             plastic.guard().changeHeld(this::begin);
@@ -518,7 +520,7 @@ public final class NetworkRun {
         }
     }
 
-    /** Begins all anew but weights and observers, in a change of plastic values. */
+    /** Resets everything but weights and observers, in a change of plastic values. */
     public void begin() {
         for (InputRun input : inputs) {
             input.reset();
@@ -529,22 +531,22 @@ public final class NetworkRun {
         learning.reset();
     }
 
-    /** Whether weights change by rules. */
+    /** Returns true if rules change weights. */
     public boolean hasRules() {
         return learning.hasRules();
     }
 
-    /** Whether they do not for the time being. */
+    /** Returns true while rules are frozen. */
     public boolean isFrozen() {
         return learning.isFrozen();
     }
 
-    /** Freezes rules or lets them go on, between two steps; any thread may. */
+    /** Freezes or resumes rules, between two steps; any thread may call this. */
     public void freeze(boolean wanted) {
         learning.freeze(wanted);
     }
 
-    /** Goes on from where another run of the same network and samples has come to. */
+    /** Copies the state of another run of the same network and samples. */
     public void takeState(NetworkRun other) {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].takeHistory(other.inputs[i]);
@@ -554,7 +556,7 @@ public final class NetworkRun {
         }
     }
 
-    /** Returns the bytes that {@link #write} writes. */
+    /** Returns the number of bytes that {@link #write} writes. */
     public long bytes() {
         walk.begin(null, false);
         walk();
@@ -567,7 +569,7 @@ public final class NetworkRun {
         walk();
     }
 
-    /** Reads the bytes that {@link #write} has written; readers of plastic values see them before or after it. */
+    /** Reads the bytes that {@link #write} wrote; readers of plastic values see the values from before or after it. */
     public void read(ByteBuffer from) {
         walk.begin(from, true);
         if (plastic.byName().isEmpty()) {
@@ -595,12 +597,13 @@ public final class NetworkRun {
     }
 
     /**
-     * Packs the state of one sample, or puts it in, and those of all others must follow before the next block: what
-     * {@link #write} writes of it, but for the number of steps, in the order of the rows. Plastic values are no part.
+     * Packs or unpacks the state of one sample; all other samples must follow before the next block. The content is the
+     * content of {@link #write} for this sample without the number of steps, in the order of the rows. Plastic values
+     * are not included.
      *
-     * @param memory {@link MemorySegment#NULL} where bytes are counted alone, with inputs of the kinds of the last call
-     * @param out whether the state comes out of the memory
-     * @return the offset behind it
+     * @param memory {@link MemorySegment#NULL} to count bytes only, with inputs of the kinds of the last call
+     * @param out true to read the state from the memory
+     * @return the offset after the state
      */
     public long pack(int sample, MemorySegment memory, long at, boolean out) {
         long next = at;

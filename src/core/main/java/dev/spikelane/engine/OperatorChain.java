@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operators of a projection, laid out behind its source.
+ * The operators of a projection, laid out for its source.
  *
  * @param operators from source to target, at least one
  * @param owners the prefix of the names of each operator's values
@@ -26,7 +26,7 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
 
     private static final Parameter ONE = Parameter.of(1);
 
-    /** The shape that a path makes of its source; throws where a connection does not fit. */
+    /** Returns the shape of a path's output; throws if a connection does not fit. */
     public static Shape outputShape(List<Connection> path, Shape source) {
         Shape shape = source;
         for (Connection connection : path) {
@@ -35,7 +35,7 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
         return shape;
     }
 
-    /** Lays a path out; only its first operator sees the value of spikes. */
+    /** Lays out a path; only its first operator sees the value of spikes. */
     static OperatorChain bind(Arena arena, List<OperatorDescription> path, Parameter spikeValue) {
         List<Operator> operators = new ArrayList<>();
         for (OperatorDescription each : path) {
@@ -54,7 +54,7 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
                 path.stream().map(OperatorDescription::owner).toList());
     }
 
-    /** The lists of synapses, if the chain is nothing else. */
+    /** Returns the lists of synapses, if the chain is nothing else. */
     @Nullable
     SparseOperator sparse() {
         return operators.size() == 1 && operators.getFirst() instanceof SparseOperator sparse ? sparse : null;
@@ -75,7 +75,7 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
         }
     }
 
-    /** Throws if one name means two values, of which one could be neither read nor saved. */
+    /** Throws if one name means two values: one of them could be neither read nor saved. */
     static void put(Map<String, Values> values, String name, Values each) {
         if (values.putIfAbsent(name, each) != null) {
             throw new IllegalArgumentException("two matrices of the network are named '" + name

@@ -17,18 +17,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The chains of a run, with values of its own where projections are plastic, and these values: a part of its state. */
+/** The operators of a run, with its own values for plastic projections. These values are a part of its state. */
 final class PlasticValues {
 
     private final OperatorChain[] chains;
     private final @Nullable RuleValues<?>[] rules;
     private final Map<String, Values> byName = new LinkedHashMap<>();
-    /** The same for states. */
+    /** All values, for states. */
     private final Values[] all;
 
     private final ValueGuard guard;
 
-    /** Copies the values of plastic projections, which change in turns of the run. */
+    /** Copies the values of plastic projections, which change under the lock of the run. */
     PlasticValues(LaidOutNetwork network, Arena arena, RunLock turn) {
         List<ProjectionDescription> projections = network.description().projections();
         this.chains = new OperatorChain[projections.size()];
@@ -64,13 +64,13 @@ final class PlasticValues {
         rules[projection] = rule;
     }
 
-    /** What a rule carries; null if the projection has none. */
+    /** Returns the values of a projection's rule; null if it has none. */
     @Nullable
     RuleValues<?> rule(int projection) {
         return rules[projection];
     }
 
-    /** The operators of a projection. */
+    /** Returns the operators of a projection. */
     OperatorChain chain(int projection) {
         return chains[projection];
     }
@@ -79,7 +79,7 @@ final class PlasticValues {
         return byName;
     }
 
-    /** What lets the values change. */
+    /** Returns the guard of the values. */
     ValueGuard guard() {
         return guard;
     }

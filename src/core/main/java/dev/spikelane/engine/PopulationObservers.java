@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The observers of a population: of its blocks of steps, or of a variable or port in each step. */
+/** The observers of a population: of blocks of steps, or of a variable or port in each step. */
 final class PopulationObservers {
 
     private final PopulationRun population;
@@ -59,17 +59,17 @@ final class PopulationObservers {
         return ofSteps.contains(observer);
     }
 
-    /** Whether an observer sees single steps. */
+    /** Returns true if an observer sees single steps. */
     boolean seeSteps() {
         return !ofSteps.isEmpty();
     }
 
-    /** Whether an observer sees blocks. */
+    /** Returns true if an observer sees blocks. */
     boolean seeBlocks() {
         return !ofBlocks.isEmpty();
     }
 
-    /** Forgets memory of a shorter block. */
+    /** Drops the memory of the shorter block. */
     void grow() {
         spikes = new TorchRows<>(shape, arena);
         membranes = new TorchRows<>(shape, arena);
@@ -87,7 +87,7 @@ final class PopulationObservers {
         }
     }
 
-    /** Shows a step, from the state behind it. */
+    /** Passes a step to the observers, from the state after it. */
     void observeStep(long number, NeuronRun<NeuronState> currents) {
         for (int i = 0; i < ofSteps.size(); i++) {
             VariableObserver each = ofSteps.get(i);
@@ -104,7 +104,7 @@ final class PopulationObservers {
         return observer.beforeReset() && before != null ? before.state : population.state();
     }
 
-    /** Shows a block, in torch's order. */
+    /** Passes a block to the observers, in torch's order. */
     void observe(long firstStep, int steps) {
         if (ofBlocks.isEmpty()) {
             return;
@@ -120,7 +120,7 @@ final class PopulationObservers {
         }
     }
 
-    /** Neurons that go through the same step without its reset, from a copy of the state. */
+    /** Neurons that compute this step without its reset, from a copy of the state. */
     private final class BeforeReset {
 
         private NeuronGroup neurons = network.population(population.number()).beforeReset(arena);
@@ -129,7 +129,7 @@ final class PopulationObservers {
 
         void run(NeuronRun<NeuronState> currents, SpikeMatrix scratch) {
             if (version != network.version()) {
-                // The run's arena would keep those of all versions.
+                // Not in the run's arena, which would keep the neurons of every version.
                 neurons = network.population(population.number()).beforeReset(NativeMemory.ofAuto());
                 version = network.version();
             }

@@ -34,7 +34,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A population at work: its neurons with their state, the currents of its ports, and its outputs. */
+/** A population that runs: its neurons with their state, the currents of its ports, and its outputs. */
 public final class PopulationRun {
 
     private final int number;
@@ -44,25 +44,25 @@ public final class PopulationRun {
     private final int batch;
     private final SampleEnds ends;
     private final NeuronState state;
-    /** The state in torch's order; null until somebody asks for it, and where it is the state itself. */
+    /** The state in torch's order; null until it is first read, or if the state itself has this order. */
     private @Nullable NeuronState shown;
 
     private final PopulationSignals signals;
     private final List<ProjectionRun> projections = new ArrayList<>();
     private final PopulationObservers observers;
-    /** The way forward of neurons whose currents are kept; null if they are not. */
+    /** The forward pass of neurons whose currents are kept; null if they are not. */
     private final @Nullable RecordingRun kept;
 
     private final LayerProfile profile = new LayerProfile();
-    /** Sums that compute currents again; made when they are needed. */
+    /** Sums that compute currents again; created when first needed. */
     private PortSum[] again = {};
 
     /**
-     * Makes a population.
+     * Creates a population.
      *
-     * @param delays of all projections
-     * @param ends of the samples
-     * @param keeping the values that a way back needs; null if there is none
+     * @param delays delays of all projections
+     * @param ends ends of the samples
+     * @param keeping the values that a backward pass needs; null if there is none
      */
     PopulationRun(
             int number,
@@ -86,7 +86,7 @@ public final class PopulationRun {
         this.kept = keeping == null ? null : new RecordingRun(this, keeping, size, arena);
     }
 
-    /** Makes the block longer. */
+    /** Enlarges the block. */
     void grow(int blockSteps) {
         signals.grow(blockSteps);
         showPreviousSpikes();
@@ -100,7 +100,7 @@ public final class PopulationRun {
         }
     }
 
-    /** Whether threads share a stage of this population. */
+    /** Returns the choice of sharing for a stage of this population. */
     StageChoice sharing(String stage, int threads) {
         return new StageChoice(Chooser.OF_JVM, threads, Objects.hash(stage, description.name(), size()));
     }
@@ -113,17 +113,17 @@ public final class PopulationRun {
         return description;
     }
 
-    /** The neurons with the parameters that they have now. */
+    /** Returns the neurons with their present parameters. */
     NeuronGroup neurons() {
         return network.population(number).neurons();
     }
 
-    /** Returns the samples. */
+    /** Returns the number of samples. */
     public int batch() {
         return batch;
     }
 
-    /** Returns the neurons. */
+    /** Returns the number of neurons. */
     public int size() {
         return description.size();
     }
@@ -141,7 +141,7 @@ public final class PopulationRun {
         return state;
     }
 
-    /** Returns the state as callers see it and write to it between calls, in torch's order. */
+    /** Returns the state in torch's order; callers read it and write to it between calls. */
     public NeuronState shownState() {
         if (!TorchLayout.differs(description.shape())) {
             return state;
@@ -154,14 +154,14 @@ public final class PopulationRun {
         return made;
     }
 
-    /** Takes the values that callers have written to the state that they see. */
+    /** Reads the values that callers have written to the state they see. */
     void takeShown() {
         if (shown != null) {
             shown.take();
         }
     }
 
-    /** Shows callers the state to which the population has come. */
+    /** Updates the state that callers see. */
     void show() {
         if (shown != null) {
             shown.show();
@@ -173,24 +173,24 @@ public final class PopulationRun {
         return signals.spikes();
     }
 
-    /** The projections that enter, in the order of declaration. */
+    /** Returns the incoming projections, in the order of declaration. */
     List<ProjectionRun> projections() {
         return projections;
     }
 
-    /** The projections that enter a port, in the order of declaration. */
+    /** Returns the projections that enter a port, in the order of declaration. */
     List<ProjectionRun> projections(String port) {
         return projections.stream()
                 .filter(projection -> projection.description().port().equals(port))
                 .toList();
     }
 
-    /** The ports whose currents the neurons take, in their order. */
+    /** Returns the ports whose currents the neurons take, in their order. */
     List<String> ports() {
         return neurons().ports();
     }
 
-    /** The source that a projection takes from this population. */
+    /** Returns the source that a projection reads from this population. */
     SourceRun source(SourceDescription source) {
         return signals.source(source);
     }
@@ -200,38 +200,38 @@ public final class PopulationRun {
         return signals.values(variable);
     }
 
-    /** The variables that are kept for all steps. */
+    /** Returns the variables that are kept for all steps. */
     List<PopulationSignals.Kept> variables() {
         return signals.variables();
     }
 
-    /** Whether currents stay, for a way back. */
+    /** Returns true if currents are kept for a backward pass. */
     boolean keeps() {
         return kept != null;
     }
 
-    /** Whether membranes are written in place of the currents. */
+    /** Returns true if membranes overwrite the currents. */
     boolean replaces() {
         return kept != null && kept.keeping().replaces();
     }
 
-    /** Where the currents of a port stay; null if they need not. */
+    /** Returns the kept currents of a port; null if they are not kept. */
     @Nullable
     StoredCurrents keptAt(String port) {
         return kept == null ? null : kept.keeping().currents().get(ports().indexOf(port));
     }
 
-    /** Returns the values that a way back needs. */
+    /** Returns the values that a backward pass needs. */
     public BackwardNeeds.Keeping keeping() {
         return kept().keeping();
     }
 
-    /** Returns the way forward of neurons whose currents are kept. */
+    /** Returns the forward pass of neurons whose currents are kept. */
     public RecordingRun kept() {
         return Objects.requireNonNull(kept);
     }
 
-    /** Computes the currents of some steps again, whose sources are there. */
+    /** Recomputes the currents of some steps, whose sources are there. */
     public void fillAgain(WorkerPool workers, int first, int count, RunSize size) {
         if (again.length == 0) {
             again = ports().stream()
@@ -243,12 +243,12 @@ public final class PopulationRun {
         }
     }
 
-    /** Whether an observer or a way back needs values that no kernel keeps for a whole block. */
+    /** Returns true if an observer or a backward pass needs values that no kernel keeps for a whole block. */
     boolean stepwise() {
         return kept == null && (signals.keepsOthers() || observers.seeSteps());
     }
 
-    /** Shows blocks to an observer from now on. */
+    /** Adds an observer of blocks. */
     public void add(BlockObserver observer) {
         observers.add(observer);
         if (observer.needsMembranes()) {
@@ -261,7 +261,7 @@ public final class PopulationRun {
     }
 
     /**
-     * Takes the neurons of some blocks through some steps of a block.
+     * Runs the neurons of some blocks through some steps of a block.
      *
      * @param currents the currents of these steps, unless they are kept
      */
@@ -273,32 +273,32 @@ public final class PopulationRun {
         }
     }
 
-    /** The steps of the neurons with the parameters that they have now. */
+    /** Returns the steps of the neurons with their present parameters. */
     PortSteps<NeuronState> neuronSteps() {
         return BoundPopulation.steps(neurons());
     }
 
-    /** Whether some samples can run in a state of their own. */
+    /** Returns true if some samples can run in their own state. */
     boolean samplesApart() {
         return neuronSteps().samplesApart() && neuronSteps().text() instanceof LeakyNeurons;
     }
 
-    /** Whether neurons need not be given currents for each step where these are all the same. */
+    /** Returns true if neurons can read one row of currents for all steps. */
     boolean holds() {
         return kept == null && membranes() == null && neuronSteps().holds();
     }
 
-    /** Whether neurons may leave zeros where they have read the currents of a step. */
+    /** Returns true if neurons may overwrite currents with zeros once they have read them. */
     boolean clears() {
         return kept == null && membranes() == null && neuronSteps().clears();
     }
 
-    /** A run of the neurons from the state of the population. */
+    /** Creates a run of the neurons from the population's state. */
     NeuronRun<NeuronState> newRun(Stream<Tile> ports) {
         return new NeuronRun<>(state, state.membrane(), spikes().block(), ports.toArray(Tile[]::new));
     }
 
-    /** The membranes of the block; null if nobody wants them. */
+    /** Returns the membranes of the block; null if they are not kept. */
     @Nullable
     SignalHistory<FloatMatrix> membranes() {
         return signals.membranes();
@@ -309,7 +309,7 @@ public final class PopulationRun {
         return wanted == null ? null : wanted.from(step, 0);
     }
 
-    /** Takes all neurons through some steps of the block. */
+    /** Runs all neurons through some steps of the block. */
     void run(long stepNumber, int step, int steps, NeuronRun<NeuronState> currents) {
         observers.beforeStep(currents, spikes().from(step, 0));
         fire(step, steps, currents, 0, words(), 0);
@@ -322,12 +322,12 @@ public final class PopulationRun {
         }
     }
 
-    /** Takes notice that neurons have left spikes and membranes in some steps of the block. */
+    /** Marks spikes and membranes of some steps of the block as written. */
     public void written(int step, int steps) {
         signals.written(ends, step, steps);
     }
 
-    /** Shows the observers a block that some samples have run elsewhere. */
+    /** Passes a block to the observers, from a narrower run of some samples. */
     void show(PopulationRun narrower, int[] samples, long firstStep, int steps) {
         if (!observers.seeBlocks()) {
             return;
@@ -341,7 +341,7 @@ public final class PopulationRun {
         observe(firstStep, steps);
     }
 
-    /** Copies rows of some samples to their places, and clears those of the others. */
+    /** Copies the rows of some samples to their places, and clears all other rows. */
     private void copySamples(Signal from, int ofBatch, int[] samples, Signal to, int steps) {
         for (int row = 0; row < steps * batch; row++) {
             Rows.clear(to, row);
@@ -351,14 +351,14 @@ public final class PopulationRun {
         }
     }
 
-    /** Keeps membranes if a wider run of the same population does. */
+    /** Keeps membranes if another run of this population keeps them. */
     void keepAs(PopulationRun wider) {
         if (wider.membranes() != null) {
             signals.keepMembranes();
         }
     }
 
-    /** Shows a block to the observers. */
+    /** Passes a block to the observers. */
     void observe(long firstStep, int steps) {
         observers.observe(firstStep, steps);
     }
@@ -390,19 +390,19 @@ public final class PopulationRun {
         showPreviousSpikes();
     }
 
-    /** Goes on from the state at the start, by the parameters that there are now. */
+    /** Resets the state, with the present parameters. */
     public void reset() {
         neurons().reset(state);
         signals.reset();
         showPreviousSpikes();
     }
 
-    /** Lets observers begin anew. */
+    /** Resets the observers. */
     void resetObservers() {
         observers.reset();
     }
 
-    /** Goes on from where another run of the same population has come to. */
+    /** Copies the state of another run of the same population. */
     public void takeState(PopulationRun other) {
         state.copyFrom(other.state);
         signals.takeHistory(other.signals);
@@ -423,12 +423,12 @@ public final class PopulationRun {
         return next;
     }
 
-    /** Whether an observer looks at this population. */
+    /** Returns true if the observer sees this population. */
     public boolean isSeenBy(BlockObserver observer) {
         return observers.has(observer);
     }
 
-    /** Whether an observer looks at a variable of this population. */
+    /** Returns true if the observer sees a variable of this population. */
     public boolean isSeenBy(VariableObserver observer) {
         return observers.has(observer);
     }

@@ -16,13 +16,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sum of some projections at a port: each complete before it is added, in the order of declaration. The currents
- * stand in tiles of threads, which are used again, or in whole.
+ * The sum of some projections at a port, added in the order of declaration. Each projection is complete before it is
+ * added. The currents are in tiles of threads, which are reused, or in one matrix.
  *
- * <p>A part of the work is a tile of outputs of all rows, or all outputs of some rows: some steps, or some samples of
- * all steps. The operators say which. Paths of several products are cut by rows, so that all of a path runs in a part:
- * where operators need no more, {@linkplain ChainRun#samplesAtATime few samples} at a time, so that the rows that one
- * makes for the next stay in the L1 cache.
+ * <p>A part of the work is a tile of outputs for all rows, or all outputs for some rows: for some steps, or for some
+ * samples of all steps. The operators decide which. Paths of several products are cut by rows, so that a part runs the
+ * whole path. If operators need no more, a part takes {@linkplain ChainRun#samplesAtATime a few samples} at a time, so
+ * that the rows between two operators stay in the L1 cache.
  */
 final class PortSum {
 
@@ -32,7 +32,7 @@ final class PortSum {
      */
     private static final int BLOCKS_IN_TILE = 4;
 
-    /** Rows of such a part: fewer rows have more blocks where there are many, whose windows are rows of a product. */
+    /** Rows of such a part; a part of fewer rows has more blocks. */
     private static final int ROWS_IN_TILE = 256;
 
     private static final int MANY_BLOCKS = 64;
@@ -40,30 +40,30 @@ final class PortSum {
     /** Parts for each thread: enough to even out threads that start late, few enough to cost little. */
     private static final int PARTS_OF_THREAD = 4;
 
-    /** The least time of a row, an input and an output, if nothing else is known of it. */
+    /** Least time per row, input and output, if nothing else is known. */
     static final double LEAST_NANOSECONDS = 1 / 600.;
 
-    /** Such products from which spikes are not counted to know more. */
+    /** Number of these products from which spikes are not counted to refine the estimate. */
     private static final long MANY = 20_000_000;
 
     private final ProjectionRun[] projections;
     private final int columns;
     private final int batch;
     private final @Nullable StoredCurrents kept;
-    /** Whether a path has several products, which make rows in whole. */
+    /** True if a path has several products, which compute whole rows. */
     private final boolean several;
 
-    /** How many projections, the first ones, make one sum. */
+    /** Number of projections, the first ones, that make one sum. */
     private final int inFirstSum;
 
     private final int turn;
-    /** For each thread where it fills currents. */
+    /** Currents that each thread fills. */
     private final Tile[] tiles;
 
-    /** Where it fills currents of some samples that need not stay. */
+    /** Currents of some samples that need not stay, per thread. */
     private Tile[] sums = {};
 
-    /** A tile for each thread, for projections behind the first. */
+    /** A tile per thread, for projections after the first. */
     private final Tile[] added;
 
     private final int blocksAdded;
@@ -110,10 +110,10 @@ final class PortSum {
     }
 
     /**
-     * Makes room for a segment of steps.
+     * Allocates currents for a segment of steps.
      *
-     * @param projections in the order of declaration; without any, currents stay zero
-     * @param kept where currents stand in whole; null if they need not, which {@link #mayCutRows} tells
+     * @param projections in the order of declaration; currents stay zero if there are none
+     * @param kept currents of all rows; null if they need not stay, see {@link #mayCutRows}
      */
     PortSum(List<ProjectionRun> projections, int columns, Arena arena, RunSize size, @Nullable StoredCurrents kept) {
         this.projections = projections.toArray(ProjectionRun[]::new);
@@ -171,7 +171,7 @@ final class PortSum {
         return made;
     }
 
-    /** Whether threads may share the sum of some projections by rows. */
+    /** Returns true if threads may share the sum of some projections by rows. */
     static boolean mayCutRows(List<ProjectionRun> projections) {
         return projections.stream().anyMatch(projection -> projection.chain().cut(Integer.MAX_VALUE) == Cut.ROWS);
     }
@@ -181,17 +181,17 @@ final class PortSum {
         return Tile.of(FloatMatrix.zeros(arena, size.segmentRows(), blocks * Long.SIZE), columns);
     }
 
-    /** Blocks of 64 currents. */
+    /** Returns the number of blocks of 64 currents. */
     int blocks() {
         return Math.ceilDiv(columns, Long.SIZE);
     }
 
-    /** How many of them a part has where so many threads share them. */
+    /** Returns the number of blocks in a part if this number of threads shares them. */
     int blocksInPart(int threads) {
         return Math.min(blocksInTile, Math.ceilDiv(blocks(), threads == 1 ? 1 : PARTS_OF_THREAD * threads));
     }
 
-    /** Whether threads share some steps by their rows: the currents stand in whole then. */
+    /** Returns true if threads share some steps by rows; all currents then have their own place. */
     boolean cutsRows(int steps) {
         boolean rows = kept != null;
         for (ProjectionRun projection : projections) {
@@ -203,9 +203,9 @@ final class PortSum {
     }
 
     /**
-     * Makes the sources ready for some steps.
+     * Prepares the sources for some steps.
      *
-     * @param alone whether threads share products of all of these rows, and no other sum is prepared before this one is
+     * @param alone true if threads share products of all these rows, and no other sum is prepared before this one is
      *     filled
      */
     void prepare(int firstStep, int steps, boolean alone) {
@@ -217,7 +217,7 @@ final class PortSum {
         }
     }
 
-    /** Fills all currents of some steps, where they stand in whole. */
+    /** Fills all currents of some steps, each in its own place. */
     void run(WorkerPool workers, int firstStep, int steps, boolean share) {
         first = firstStep;
         count = steps;
@@ -261,7 +261,7 @@ final class PortSum {
     }
 
     /**
-     * Makes threads able to take some samples from source to currents, which need not stay.
+     * Lets threads compute the currents of some samples, which need not stay.
      *
      * @return groups of samples; none if there are too few for threads
      */
@@ -276,43 +276,43 @@ final class PortSum {
         return List.of(samples[0]);
     }
 
-    /** Computes the currents that all steps of a frame share, before threads take some samples of it. */
+    /** Computes the currents of a frame, before threads take some of its samples. */
     void hold(WorkerPool workers, boolean share) {
         for (ProjectionRun projection : projections) {
             projection.hold(workers, share);
         }
     }
 
-    /** Whether threads may each fill some steps: nothing is added up, and a source is there without being prepared. */
+    /** Returns true if threads may each fill some steps: nothing is added up, and a source needs no preparation. */
     boolean fillsAnySteps() {
         return projections.length == 1 && projections[0].fillsAnySteps();
     }
 
-    /** The projection whose frame gives all currents; null if there is none. */
+    /** Returns the projection whose frame gives all currents; null if there is none. */
     @Nullable
     ProjectionRun frame() {
         return projections.length == 1 && projections[0].frame() != null ? projections[0] : null;
     }
 
-    /** Where a thread fills currents, the same object at all times. */
+    /** Returns the tile that a thread fills, always the same object. */
     Tile tile(int thread) {
         return tiles[thread];
     }
 
-    /** The same, at the blocks of some steps. */
+    /** Returns the tile that a thread fills, at the blocks of some steps. */
     Tile at(int firstStep, int firstBlock, int endBlock, int thread) {
         Tile own = tiles[thread];
         return (kept == null ? own : own.on(kept.from(firstStep))).at(firstBlock, endBlock);
     }
 
-    /** Fills the currents of some steps for some blocks; all of them where a path has several products. */
+    /** Fills the currents of some steps for some blocks, or for all blocks if a path has several products. */
     void fill(int firstStep, int steps, int firstBlock, int endBlock, int thread) {
         Tile current = at(firstStep, firstBlock, endBlock, thread);
         fillSum(0, firstStep, steps, null, current, thread);
         add(firstStep, steps, null, current, thread);
     }
 
-    /** Fills currents from one projection, and those behind it that go on with its sum; returns how many. */
+    /** Fills currents from one projection and the following ones that continue its sum; returns their number. */
     private int fillSum(int from, int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
         if (projections.length == 0) {
             return 0;
@@ -329,7 +329,7 @@ final class PortSum {
         return i - from;
     }
 
-    /** Adds the projections behind the first. */
+    /** Adds the projections after the first sum. */
     private void add(int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
         if (inFirstSum >= projections.length) {
             return;
@@ -354,7 +354,7 @@ final class PortSum {
         current.at(firstBlock, endBlock);
     }
 
-    /** The estimated time of some steps on one thread. */
+    /** Returns the estimated time of some steps on one thread. */
     double alone(int firstStep, int steps) {
         double all = 0;
         for (ProjectionRun projection : projections) {

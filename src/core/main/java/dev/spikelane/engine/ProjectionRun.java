@@ -19,8 +19,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The currents of one projection to a population: product by product of its source's rows, or those of a
- * frame, computed once.
+ * The currents of one projection to a population: products of its source's rows, or the currents of a frame, which are
+ * computed once.
  */
 public final class ProjectionRun {
 
@@ -30,7 +30,7 @@ public final class ProjectionRun {
      */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
-    /** A fused multiply-add of values (Zen 5, 512 bits, 2026-11). */
+    /** Nanoseconds of a fused multiply-add of values (Zen 5, 512 bits, 2026-11). */
     private static final double NANOSECONDS_OF_VALUE = 0.0073;
 
     private final ProjectionDescription description;
@@ -41,23 +41,22 @@ public final class ProjectionRun {
     private final int batch;
     private final int delay;
     private final int threads;
-    /** Whether its sum has other parts, so that a frame is not held. */
+    /** True if its sum has other parts, so that a frame's currents are not held. */
     private final boolean isPart;
-    /** Whether weights change behind each step. */
+    /** True if weights change after each step. */
     private final boolean hasRule;
 
     /** The rows of all steps of this call; null if each has its own. */
     private @Nullable Signal frame;
     /**
-     * Currents of a frame, {@code [batch x outputs]}, which drive every step: for each thread a tile of the same
-     * matrix.
+     * Currents of a frame, {@code [batch x outputs]}, which drive every step: one tile of the same matrix per thread.
      */
     private Tile[] held = {};
 
     private @Nullable FloatMatrix heldRows;
 
     private final boolean[] isHeld;
-    /** The samples of a frame that each thread takes through several products, and their currents. */
+    /** Samples of a frame that each thread passes through several products. */
     private SampleViews[] frameSamples = {};
 
     private SampleViews[] heldSamples = {};
@@ -66,10 +65,10 @@ public final class ProjectionRun {
     private final Fill byProduct = this::fillProduct;
     private final Fill byRows = this::fillRows;
     private final Fill byFrame = this::fillSteps;
-    /** How currents are filled in this call. */
+    /** Fills currents in this call. */
     private Fill fill = byRows;
 
-    /** Of which rows spikes were counted last, and how many there are. */
+    /** The rows whose spikes were counted last, and their number of spikes. */
     private int counted;
 
     private int countedFirst;
@@ -80,13 +79,13 @@ public final class ProjectionRun {
     interface Fill {
 
         /**
-         * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind
-         * {@link #prepare} and, where the path has several products, {@link #hold(WorkerPool, boolean)}.
+         * Fills the currents of some steps for the blocks in use; the first step is in row 0. Call {@link #prepare}
+         * first, and {@link #hold(WorkerPool, boolean)} if the path has several products.
          */
         void run(int first, int count, Tile current, int thread);
     }
 
-    /** Lets a projection run behind a source, over samples of a batch. */
+    /** Creates a projection that reads a source, for the samples of a batch. */
     public ProjectionRun(
             ProjectionDescription description, ChainRun chain, SourceRun source, Arena arena, RunSize size) {
         this.description = description;
@@ -105,7 +104,7 @@ public final class ProjectionRun {
         this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
     }
 
-    /** Whether it is nothing but synapses of one delay. */
+    /** Returns true if it consists of synapses of one delay only. */
     boolean isSynapses() {
         return chain.operators().size() == 1 && chain.operators().getFirst() instanceof SparseOperator;
     }
@@ -114,7 +113,7 @@ public final class ProjectionRun {
         return (SparseOperator) chain.operators().getFirst();
     }
 
-    /** Whether it adds to the sum that the projection before it has begun. */
+    /** Returns true if it adds to the sum of the projection before it. */
     boolean goesOn() {
         return isPart && !synapses().begins();
     }
@@ -124,27 +123,27 @@ public final class ProjectionRun {
         return description;
     }
 
-    /** Returns the operators at work. */
+    /** Returns the operators. */
     public ChainRun chain() {
         return chain;
     }
 
-    /** Returns where it starts. */
+    /** Returns the source. */
     public SourceRun source() {
         return source;
     }
 
-    /** Returns where its path starts, of which it may be the last part. */
+    /** Returns the source of the whole path, of which this may be the last part. */
     SourceRun origin() {
         return source instanceof TwoPhaseRun cut ? cut.rows().origin() : source;
     }
 
-    /** Returns the rows that all steps of this call have; null if each has its own. */
+    /** Returns the rows that all steps of this call share; null if each step has its own. */
     public @Nullable Signal frame() {
         return frame;
     }
 
-    /** Takes the kind of rows that the source has in this call, and a frame. */
+    /** Takes the kind of the source's rows in this call, and its frame. */
     public void open() {
         source.open();
         Signal rows = delay == 0 && !isPart && !hasRule ? source.frame() : null;
@@ -169,9 +168,9 @@ public final class ProjectionRun {
     }
 
     /**
-     * Makes the source ready for some steps of the block.
+     * Prepares the source for some steps of the block.
      *
-     * @param shares whether threads share products of all of these rows, and nobody else prepares any meanwhile
+     * @param shares true if threads share products of all these rows, and no other rows are prepared meanwhile
      */
     public void prepare(int first, int count, boolean shares) {
         if (frame != null) {
@@ -186,7 +185,7 @@ public final class ProjectionRun {
         }
     }
 
-    /** The currents of a frame, for which room is made now if there is none. */
+    /** Returns the currents of a frame, and allocates them at the first call. */
     private FloatMatrix held() {
         FloatMatrix rows = heldRows;
         if (rows == null) {
@@ -204,7 +203,7 @@ public final class ProjectionRun {
         return rows;
     }
 
-    /** The values that are its currents from a step on, as they stand; null if there are none. */
+    /** Returns the source's values from a step on, if they are the currents without any change; else null. */
     @Nullable
     FloatMatrix passed(int first) {
         boolean passes = frame == null
@@ -213,12 +212,12 @@ public final class ProjectionRun {
         return passes && source.from(first, delay) instanceof FloatMatrix values ? values : null;
     }
 
-    /** How threads should share the currents of some steps. */
+    /** Returns how threads should share the currents of some steps. */
     Cut cut(int count) {
         return frame == null || !chain.isOneProduct() ? chain.cut(count * batch) : Cut.OUTPUTS;
     }
 
-    /** How currents are filled in this call. */
+    /** Returns the way to fill currents in this call. */
     Fill fill() {
         return fill;
     }
@@ -243,8 +242,8 @@ public final class ProjectionRun {
     }
 
     /**
-     * Computes the currents of a frame for some blocks, unless they are there: parts have the same blocks as long as
-     * not all are.
+     * Computes the currents of a frame for some blocks, unless they are there. Parts have the same blocks until all
+     * blocks are there.
      */
     private void hold(int firstBlock, int endBlock, int thread) {
         if (!isHeld[firstBlock]) {
@@ -253,13 +252,13 @@ public final class ProjectionRun {
         }
     }
 
-    /** The currents of a frame for some blocks, computed now unless they are there; behind {@link #prepare}. */
+    /** Returns the currents of a frame for some blocks, and computes them if needed. Call {@link #prepare} first. */
     Tile held(int firstBlock, int endBlock, int thread) {
         hold(firstBlock, endBlock, thread);
         return held[thread].on(held()).at(firstBlock, endBlock);
     }
 
-    /** Computes all currents of a frame, before threads take some samples of them. */
+    /** Computes all currents of a frame, before threads take some of its samples. */
     void hold(WorkerPool workers, boolean share) {
         if (frame == null || isHeld[0]) {
             return;
@@ -293,12 +292,14 @@ public final class ProjectionRun {
         chain.fillFrame(rows, current, thread);
     }
 
-    /** Whether threads may each fill some steps: nothing was prepared for all steps together. */
+    /** Returns true if threads may each fill some steps: nothing was prepared for all steps together. */
     public boolean fillsAnySteps() {
         return frame == null && chain.isOneProduct() && source.samplesApart();
     }
 
-    /** Fills the currents of some samples in a step, behind {@link #prepare} and {@link #hold(WorkerPool, boolean)}. */
+    /**
+     * Fills the currents of some samples in a step. Call {@link #prepare} and {@link #hold(WorkerPool, boolean)} first.
+     */
     public void fill(int step, SampleViews samples, Tile current, int thread) {
         if (frame == null) {
             int at = size.inSegment(step) * batch + samples.first();
@@ -308,7 +309,7 @@ public final class ProjectionRun {
         }
     }
 
-    /** The estimated time of a multiplication of {@link ChainRun#work} in some steps, whose spikes are counted. */
+    /** Returns the estimated time of a multiplication of {@link ChainRun#work} in some steps; counts their spikes. */
     double ofMultiplication(int first, int count) {
         if (frame != null || !chain.isOneProduct()) {
             return 0;
@@ -320,7 +321,7 @@ public final class ProjectionRun {
                 : NANOSECONDS_OF_VALUE;
     }
 
-    /** How many of the first rows it is best to fill at a time. */
+    /** Returns the number of first rows to fill at a time. */
     int rowsAtATime(int rows) {
         if (frame != null) {
             return rows;
@@ -330,7 +331,7 @@ public final class ProjectionRun {
                 : Math.min(rows, VALUE_ROWS_AT_A_TIME);
     }
 
-    /** The spikes of some rows from a step on, which are counted once as long as nothing is written. */
+    /** Returns the number of spikes of some rows from a step on, counted once until a row is written. */
     private long active(SpikeMatrix spikes, int first, int rows) {
         if (counted != rows || countedFirst != first || countedVersion != source.version()) {
             counted = rows;
@@ -341,7 +342,7 @@ public final class ProjectionRun {
         return active;
     }
 
-    /** Inputs of the first steps of the block that are not zero. */
+    /** Returns the number of nonzero inputs in the first steps of the block. */
     long active(int count) {
         if (frame != null) {
             return 0;

@@ -12,17 +12,17 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The projections of a run: each behind its source, cut where an operator needs whole rows of the batch. */
+/** The projections of a run, each with its source; a projection is cut where an operator needs the whole batch. */
 final class ProjectionRuns {
 
     private final Arena arena;
     private final WorkerPool workers;
     private final RunSize size;
-    /** Whether there is a way back. */
+    /** True if the run trains. */
     private final boolean trains;
 
     private final Scratch[] scratch;
-    /** Of each projection a run for each delay. */
+    /** For each projection, one run per delay. */
     private final List<List<ProjectionRun>> all = new ArrayList<>();
     /** The runs of operators that need the whole batch, or know their step. */
     private final List<TwoPhaseRun> cuts = new ArrayList<>();
@@ -38,19 +38,19 @@ final class ProjectionRuns {
         }
     }
 
-    /** Makes a projection run behind its source. */
+    /** Adds a projection to its source. */
     ProjectionRun add(ProjectionSlice slice, SourceRun source) {
         ProjectionRun made = run(slice.declared(), slice.chain().operators(), source);
         if (!trains && !(source instanceof InputRun)) {
-            open(made); // the kind of rows of an input is known when they come
+            open(made); // the kind of an input's rows is known only with its first rows
         }
         all.get(slice.number()).add(made);
         return made;
     }
 
     /**
-     * A chain is cut where an operator needs the whole batch, in training, or knows its step: the operators before it
-     * make its rows.
+     * Creates the run of a chain. The chain is cut before an operator that needs the whole batch in training, or knows
+     * its step: the operators before it compute its rows.
      */
     private ProjectionRun run(ProjectionDescription description, List<Operator> operators, SourceRun source) {
         for (int i = operators.size() - 1; i > 0; i--) {
@@ -75,12 +75,12 @@ final class ProjectionRuns {
         return all.get(number);
     }
 
-    /** The scratch memory of threads. */
+    /** Returns the scratch memories of the threads. */
     Scratch[] scratch() {
         return scratch;
     }
 
-    /** Takes notice of the rows that an input has for a call. */
+    /** Opens the projections of an input, whose rows are known for a call. */
     void open(InputRun input) {
         for (int i = 0; i < all.size(); i++) {
             List<ProjectionRun> slices = all.get(i);
@@ -97,7 +97,7 @@ final class ProjectionRuns {
         projection.open();
     }
 
-    /** How many of the first rows of the block it is best to run at a time, for the present input. */
+    /** Returns the number of first rows of the block to run at a time, for the present input. */
     int rowsAtATime(int rows) {
         int best = rows;
         for (int i = 0; i < all.size(); i++) {
@@ -109,7 +109,7 @@ final class ProjectionRuns {
         return best;
     }
 
-    /** Begins a block, whose first step is counted from the last reset. */
+    /** Begins a block; {@code firstStep} is counted from the last reset. */
     void begin(long firstStep) {
         for (int i = 0; i < cuts.size(); i++) {
             cuts.get(i).begin(firstStep);

@@ -15,22 +15,20 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Takes the neurons of a population through steps whose currents are kept, and keeps the wanted variables.
- */
+/** Runs the neurons of a population through steps whose currents are kept, and keeps the requested variables. */
 public final class RecordingRun {
 
     private final PopulationRun population;
     private final BackwardNeeds.Keeping keeping;
-    /** The currents of each port. */
+    /** Currents of each port. */
     private final StoredCurrents[] kept;
 
     private final boolean oneEach;
-    /** The currents that a thread takes to the neurons. */
+    /** Currents that a thread passes to the neurons. */
     private final List<NeuronRun<NeuronState>> currents = new ArrayList<>();
 
     private final RunSize size;
-    /** The currents of a segment before they are delayed, sample after sample; null if nobody needs them. */
+    /** Currents of a segment before they are delayed, sample after sample; null if they are not needed. */
     private final @Nullable FloatMatrix undelayed;
 
     private final DelayLine.Run[] delays;
@@ -67,12 +65,12 @@ public final class RecordingRun {
         return keeping;
     }
 
-    /** The currents of a segment before they are delayed, sample after sample; null if nobody needs them. */
+    /** Returns the currents of a segment before they are delayed, sample after sample; null if they are not needed. */
     public @Nullable FloatMatrix undelayed() {
         return undelayed;
     }
 
-    /** Delays the currents of some steps, where neurons do that. */
+    /** Delays the currents of some steps, if the neurons have delays. */
     public void delay(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
         DelayLine line = steps().line();
         if (line != null) {
@@ -85,7 +83,7 @@ public final class RecordingRun {
         }
     }
 
-    /** Takes neurons through some steps. */
+    /** Runs neurons through some steps. */
     void fire(int first, int count, int firstBlock, int endBlock, int thread) {
         delay(population.state(), first, count, firstBlock, endBlock, thread);
         List<PopulationSignals.Kept> variables = population.variables();
@@ -114,13 +112,13 @@ public final class RecordingRun {
         }
     }
 
-    /** Takes neurons through some steps, from a state, and writes their membranes in place of the currents. */
+    /** Runs neurons through some steps, from a state, and overwrites the currents with their membranes. */
     public void record(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
         NeuronRun<NeuronState> own = at(first, firstBlock, endBlock, thread).from(from);
         steps().run(own.go(count * population.batch(), spikes(first), own.current()));
     }
 
-    /** Takes neurons through some steps, from a state. */
+    /** Runs neurons through some steps, from a state. */
     public void run(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
         NeuronRun<NeuronState> own = at(first, firstBlock, endBlock, thread).from(from);
         steps().run(own.go(count * population.batch(), spikes(first), null));
@@ -134,7 +132,7 @@ public final class RecordingRun {
         return population.spikes().from(first, 0);
     }
 
-    /** Goes to the currents of some steps; of all neurons where each has several. */
+    /** Moves to the currents of some steps; of all neurons if each has several. */
     private NeuronRun<NeuronState> at(int first, int firstBlock, int endBlock, int thread) {
         NeuronRun<NeuronState> own = currents.get(thread);
         own.ports[0].on(kept[0].from(first));

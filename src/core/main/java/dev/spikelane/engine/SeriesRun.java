@@ -8,16 +8,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes samples of different length through a call. Blocks end where a sample ends; its state is packed there, and put
- * back when the call is over. Samples that go on move to runs of fewer samples as the others end, so that a step costs
- * what those cost that are left; observers see rows of all samples, those behind an end of zeros.
+ * Runs samples of different lengths in one call. Blocks end where a sample ends; the sample's state is packed there,
+ * and restored when the call is over. As samples end, the others move to runs of fewer samples, so that ended samples
+ * cost nothing. Observers see rows of all samples; the rows of ended samples are zero.
  */
 public final class SeriesRun {
 
-    /** Sizes of runs: each halves the idle rows of the last, and makes memory of its own. */
+    /** Number of sizes of runs: each size has fewer idle rows than the next, and its own memory. */
     private static final int SIZES = 8;
 
-    /** Runs some steps of a run's call from a step on, which may be fewer than it is asked for; tells how many. */
+    /**
+     * Runs some steps of a run's call, from a step on, and returns their number, which may be less than {@code most}.
+     */
     public interface Block {
         int run(NetworkRun of, int @Nullable [] samples, int firstStep, int most);
     }
@@ -26,17 +28,17 @@ public final class SeriesRun {
     private final int batch;
     private final boolean plastic;
     private final Block block;
-    /** By their size in units of a sizes' share; made when they are first needed. */
+    /** Narrower runs by size, in shares of the batch; created when first needed. */
     private final @Nullable NetworkRun[] narrower = new NetworkRun[SIZES];
 
-    /** The sample of each of their rows, and where it ends. */
+    /** The sample of each row of the runs. */
     private final int[][] samples = new int[SIZES][];
 
     private final int[][] ends = new int[SIZES][];
     private MemorySegment packed = MemorySegment.NULL;
     private long bytes;
 
-    /** Serves the calls of a run. */
+    /** Creates the runner of a run's calls. */
     public SeriesRun(NetworkRun whole, int batch, Block block) {
         this.whole = whole;
         this.batch = batch;
@@ -44,7 +46,7 @@ public final class SeriesRun {
         this.block = block;
     }
 
-    /** Throws unless each sample has steps, at most as many as there are. */
+    /** Throws unless each sample has from 1 to {@code steps} steps. */
     public void require(int[] lengths, int steps) {
         if (plastic) {
             throw new IllegalArgumentException(
@@ -56,7 +58,7 @@ public final class SeriesRun {
                     "there are " + lengths.length + " lengths, expected " + batch + ", one for each sample");
         }
         for (int i = 0; i < batch; i++) {
-            if (lengths[i] < 1) { // no name is made where nobody reads it
+            if (lengths[i] < 1) { // checked first, so that no message is built for valid lengths
                 Checks.atLeast(1, "length of sample " + i, lengths[i]);
             }
             if (lengths[i] > steps) {
@@ -66,7 +68,7 @@ public final class SeriesRun {
         }
     }
 
-    /** Runs the call that was opened, as many steps as the longest sample has. */
+    /** Runs the opened call, for as many steps as the longest sample has. */
     public void run(int... lengths) {
         bytes = whole.pack(0, MemorySegment.NULL, 0, false);
         if (packed.byteSize() < batch * bytes) {
@@ -104,7 +106,7 @@ public final class SeriesRun {
         return left;
     }
 
-    /** The steps of the longest sample. */
+    /** Returns the number of steps of the longest sample. */
     public static int longest(int... lengths) {
         int longest = 0;
         for (int length : lengths) {
@@ -136,7 +138,7 @@ public final class SeriesRun {
         return made;
     }
 
-    /** Moves samples that go on to a narrower run; rows that are left over repeat the last of them. */
+    /** Moves the remaining samples to a narrower run; surplus rows repeat the last sample. */
     private void move(int from, int to, int[] lengths, int done) {
         NetworkRun source = from == SIZES ? whole : narrow(from);
         NetworkRun target = narrow(to);
@@ -149,7 +151,7 @@ public final class SeriesRun {
             }
         }
         Arrays.fill(samples[to], count, batch(to), samples[to][count - 1]);
-        target.makeRoom(longest(lengths) - done); // before projections are opened, which a longer block has anew
+        target.makeRoom(longest(lengths) - done); // before projections are opened: a longer block creates them anew
         target.open(whole);
         for (int row = 0; row < batch(to); row++) {
             ends[to][row] = lengths[samples[to][row]];

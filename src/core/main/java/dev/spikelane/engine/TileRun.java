@@ -15,25 +15,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A population without a loop. Threads share it by blocks of 64 neurons, which each of them carries from source to
- * spikes for a whole block of steps, so that the threads meet once. Where operators are cut by rows a thread carries
- * some samples in the same way, or threads meet between currents and neurons, as they do where neurons are coupled.
+ * A population without a loop. Threads share it by blocks of 64 neurons. Each thread runs its blocks from source to
+ * spikes for a whole block of steps, so that threads synchronize once. If operators are cut by rows, a thread runs some
+ * samples in the same way, or threads also synchronize between currents and neurons. They do the latter if neurons are
+ * coupled.
  */
 final class TileRun implements ComponentRun, WorkerPool.Job {
 
     private final PopulationRun population;
     private final RunSize size;
-    /** The sums at the ports. */
+    /** Sums at the ports. */
     private final PortSum[] sums;
 
     private final StageChoice sharing;
-    /** Samples that threads can carry from source to spikes; empty if they cannot. */
+    /** Samples that threads can run from source to spikes; empty if they cannot. */
     private final SampleRun[] samples;
 
     private final boolean coupled;
-    /** For each thread. */
+    /** One per thread. */
     private final List<NeuronRun<NeuronState>> runs = new ArrayList<>();
-    /** For each thread, of the same currents at all steps. */
+    /** One per thread, for currents that are equal at all steps. */
     private final List<NeuronRun<NeuronState>> heldRuns = new ArrayList<>();
 
     private int first;
@@ -41,9 +42,9 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
     private int parts;
     private int blocksInPart;
     private int stepsInTurn;
-    /** True if threads carry tiles from source to spikes. */
+    /** True if threads run tiles from source to spikes. */
     private boolean tiles;
-    /** The projection that gives all steps the same currents; null if they are filled for each. */
+    /** The projection that gives all steps the same currents; null if each step has its own. */
     private @Nullable ProjectionRun held;
 
     TileRun(PopulationRun population, Arena arena, RunSize size) {
@@ -120,8 +121,8 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
     }
 
     /**
-     * Takes some samples after the other through all steps, so that their currents stay in the L1 cache; or fills all
-     * currents before the neurons take them.
+     * Runs groups of samples one after the other through all steps, so that their currents stay in the L1 cache; or
+     * fills all currents before the neurons read them.
      */
     private void openRows(WorkerPool workers, boolean share) {
         if (samples.length > 0) {
@@ -151,7 +152,10 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         }
     }
 
-    /** Where whole rows stay anyway threads take larger parts, and some steps at a time where that can be. */
+    /**
+     * Cuts the neurons into tiles. Kept currents allow larger parts, and a few steps at a time if no source is
+     * prepared.
+     */
     private void openTiles(WorkerPool workers, boolean share) {
         boolean anySteps = population.keeps() && sums.length == 1 && sums[0].fillsAnySteps();
         stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
@@ -165,7 +169,7 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         cut(population.keeps() ? Math.ceilDiv(sums[0].blocks(), threads) : sums[0].blocksInPart(threads));
     }
 
-    /** Carries a tile of neurons, or some samples, from source to spikes; or fires neurons whose currents are there. */
+    /** Runs a tile of neurons, or some samples, from source to spikes; or runs neurons whose currents are there. */
     @Override
     public void run(int part, int thread) {
         if (!tiles && samples.length > 0) {

@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator that needs the whole batch, behind the part of a path that makes its rows: the source of the part
- * behind it. Statistics of a window are kept, for rows that are computed again.
+ * An operator that needs the whole batch, after the part of a path that computes its rows; it is the source of the next
+ * part. Statistics of a window are kept, for rows that are computed again.
  */
 public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
 
@@ -29,7 +29,7 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
     private final TwoStageOperator operator;
     private final RunSize size;
     private final WorkerPool workers;
-    /** The rows of a segment, and the normalized ones. */
+    /** The rows of a segment, and the normalized rows. */
     private final StoredCurrents values;
 
     private final PortSum sum;
@@ -37,13 +37,13 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
 
     private final WindowStep step;
     private final boolean trains;
-    /** Whether all steps of a window are one, whose samples are all rows. */
+    /** True if all steps of a window are one, whose samples are all rows. */
     private final boolean joint;
 
     private final int window;
 
     private final boolean[] measured;
-    /** The number of the first step of the block, counted from the last reset. */
+    /** Number of the first step of the block, counted from the last reset. */
     private int start;
 
     private final TwoPhaseJob halves;
@@ -51,10 +51,10 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
     private long version;
 
     /**
-     * Makes room for the rows of a segment and the statistics of a window.
+     * Allocates the rows of a segment and the statistics of a window.
      *
      * @param rows the rows that are normalized
-     * @param trains whether by the statistics of the batch, else by the running values of each step
+     * @param trains true to use the statistics of the batch, false to use the running values of each step
      */
     TwoPhaseRun(
             ProjectionRun rows,
@@ -85,7 +85,7 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         return values.all();
     }
 
-    /** Returns the run that makes the rows. */
+    /** Returns the run that computes the rows. */
     public ProjectionRun rows() {
         return rows;
     }
@@ -105,7 +105,7 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         return ((BatchNormStep) step).statistics();
     }
 
-    /** Says which step, counted from the last reset, is the first of the block or window to come. */
+    /** Begins a block or window at a step, counted from the last reset. */
     public void begin(long firstStep) {
         start = (int) Math.min(firstStep, Integer.MAX_VALUE);
         step.begin(trains ? start : 0);
@@ -116,7 +116,7 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         return start + ofStep;
     }
 
-    /** Returns the row of the statistics that belongs to a step: all steps of a frame have one. */
+    /** Returns the row of the statistics that belongs to a step: all steps of a frame share one. */
     public int row(int ofStep) {
         if (frame != null) {
             return 0;
@@ -124,12 +124,12 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         return trains ? ofStep : number(ofStep);
     }
 
-    /** Returns the rows that statistics are of. */
+    /** Returns the number of rows over which statistics are computed. */
     public int samples() {
         return joint ? window * size.batch() : size.batch();
     }
 
-    /** Takes steps through both halves of an operation; returns how many, as all of a window may be one. */
+    /** Runs steps through both halves of an operation; returns their number, as a whole window may be one step. */
     public int run(TwoPhaseJob operation, int firstStep, int steps) {
         if (joint && steps != window) {
             throw new IllegalArgumentException(
@@ -142,7 +142,10 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         return some;
     }
 
-    /** How many blocks of rows more samples have than these, beyond as many as one more has for each. */
+    /**
+     * Returns the number of row blocks that {@code more} samples need beyond the extrapolation from this batch and from
+     * a batch one larger.
+     */
     public long moreBlocks(int more) {
         int few = size.batch();
         long perSample = blocks(few + 1) - blocks(few);
@@ -153,7 +156,7 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         return NormRows.blocks((long) samples * (samples() / size.batch()));
     }
 
-    /** Begins a window, behind its rows; normalizes them at once if all steps have the same. */
+    /** Begins a window, once its rows are open; normalizes them at once if all steps share them. */
     @Override
     public void open() {
         frame = null;
@@ -196,7 +199,7 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         step.normalize(values.all(), made.all(), size.inSegment(at), block);
     }
 
-    /** A batch is normalized as a whole. */
+    /** Returns false: a batch is normalized as a whole. */
     @Override
     public boolean samplesApart() {
         return false;
@@ -217,7 +220,7 @@ public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
         return version;
     }
 
-    /** The prepared rows, which have the delay already. */
+    /** Returns the prepared rows; the delay is applied already. */
     @Override
     public FloatMatrix from(int ofStep, int delay) {
         return made.from(size.inSegment(ofStep));

@@ -4,17 +4,17 @@ import dev.spikelane.memory.limit.LimitReached;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Allocates and checks the segments behind the matrices. */
+/** Allocates and checks the memory segments of the matrices. */
 final class Memory {
 
     /** Bytes of a cache line, and of the widest vector. */
     static final long ALIGNMENT = 64;
 
     /**
-     * Bytes of a page, and of the part of addresses that CPUs compare at first: a load waits for a store before it that
-     * differs in whole pages only. Rows of whole pages, each at the same place in its page as those of other matrices,
-     * are so loaded before they are stored; where currents began 64 bytes below states, a loop took up to 1.6 times as
-     * long (1,000 leaky neurons, Zen 4; 1.06 times on Zen 5; 2026-11).
+     * Bytes of a page. CPUs compare only this part of addresses first: a load waits for an earlier store whose address
+     * differs by whole pages. Rows of whole pages, all at the same offset in their pages, are loaded before they are
+     * stored. A loop took up to 1.6 times as long with currents 64 bytes below states (1,000 leaky neurons, Zen 4; 1.06
+     * times on Zen 5; 2026-11).
      */
     private static final long PAGE = 4096;
 

@@ -21,7 +21,7 @@ final class Reorder {
     private static final ValueLayout.OfLong LONG = JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final long LOW = (1L << Integer.SIZE) - 1;
 
-    /** Cache lines that are written in turn: those of 128 channels would share few sets of an L1 cache. */
+    /** Cache lines that are written in turn: the lines of 128 channels would share few sets of an L1 cache. */
     private static final int LINES = 64;
 
     private Reorder() {}
@@ -73,7 +73,7 @@ final class Reorder {
         }
     }
 
-    /** The arguments are checked. The cost is that of the spikes, beside one look at each word. */
+    /** The arguments are checked. The cost grows with the number of spikes, plus one check of each word. */
     static void transpose(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {

@@ -24,7 +24,7 @@ final class RowCopies {
         return into;
     }
 
-    /** Copies one matrix behind the other. */
+    /** Copies the matrices one after the other. */
     @SafeVarargs
     static <S extends Signal> S concatenate(S into, S... parts) {
         int row = 0;

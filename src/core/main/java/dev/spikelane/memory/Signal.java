@@ -16,7 +16,10 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     final int rows;
     final int columns;
     final int stride;
-    /** The same memory in narrower rows, before rows of other widths; threads may make one twice, without harm. */
+    /**
+     * A view of this memory in narrower rows, or null; it may have another width than the next request. Threads may
+     * create a view twice, without harm.
+     */
     private @Nullable Signal reshaped;
 
     Signal(MemorySegment segment, int rows, int columns, int stride) {
@@ -86,9 +89,10 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * Returns a view in which each row is cut into narrower rows, such as the positions of a map whose channels are
      * whole words. Each width has one view, which is cached.
      *
-     * @param narrower columns of the view, a multiple of 64 that divides those of this matrix
+     * @param narrower columns of the view, a multiple of 64 that divides the columns of this matrix
      * @return the view, {@code [rows * columns / narrower x narrower]}, which shares the memory
-     * @throws IllegalArgumentException if the columns are no multiple of these, or these none of 64
+     * @throws IllegalArgumentException if {@code narrower} is not a multiple of 64, or this matrix's columns are not a
+     *     multiple of it
      */
     public abstract Signal inRowsOf(int narrower);
 
@@ -113,7 +117,10 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
         return view;
     }
 
-    /** How many rows the memory holds of so many columns, which divide those of this matrix. */
+    /**
+     * Returns the number of rows of {@code narrower} columns in this memory; {@code narrower} divides the columns of
+     * this matrix.
+     */
     final int narrowRows(int narrower) {
         return Math.multiplyExact(rows, columns / narrower);
     }
@@ -184,7 +191,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * Throws unless every thread may use this matrix.
      *
      * @param name the name of this matrix in the message
-     * @throws IllegalArgumentException if its arena is confined to one thread; the message says what to use instead
+     * @throws IllegalArgumentException if its arena is confined to one thread; the message names an alternative
      */
     public final void requireShared(String name) {
         if (!isShared()) {

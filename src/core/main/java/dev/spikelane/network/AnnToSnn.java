@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Puts neurons that fire in place of those of a network without time. */
+/** Replaces the neurons of a network without time by spiking neurons. */
 final class AnnToSnn {
 
     /** A membrane that begins in the middle rounds a rate, where one that begins at 0 rounds it down. */
@@ -68,7 +68,9 @@ final class AnnToSnn {
                         .isAlways(0);
     }
 
-    /** Throws unless spikes that carry a value, added up over time, make of a projection what that value makes. */
+    /**
+     * Throws unless spikes that carry a value, summed over time, give a projection the same sum as the value would.
+     */
     private void require(Projection declared) {
         Projection.Source source = declared.source();
         boolean isInput = source instanceof Input;

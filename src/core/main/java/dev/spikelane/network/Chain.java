@@ -14,15 +14,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a network that is said layer after layer: the last neurons, at first the input, and the connections behind
- * them that have no neurons yet.
+ * The end of a network that is declared layer by layer: the last neurons (at first the input), and the connections
+ * after them that have no neurons yet.
  */
 final class Chain {
 
     private Projection.@Nullable Source end;
     private final List<Connection> pending = new ArrayList<>();
     private int layers;
-    /** How many of them have a convolution. */
+    /** Layers with a convolution. */
     private int convolutions;
 
     void start(Projection.Source source) {
@@ -132,7 +132,7 @@ final class Chain {
         return currents.withChannels(currents.channels() / gates);
     }
 
-    /** Goes on behind these neurons, which get the rows at the end. */
+    /** Continues after these neurons, which take the currents at the end. */
     void goOnBehind(Population population) {
         layers++;
         convolutions += convolves() ? 1 : 0;
@@ -140,7 +140,7 @@ final class Chain {
         end = population;
     }
 
-    /** Throws if a connection has no neurons behind it. */
+    /** Throws if a connection has no neurons after it. */
     void requireNeurons(String expected) {
         if (!pending.isEmpty()) {
             throw new IllegalStateException(

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The rule by which a sample's label is decided before all its steps have run. The label is the class with the most
  * spikes, the lowest number among equals, as in {@link SpikeCounts#label}.
  *
- * <p>A lead that no other class can make up in the remaining steps always decides, and the label equals the label of
- * the whole run. A class gains at most one spike for each of its outputs in a step. With a margin, a lead of that many
- * spikes decides too. This saves more steps and may give another label than the whole run; {@link #learn} finds the
- * margin and reports its accuracy.
+ * <p>A lead that no other class can make up in the remaining steps always decides, and gives the same label as the
+ * whole run. A class gains at most one spike for each of its outputs in a step. With a margin, a lead by the margin
+ * decides too. This saves more steps and may give another label than the whole run; {@link #learn} finds the margin and
+ * reports its accuracy.
  *
  * <pre>{@code
  * Labels labels = simulation.observe("lif2", EarlyExit.exact(200).labels());
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param steps steps of a whole run, at least 1
  * @param margin lead in spikes at which a label is decided, at least 1; {@link #NO_MARGIN} for labels of the whole run
- * @param classes how many classes the outputs stand for, in blocks of the same size (a population code); 0: each output
- *     is one
+ * @param classes the number of classes that the outputs represent, in blocks of the same size (a population code); 0:
+ *     each output is one
  */
 public record EarlyExit(int steps, int margin, int classes) {
 

@@ -54,7 +54,7 @@ public final class Learning {
     private volatile double drift;
     /** True from a freeze by the limit of drift until a rollback or {@link #resume}. */
     private volatile boolean hasDrifted;
-    /** The version of the values when they were those of the last snapshot. */
+    /** Version of the values at the last snapshot. */
     private long version;
 
     Learning(Network network, NetworkRun run, Weights plastic, int every, int keep, double limit) {
@@ -74,7 +74,7 @@ public final class Learning {
         run.freeze(false);
     }
 
-    /** Looks at the values, if it is time to do so, behind a step. */
+    /** Checks the values after a step, if a check is due. */
     void stepped() {
         if (run.isFrozen()) {
             return;

@@ -308,11 +308,12 @@ public final class Network {
      *
      * @param samples inputs, {@code [samples x inputs]}, on which the values of a population say its threshold
      * @param percentile the share of these values, in hundredths, that do not exceed it, 99.9 or so: lower ones fire
-     *     sooner, but what is above a threshold counts as the threshold
+     *     sooner, but values above a threshold count as the threshold
      * @return the new network, whose memory the garbage collector frees
-     * @throws IllegalArgumentException if the percentile is out of range, samples do not fit or make all of a
-     *     population 0, a population is neither ReLU nor output, a projection has a delay, a rule, spikes or the
-     *     largest of a window, but from an input, or a batch norm cannot go into weights
+     * @throws IllegalArgumentException if the percentile is out of range, or samples do not fit or make all of a
+     *     population 0; if a population is neither ReLU nor output; if a projection has a delay or a rule; if a
+     *     projection that does not come from an input carries spikes or takes the largest of a window; if a batch norm
+     *     cannot be folded
      */
     public Network spiking(FloatMatrix samples, double percentile) {
         return AnnToSnn.spiking(this, Objects.requireNonNull(samples, "samples"), percentile);
@@ -349,7 +350,7 @@ public final class Network {
      *
      * @param batch samples that run side by side, at least 1
      * @param threads threads that share the work, as for {@link #simulate(int, int)}
-     * @return a simulation with a state of zeros, whose states are not those of simulations that learn
+     * @return a simulation with a state of zeros, whose states do not fit simulations that learn
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation serve(int batch, int threads) {

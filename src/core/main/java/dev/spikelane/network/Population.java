@@ -116,7 +116,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         /**
          * Writes the content of this observer. It should not allocate.
          *
-         * @param to takes {@link #stateBytes} from its position, which must be behind them afterwards; little endian
+         * @param to takes {@link #stateBytes} from its position, which must be after them on return; little endian
          */
         default void writeState(ByteBuffer to) {}
 
@@ -124,7 +124,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          * Reads the bytes that {@link #writeState} has written, in place of the content of this observer. It should not
          * allocate.
          *
-         * @param from holds {@link #stateBytes} from its position, which must be behind them afterwards; little endian
+         * @param from holds {@link #stateBytes} from its position, which must be after them on return; little endian
          */
         default void readState(ByteBuffer from) {}
     }

@@ -169,7 +169,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         }
     }
 
-    /** Where the rows of some steps begin; throws if there is no room for them. */
+    /** Returns the row at which some steps begin; throws if there is no room for them. */
     final int firstRow(long firstStep, int steps) {
         int most = rows / batch;
         if (firstStep + steps > most) {
@@ -181,7 +181,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         return (int) firstStep * batch;
     }
 
-    /** {@inheritDoc} Those of all steps for which there is room. */
+    /** {@inheritDoc} Counts all steps for which there is room. */
     @Override
     public long stateBytes() {
         return bytes(recorded());

@@ -564,7 +564,7 @@ public final class Simulation implements AutoCloseable {
      * states. Nothing is allocated, unless projections are plastic or the network's values have changed since their
      * last hash.
      *
-     * @param into receives {@link #stateBytes} from its position, which moves behind them; on the heap for the fastest
+     * @param into receives {@link #stateBytes} from its position, which moves past them; on the heap for the fastest
      *     copies
      * @throws IllegalArgumentException if they do not fit; nothing is written then
      * @throws IllegalStateException if the simulation is closed or busy
@@ -713,7 +713,7 @@ public final class Simulation implements AutoCloseable {
             if (stepsAtATime == 0) {
                 int loaded = some;
                 some = Math.max(1, of.rowsAtATime(loaded * batch) / batch);
-                // Where a sample's end cut the block short, a longer one is asked for again.
+                // If a sample's end cut the block short, ask for a longer one again.
                 stepsAtATime = some == loaded && loaded < of.stepsInBlock() ? 0 : some;
             }
         } else {

@@ -33,7 +33,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         run.record(network.number(population.name()), recorder.observing());
     }
 
-    /** How many values a step has of a variable, or at a port that projections enter. */
+    /** Returns the number of values per step of a variable, or at a port that projections enter. */
     int columns(Population of, String variable) {
         Neuron neuron = of.neuron();
         if (neuron.variables().contains(variable)) {
@@ -53,7 +53,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         return of.shape().times(neuron.gates()).size();
     }
 
-    /** The population that somebody observes; null if there is none. */
+    /** Returns the population that has this observer; null if there is none. */
     @Nullable
     Population populationOf(Population.Observer observer) {
         for (int i = 0; i < network.populations().size(); i++) {

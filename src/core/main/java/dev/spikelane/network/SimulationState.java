@@ -6,16 +6,34 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The state of a run: every variable of every neuron, the spikes and values that delayed projections will read, the
- * number of steps (and with it the positions in random streams), the values of plastic projections, and the content of
- * the observers that {@link Simulation#keepInState} names. Immutable. Equal states have equal bytes, as all NaNs are
- * one value.
+ * The state of a run, immutable. It holds
  *
- * <p>As bytes, little endian, it has a header of 64 bytes: the text {@code SPKS}, the version (int, 5), the fingerprint
- * of graph and models, the hash of the network's values (longs), the batch, -2 as it has no key (ints), the steps, 0
- * (longs), the kind (0, or 1 with observers), the bytes after the header, their CRC-32C, and that of the header (ints).
- * The state follows; with observers their fingerprint (long) before it, and their content after it. Rows of shaped
- * inputs and populations are in torch's order.
+ * <ul>
+ *   <li>every variable of every neuron, and the spikes and values that delayed projections will read,
+ *   <li>the number of steps, and with it the positions in random streams,
+ *   <li>the values of plastic projections,
+ *   <li>the content of the observers that {@link Simulation#keepInState} names.
+ * </ul>
+ *
+ * <p>Equal states have equal bytes, as all NaNs are one value. The bytes are little endian, with a header of 64 bytes:
+ *
+ * <pre>
+ *  0 text  SPKS
+ *  4 int   version, 5
+ *  8 long  fingerprint of graph and models
+ * 16 long  hash of the network's values
+ * 24 int   batch
+ * 28 int   -2, as it has no key
+ * 32 long  steps
+ * 40 long  0
+ * 48 int   kind: 0, or 1 with observers
+ * 52 int   bytes after the header
+ * 56 int   CRC-32C of the bytes after the header
+ * 60 int   CRC-32C of the header before this field
+ * </pre>
+ *
+ * <p>The state follows. With observers their fingerprint (long) is before it, and their content after it. Rows of
+ * shaped inputs and populations are in torch's order.
  */
 public final class SimulationState {
 

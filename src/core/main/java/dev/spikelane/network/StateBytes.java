@@ -56,7 +56,7 @@ final class StateBytes {
         return false;
     }
 
-    /** How many bytes there are now: an input of values has other ones than one of spikes. */
+    /** Returns the present number of bytes: it differs between inputs of values and inputs of spikes. */
     int size() {
         long size = StateHeader.BYTES + run.bytes() + (observers.isEmpty() ? 0 : Long.BYTES);
         for (int i = 0; i < observers.size(); i++) {
@@ -73,7 +73,7 @@ final class StateBytes {
         return (int) bytes;
     }
 
-    /** Writes a state from the buffer's position on, which moves behind it. */
+    /** Writes a state at the buffer's position, and moves the position past it. */
     void write(ByteBuffer to, long steps) {
         int size = size();
         if (to.remaining() < size) {

@@ -26,7 +26,7 @@ final class WarmUp {
 
     private static final int ROWS = 256;
 
-    /** Simulations that are made behind the warm-up, so that making one and its first call are warm too. */
+    /** Simulations created after the warm-up, so that creation and first calls are warm too. */
     private static final int STARTS = 10;
 
     private final List<Map<String, Signal>> inputs = new ArrayList<>();

@@ -44,10 +44,10 @@ public final class Weights {
     private volatile @Nullable KnownHash known;
 
     /** The hash of a version. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares two
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record KnownHash(long version, byte[] hash) {}
 
-    /** Values by name; the guard runs changes of them while nobody computes with them. */
+    /** Creates a view of values by name; the guard runs changes while no thread computes with them. */
     Weights(Map<String, Values> values, ValueGuard guard) {
         this(new LinkedHashMap<>(values), guard, null);
     }

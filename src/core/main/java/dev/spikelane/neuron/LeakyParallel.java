@@ -43,7 +43,7 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>The mask is a function of the seed, the step since the last reset (its low 32 bits), the sample's number in the
- * batch and the neuron, so it does not depend on threads or on the division of a run into calls. Torch draws other
+ * batch and the neuron. It does not depend on threads or on the division of a run into calls. Torch draws other
  * numbers. A run after a reset has the same mask: for an estimate, give all samples of a batch the same input. Layers
  * that should drop independently need different seeds. This dropout has no gradient, as it acts in every run of the
  * network; training has its own ({@code TrainerBuilder.dropout}), by sample and epoch.

@@ -46,7 +46,7 @@ import java.util.Objects;
  * <p>Variables for recorders: {@code membrane}; with a synapse also {@code synapse}.
  *
  * @param decay how the membrane decays and takes its input
- * @param leak the number that the decay goes by; one value, or one for each neuron; see {@link Decay}
+ * @param leak the parameter of the decay; one value, or one for each neuron; see {@link Decay}
  * @param gain the factor of the input; one value, or one for each neuron
  * @param synapse the share of the synaptic current left after a step; one value, or one for each neuron, clamped to [0,
  *     1]; 0 for all neurons: no synapse
@@ -93,7 +93,7 @@ public record Lif(
      * 0.
      *
      * @param decay how the membrane decays and takes its input
-     * @param leak the number that the decay goes by; see {@link Decay}
+     * @param leak the parameter of the decay; see {@link Decay}
      * @return the model
      * @throws IllegalArgumentException if a value is NaN or infinite, or a leak that divides is 0
      */

@@ -108,9 +108,9 @@ public sealed interface Neuron
     /**
      * Returns the names of the ports at which currents enter.
      *
-     * @return names in the order in which they enter the equation: {@code current}; and {@code feedback} where the
-     *     model adds what comes from neurons of its own layer; the inputs of an {@link EquationNeuron}; none for a
-     *     {@link Source}
+     * @return names in the order in which they enter the equation: {@code current}; and {@code feedback} if the model
+     *     adds currents from neurons of its own layer; the inputs of an {@link EquationNeuron}; none for a {@link
+     *     Source}
      */
     default List<String> ports() {
         return List.of(CURRENT);
@@ -135,8 +135,9 @@ public sealed interface Neuron
     }
 
     /**
-     * Returns how many currents each neuron takes at each port. They are those of as many rows of neurons, or maps, one
-     * behind the other in torch's order: a connection to neurons of a shape makes {@link Shape#times} so many.
+     * Returns the number of currents of each neuron at each port. They are laid out as this number of rows of neurons,
+     * or maps, one after the other in torch's order: a connection to neurons of a shape makes {@link Shape#times} this
+     * number.
      *
      * @return 1, unless the model has gates
      */
@@ -147,7 +148,8 @@ public sealed interface Neuron
     /**
      * Returns the names of the state variables.
      *
-     * @return names, the first of which is {@code membrane}, most models' only one; those of {@link NeuronState#names}
+     * @return names, the same as in {@link NeuronState#names}; the first, and for most models the only one, is {@code
+     *     membrane}
      */
     default List<String> variables() {
         return TextGroup.MEMBRANE;
@@ -187,10 +189,9 @@ public sealed interface Neuron
     }
 
     /**
-     * Returns the parameters that are one value, or one for each neuron, by the names of the record's components;
-     * {@code threshold}, which most models have in {@link ThresholdAndReset}; and {@code V}, the weights of a
-     * recurrence from one to one. Weights of other recurrences are not among them: in a network they are those of a
-     * projection.
+     * Returns the parameters that are one value, or one for each neuron, by the names of the record's components. Also
+     * contains {@code threshold}, which most models have in {@link ThresholdAndReset}, and {@code V}, the weights of a
+     * one-to-one recurrence. Weights of other recurrences are not parameters: in a network they belong to a projection.
      *
      * @return the parameters in the order of the components, not modifiable
      */
@@ -201,11 +202,10 @@ public sealed interface Neuron
     /**
      * Returns this model with other values of a parameter.
      *
-     * @param name one of those of {@link #parameters}
+     * @param name one of the names in {@link #parameters}
      * @param values one value, or one for each neuron
      * @return the model
-     * @throws IllegalArgumentException if there is no such parameter, or a value is one that the model's constructor
-     *     refuses
+     * @throws IllegalArgumentException if there is no such parameter, or the model's constructor refuses a value
      */
     default Neuron withParameter(String name, Parameter values) {
         return withParameters(Parameters.one(name, values));
@@ -235,13 +235,13 @@ public sealed interface Neuron
 
     /**
      * Returns this model with a step whose membrane is the one that is compared with the threshold, for recorders of
-     * variables before the reset. One step of it, from a {@linkplain NeuronState#copyFrom copy} of the
-     * state of this model, gives the variables as they are when neurons fire, and the same spikes. What comes out is no
-     * state to go on from.
+     * variables before the reset. One step of it, from a {@linkplain NeuronState#copyFrom copy} of the state of this
+     * model, gives the variables as they are when neurons fire, and the same spikes. Its state must not be used for
+     * further steps.
      *
-     * @return this model without a reset where the reset comes at the {@code SAME_STEP}, and with a reset at the
-     *     {@code NEXT_STEP} where it is the {@code SAME_STEP_DIFFERENCE}; this model itself where the reset comes at
-     *     the next step or there is none
+     * @return this model without a reset if the reset is at the {@code SAME_STEP}, and with a reset at the {@code
+     *     NEXT_STEP} if it is the {@code SAME_STEP_DIFFERENCE}; this model itself if the reset is at the next step or
+     *     there is none
      */
     default Neuron beforeReset() {
         return this instanceof HasFiring<?> model
@@ -253,7 +253,7 @@ public sealed interface Neuron
      * Runs neurons of this model from a state of zeros, one sample, in memory of its own.
      *
      * @param currents {@code [steps x currents]}: one current for each neuron, unless the model has several gates
-     * @return spikes and membranes of all steps, bit for bit those of {@link NeuronGroup#record}
+     * @return spikes and membranes of all steps, bit for bit as {@link NeuronGroup#record} computes them
      * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
      */
     default Run run(FloatMatrix currents) {

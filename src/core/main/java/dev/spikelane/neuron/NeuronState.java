@@ -48,7 +48,7 @@ public final class NeuronState {
     private final Scratch scratch;
     /** A run of all neurons, made when first needed. */
     private @Nullable NeuronRun<NeuronState> whole;
-    /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
+    /** Steps done, per word of 64 neurons: threads that share a row count the steps of their own words. */
     private final Signal[] parts;
 
     private final long[] steps;

@@ -15,9 +15,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a model by name, and the model with others: those among the components of its record, in order,
- * with the threshold of {@link ThresholdAndReset} and the weights of a recurrence from one to one, as those of other
- * connections are no parameters.
+ * The parameters of a model by name, and the model with other parameters. They are the parameters among the components
+ * of its record, in order, with the threshold of {@link ThresholdAndReset} and the weights of a one-to-one recurrence.
+ * Weights of other connections are no parameters.
  */
 final class Parameters {
 
@@ -80,7 +80,7 @@ final class Parameters {
         return others.getOrDefault(name, own);
     }
 
-    /** A neuron's value, where the neurons of another parameter may be more than those of this one. */
+    /** Returns a neuron's value, or the last value if this parameter has fewer neurons than another. */
     static float valueOrLast(Parameter of, int neuron) {
         return of.value(Math.min(neuron, of.count() - 1));
     }

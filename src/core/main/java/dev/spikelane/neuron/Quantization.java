@@ -153,7 +153,7 @@ public final class Quantization {
                 multiplier);
     }
 
-    /** The order of operations is that of upstream, in double. */
+    /** Computes in double, in upstream's order of operations. */
     private static Quantization exponential(
             String kind, int bits, double threshold, double lower, double upper, double center, double base) {
         int count = count(bits);

@@ -92,11 +92,11 @@ public sealed interface Recurrence {
     }
 
     /**
-     * Connects every neuron to every neuron, with first weights and a bias that are those of torch's
-     * {@code nn.Linear(neurons, neurons)}.
+     * Connects every neuron to every neuron. The first weights and the bias equal torch's {@code nn.Linear(neurons,
+     * neurons)}.
      *
-     * @param neurons how many there are, at least 1
-     * @param random the stream the weights and then the bias are drawn from
+     * @param neurons number of neurons, at least 1
+     * @param random the stream from which the weights and then the bias are drawn
      * @return the recurrence
      * @throws IllegalArgumentException if there is no neuron
      */

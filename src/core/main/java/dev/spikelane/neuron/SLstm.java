@@ -212,7 +212,7 @@ public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements 
         return part;
     }
 
-    /** Where snnTorch's convolution has the output of a gate of torch's cell: its last two gates are the other way. */
+    /** Returns the output of snnTorch's convolution for an output of torch's cell: its last two gates are swapped. */
     private static int inGateOrder(int output, int outputs) {
         int neurons = outputs / GateRows.GATES;
         return switch (output / neurons) {

@@ -21,7 +21,7 @@ import java.util.Objects;
  * {@code snntorch.LinearLeaky}.
  *
  * <p>snnTorch convolves the input with {@code exp(-k / tau)}, {@code tau = 1 / (1 - beta + 1e-12)}, over all steps at
- * once. The same membrane, step by step, is
+ * once. Step by step, this membrane is
  *
  * <pre>{@code
  * U = exp(-1 / tau) * U + I
@@ -43,8 +43,8 @@ import java.util.Objects;
  *
  * <p>On average the time of a step does not grow with K; every K-th step goes through the whole window. A state holds K
  * rows of neurons for each sample, and a bound model K rows of weights, also where no run has K steps. The state's
- * variable {@code sum} is that of the inputs since the last step whose number is a multiple of K; a membrane that the
- * caller writes is lost at the next step.
+ * variable {@code sum} is the sum of the inputs since the last step whose number is a multiple of K; a membrane that
+ * the caller writes is lost at the next step.
  *
  * <p>Variables for recorders: {@code membrane}; with a truncation also {@code sum}.
  *

@@ -86,7 +86,7 @@
  * <tr><td>state_quant</td><td>prints uniform levels</td><td>prints nothing</td></tr>
  * </table>
  *
- * <p>Where snnTorch's code and documentation differ in a number, this package follows the code: the strict comparison
+ * <p>If snnTorch's code and documentation differ in a number, this package follows the code: the strict comparison
  * that the documentation calls {@code >=}; a reset ZERO of Leaky that keeps the step's input; the difference S - R of
  * an immediate reset, which may add the threshold; Lapicque's decay {@code 1 + ln(beta)}; the decay
  * {@code exp(beta - 1)} and the squared graded factor of StateLeaky.

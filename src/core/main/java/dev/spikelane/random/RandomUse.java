@@ -1,10 +1,10 @@
 package dev.spikelane.random;
 
 /**
- * The uses of random numbers in a training run. Each use has a stream of its own in each epoch, so that one more
- * use of random numbers changes no other.
+ * The uses of random numbers in a training run. Each use has its own stream in each epoch, so an additional use changes
+ * no other numbers.
  *
- * <p>{@link CounterRandom.Draws} says how seeds are made.
+ * <p>{@link CounterRandom.Draws} derives the seeds.
  */
 enum RandomUse {
     /** Spikes that are drawn from intensities. */

@@ -295,7 +295,7 @@ public final class TorchRandom {
     /**
      * Fills weights and bias as {@code nn.Linear(in, out)} does, weights first.
      *
-     * <p>Both are uniform in {@code [-b, b)} with {@code b = 1 / sqrt(in)}. The same call makes the weights of
+     * <p>Both are uniform in {@code [-b, b)} with {@code b = 1 / sqrt(in)}. This call also makes the weights of
      * {@code nn.Conv2d} if they are laid out {@code [out x in * height * width]}.
      *
      * @param weights {@code [out x in]}
@@ -330,8 +330,8 @@ public final class TorchRandom {
      * <p>The values are uniform in {@code [-b, b)} with {@code b = 1 / sqrt(fanIn)}, computed in double and rounded to
      * float32. A bias takes the {@code fanIn} of its weights and is drawn after them.
      *
-     * @param matrix receives {@code rows * columns} draws, in any shape whose row-major order is that of the PyTorch
-     *     tensor
+     * @param matrix receives {@code rows * columns} draws, in any shape whose row-major order equals the PyTorch
+     *     tensor's
      * @param fanIn how many inputs one output sums, at least 1; for a convolution: input channels per group times
      *     height times width of its kernel
      * @throws IllegalArgumentException if {@code fanIn} is below 1

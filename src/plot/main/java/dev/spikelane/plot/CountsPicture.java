@@ -15,7 +15,7 @@ import java.util.Arrays;
  *
  * @param most the largest count of the last step, which gives the scale
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) implements Picture {
 
     private static final int WIDTH = 640;
@@ -108,7 +108,7 @@ record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) impl
         graphics.draw(lines);
     }
 
-    /** Where there are more neurons than points, a column shows the one of its neurons that has fired most. */
+    /** Paints the counts; if there are more neurons than points, a column shows the highest count of its neurons. */
     private void profile(Graphics2D graphics, int leading) {
         double top = (double) Paper.top(plot) + NOTE;
         Axes axes = new Axes(

@@ -56,7 +56,7 @@ record CurvePicture(CurvePlot plot) implements Picture {
         }
     }
 
-    /** Paints a panel, whose first line has a number among those of the figure. */
+    /** Paints a panel; {@code first} is the number of its first line in the figure. */
     private void paint(Graphics2D graphics, Axes axes, CurvePanel panel, int first) {
         if (panel.lines().isEmpty()) {
             axes.paintAcross(graphics);

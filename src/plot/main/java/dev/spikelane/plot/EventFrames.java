@@ -5,7 +5,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Signals;
 import java.util.Objects;
 
-/** Images of events: 1 where light rose, -1 where it fell, and what is left of the events before. */
+/** Images of events: 1 where light rose, -1 where it fell, and faded values of earlier events. */
 final class EventFrames {
 
     private EventFrames() {}

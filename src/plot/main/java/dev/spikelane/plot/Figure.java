@@ -141,10 +141,10 @@ public abstract sealed class Figure
     /** The painter of still pictures. */
     abstract Picture picture();
 
-    /** Says what the page's script draws: {@code kind} is the name of its chart. */
+    /** Writes the page script's data for the chart: {@code kind} is its name. */
     abstract void write(JsonWriter json);
 
-    /** In words, for readers who hear the page. */
+    /** Describes the figure in words, for screen readers. */
     abstract String describe();
 
     /** The names of the horizontal and the vertical axis unless others are given; empty if there are none. */

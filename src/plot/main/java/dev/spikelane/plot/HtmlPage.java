@@ -197,7 +197,7 @@ final class HtmlPage {
         text.append("</svg>");
     }
 
-    /** Where a raster opens, whichever list its image is in. */
+    /** Writes the dialog in which a raster opens, from any image list. */
     private void dialog() {
         if (images.stream().anyMatch(list -> !list.rasters().isEmpty())) {
             text.append("<dialog aria-label=\"raster\"><header><canvas></canvas><strong></strong>")

@@ -7,7 +7,7 @@ import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 
 /** An image with square pixels, and a line of text below it. */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record ImagePicture(ImagePlot plot, byte[] pixels, int first, String note) implements Picture {
 
     private static final int MARGIN = 16;

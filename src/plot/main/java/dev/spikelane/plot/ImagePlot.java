@@ -92,7 +92,7 @@ final class ImagePlot extends Figure {
         }
     }
 
-    /** Where all pixels are alike, 0 is black and 1 white. */
+    /** Returns the range of gray values; if all pixels are equal, it includes 0 (black) and 1 (white). */
     private static Range range(Signals pixels) {
         float least = pixels.least();
         float most = pixels.most();

@@ -15,7 +15,7 @@ final class Paper {
 
     private Paper() {}
 
-    /** Where a picture's content starts. */
+    /** Returns the top of a picture's content. */
     static int top(Figure figure) {
         return figure.title().isEmpty() ? 6 : TITLE;
     }

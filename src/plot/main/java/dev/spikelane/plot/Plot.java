@@ -271,8 +271,8 @@ public final class Plot {
      * @param spikes {@code [steps x shape.size()]}
      * @param shape the shape of a step, from {@link dev.spikelane.io.EventBinning#shape}
      * @return the frames
-     * @throws IllegalArgumentException if the shape has other than one or two channels or is not that of the spikes, or
-     *     the images are too many
+     * @throws IllegalArgumentException if the shape has other than one or two channels or does not fit the spikes, or
+     *     if there are too many images
      */
     public static Figure events(SpikeMatrix spikes, Shape shape) {
         return EventFrames.of(spikes, shape, 0);

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** Which neurons fire at which steps: a mark for each spike, in one or several panels over the same steps. */
 final class RasterPlot extends Figure {
 
-    /** A page or picture of more is of no use to anybody; in a browser each spike takes 16 bytes. */
+    /** A larger page or picture is useless; in a browser each spike takes 16 bytes. */
     private static final long MOST_SPIKES = 10_000_000;
 
     static final int MOST_NUMBERED = 12;

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How many spikes each neuron has fired up to each step, the leading ones in another color: a bar that grows for each
- * neuron, or, of more than 40 neurons, a profile over all of them.
+ * The number of spikes of each neuron up to each step, with the leading neurons in another color: a growing bar for
+ * each neuron or, for more than 40 neurons, a profile over all of them.
  */
 final class SpikeCountPlot extends Figure {
 

@@ -235,13 +235,13 @@ public final class TracesPlot extends Figure {
      */
     record Panel(String label, Signals membrane, List<Integer> spikes, Range range) {
 
-        /** Where the mark of a spike stands: on the membrane. */
+        /** Returns the lower end of a spike's mark: on the membrane. */
         double foot(int step) {
             float value = membrane.get(step, 0);
             return Float.isFinite(value) ? value : range.from();
         }
 
-        /** Where the marks of spikes end. */
+        /** Returns the upper end of the spikes' marks. */
         double top() {
             return range.to() - 0.04 * range.length();
         }

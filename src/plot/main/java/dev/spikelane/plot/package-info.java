@@ -16,7 +16,7 @@
  * <p>These libraries are optional dependencies. If one is missing, {@code write} throws an
  * {@link java.lang.IllegalStateException} that names it.
  *
- * <p>Figures and reports are builders: a method changes the object it is called on and returns it. Figures copy what
- * they show, so they may be written after a simulation or an arena is closed.
+ * <p>Figures and reports are builders: a method changes the object it is called on and returns it. Figures copy their
+ * data, so they may be written after a simulation or an arena is closed.
  */
 package dev.spikelane.plot;

@@ -16,7 +16,7 @@ import java.util.Locale;
 /**
  * Latency and delta coding of random data.
  *
- * @param kind what is coded
+ * @param kind the coding
  * @param neurons pixels
  * @param batch samples
  * @param steps steps in a pass

@@ -42,9 +42,9 @@ public record NeuronWork(Model model) implements Work {
     private static final int WINDOW = 20;
 
     /**
-     * A model, and what 16 neurons need at each step at least: rows of 16 floats to load, and operations on such rows.
-     * Where two steps are taken at a time, state and parameters are loaded once for both. A cycle is counted for each
-     * load or for two operations, whichever are more.
+     * A model, and the minimum work of 16 neurons per step: rows of 16 floats to load, and operations on such rows. If
+     * two steps are computed at a time, state and parameters are loaded once for both. The bound has a cycle per load
+     * or per two operations, whichever is more.
      */
     public enum Model {
         LEAKY(2.5, 5.5),

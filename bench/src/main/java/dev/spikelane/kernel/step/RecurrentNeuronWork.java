@@ -21,15 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Leaky neurons that feed their spikes to all of them, with random currents and weights, a batch of one, over 200
- * steps.
+ * Leaky neurons with all-to-all feedback of spikes, with random currents and weights, a batch of one, over 200 steps.
  *
- * @param neurons how many
+ * @param neurons number of neurons
  */
 public record RecurrentNeuronWork(int neurons) implements Work {
 
     private static final int STEPS = 200;
-    /** Loads for 16 neurons: leak, threshold, membrane, current, what is fed back. */
+    /** Loads for 16 neurons: leak, threshold, membrane, current, feedback. */
     private static final long LOADS = 5;
 
     @Override

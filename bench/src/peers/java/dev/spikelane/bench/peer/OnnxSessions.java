@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * 100,000 sessions of 784-1000-10 by ONNX Runtime, floats: membranes and spikes of both layers are inputs and outputs of
- * one step, which is gathered from and scattered to an array of each session. Prints steps a second for some batches,
- * beside those of {@link SessionPool} in turns, after 20 steps of both have given the same spikes, but for some whose
- * sums were rounded otherwise.
+ * 100,000 sessions of 784-1000-10 by ONNX Runtime, floats. Membranes and spikes of both layers are inputs and outputs
+ * of one step; they are gathered from and scattered to an array of each session. Prints steps per second for some
+ * batches, beside {@link SessionPool}, in turns. Before that, 20 steps of both must give the same spikes, except for
+ * sums that were rounded differently.
  */
 public final class OnnxSessions {
 
@@ -78,7 +78,7 @@ public final class OnnxSessions {
         return model.toByteArray();
     }
 
-    /** A step of as many sessions. */
+    /** A step of a number of sessions. */
     private final class Step {
         private final OrtSession session;
         private final int batch;
@@ -184,7 +184,7 @@ public final class OnnxSessions {
                 batch, rates[0][ROUNDS / 2], rates[1][ROUNDS / 2], rates[1][ROUNDS / 2] / rates[0][ROUNDS / 2]);
     }
 
-    /** All sessions begin, and fire or not, alike. */
+    /** Compares all sessions of both: they start alike and must fire alike. */
     private void check() throws OrtException {
         SpikeMatrix rows = spikes(64, 0.9);
         long[] keys = new long[64];

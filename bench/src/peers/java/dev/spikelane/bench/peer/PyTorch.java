@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * PyTorch by the Deep Java Library, without gradients. Operations on membranes work in place; those of a step are views
- * of the currents of all steps.
+ * PyTorch by the Deep Java Library, without gradients. Operations on membranes work in place; the currents of a step
+ * are views of the currents of all steps.
  */
 public final class PyTorch implements Peer {
 
@@ -89,7 +89,7 @@ public final class PyTorch implements Peer {
         };
     }
 
-    /** Takes neurons through the currents of each step, and returns their membranes. */
+    /** Runs neurons through the currents of each step, and returns their membranes. */
     private static NDArray fire(NDList currents, float beta, NDList fired) {
         NDArray membrane = currents.get(0).zerosLike();
         NDArray before = currents.get(0).zerosLike();
@@ -147,7 +147,7 @@ public final class PyTorch implements Peer {
         };
     }
 
-    /** Passes over an input, each in a scope of its own that frees all but the results. */
+    /** Passes over an input, each in its own scope that frees all but the results. */
     private abstract static class Passes implements Task {
         private final NDManager manager = NDManager.newBaseManager("PyTorch");
         private final NDArray input;

@@ -16,10 +16,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It
- * reads graph and arrays itself and has nothing of the importer: a common mistake of both would be no proof.
+ * Runs a graph of NIR in float64, one sample, step by step, and bounds the distance of a float32 run. It reads graph
+ * and arrays itself and shares no code with the importer: a mistake in shared code would go unnoticed.
  *
- * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; a neuron in a cycle
+ * <p>The convention is the one in {@link NirImport}. A node is evaluated when another asks for it; a neuron in a cycle
  * sends the cycle its value of the previous step.
  */
 final class NirReference {

@@ -106,7 +106,7 @@ final class EventsDemo implements DemoResult {
         progress.end();
     }
 
-    /** Watches drawings that follow those of the data set, one after the other, with a decision for each. */
+    /** Watches drawings that come after the data set's own, one after the other, with a decision for each. */
     private void watch(Network network) throws IOException {
         int[] next = {TRAINING + TESTS};
         EventSource drawings = block -> {

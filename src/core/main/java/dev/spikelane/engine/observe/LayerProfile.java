@@ -6,8 +6,8 @@ import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up the work of a layer in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a
- * recording wants to know.
+ * Adds up the work of a layer in one run, and reports it to Java Flight Recorder. Nothing is measured or allocated
+ * unless a recording is on.
  */
 public final class LayerProfile {
 
@@ -21,19 +21,19 @@ public final class LayerProfile {
     private String kernels = "";
     private @Nullable LayerEvent event;
 
-    /** Whether a recording wants to know of layers. */
+    /** Returns true if a recording measures layers. */
     public static boolean wanted() {
         return PRESENT && Recorder.wanted();
     }
 
-    /** Tells a recording that the limit of drift has frozen learning, at a step, and which snapshot is back. */
+    /** Reports that the limit of drift has frozen learning at a step, and which snapshot was restored. */
     public static void emitFrozen(long step, long snapshot, double drift, double limit) {
         if (PRESENT) {
             LearningFrozenEvent.emit(step, snapshot, drift, limit);
         }
     }
 
-    /** The call starts. */
+    /** Begins a call. */
     public void begin() {
         LayerEvent started = new LayerEvent();
         started.begin();
@@ -55,7 +55,7 @@ public final class LayerProfile {
         }
     }
 
-    /** Tells the recording, and starts anew. */
+    /** Writes the event and resets the sums. */
     public void emit(int number, String connections, PopulationDescription population, int threads) {
         LayerEvent ended = event;
         if (ended != null) {
@@ -78,13 +78,14 @@ public final class LayerProfile {
         kernels = "";
     }
 
-    /** Loaded only where the module jdk.jfr is present. */
+    /** Loaded only if the module jdk.jfr is present. */
     private static final class Recorder {
 
         private Recorder() {}
 
         static boolean wanted() {
-            // Asking for the event's type starts the recorder, which takes some 50 ms: not before somebody else has.
+            // Reading the event's type starts the recorder, which takes about 50 ms: read it only if the recorder
+            // has started.
             return FlightRecorder.isInitialized() && Type.LAYER.isEnabled();
         }
     }

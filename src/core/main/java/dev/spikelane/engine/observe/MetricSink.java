@@ -5,7 +5,7 @@ import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
-/** Tells numbers of a service to a user and to Flight Recorder. */
+/** Reports numbers of a service to a listener and to Flight Recorder. */
 public final class MetricSink {
 
     private static final boolean PRESENT =
@@ -18,13 +18,13 @@ public final class MetricSink {
         this.user = user;
     }
 
-    /** Whether somebody wants to know the numbers that follow. */
+    /** Returns true if the following numbers have a receiver. */
     public boolean wanted() {
         recorded = PRESENT && Recorder.wanted();
         return recorded || user != null;
     }
 
-    /** Tells a number. What a user throws does not reach those who are served. */
+    /** Reports a number. An exception of the listener does not reach the requests. */
     public void tell(String name, double value) {
         if (recorded) {
             MetricEvent.emit(name, value);
@@ -39,12 +39,12 @@ public final class MetricSink {
         }
     }
 
-    /** Loaded only where the module jdk.jfr is present; the event's class loads some 150 others. */
+    /** Loaded only if the module jdk.jfr is present; the event's class loads about 150 others. */
     private static final class Recorder {
 
         private Recorder() {}
 
-        /** Asking for the type starts the recorder: not before somebody else has. */
+        /** Reading the type would start the recorder, so it is read only if the recorder has started. */
         static boolean wanted() {
             return FlightRecorder.isInitialized() && Type.METRIC.isEnabled();
         }

@@ -9,20 +9,20 @@ import dev.spikelane.simd.RowBytes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** What inputs were at one place of a rule in this step and in those before it, as far back as delays reach. */
+/** A variable of a rule's inputs in this step and in earlier steps, as many as delays reach back to. */
 final class History {
 
     private final Signal now;
     private final int batch;
     final int steps;
     private final Shape shape;
-    /** The variable; empty if it is what fulfills a condition. */
+    /** The variable; empty if these are the inputs that fulfill a condition. */
     final String variable;
 
-    /** For each sample a ring of steps; the rows of this step themselves if there are no others. */
+    /** A ring of steps for each sample; the rows of this step themselves if the ring has one step. */
     final Signal rows;
 
-    /** Where this step stands in each ring; the step before it behind that. */
+    /** Index of this step in each ring; the step before it follows. */
     private int head;
 
     History(Arena arena, String variable, Signal now, int batch, int steps, Shape shape) {
@@ -39,7 +39,7 @@ final class History {
                         : FloatMatrix.zeros(arena, all, now.columns());
     }
 
-    /** Takes what this step has. */
+    /** Stores this step's rows. */
     void take() {
         head = (head == 0 ? steps : head) - 1;
         for (int sample = 0; sample < batch && steps > 1; sample++) {
@@ -48,12 +48,12 @@ final class History {
         }
     }
 
-    /** The row of a sample so many steps ago. */
+    /** Returns the row of a sample at an age in steps. */
     int row(int sample, int age) {
         return sample * steps + (head + age) % steps;
     }
 
-    /** Bytes in front of the rows of a sample. */
+    /** Returns the offset in bytes of a sample's rows. */
     long rowOffset(int sample) {
         return rows.rowOffset(sample * steps);
     }
@@ -72,7 +72,7 @@ final class History {
         }
     }
 
-    /** What later steps read: all but the oldest. */
+    /** Walks the steps that later steps read: all but the oldest. */
     void walk(StateWalk walk) {
         for (int i = 0; i < batch * (steps - 1); i++) {
             Signal row = rows.rows(row(i / (steps - 1), i % (steps - 1)), 1);

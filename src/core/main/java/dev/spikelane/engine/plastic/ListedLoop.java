@@ -19,41 +19,41 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Programs, one behind the other, along synapses in lists: some of them are taken to rows side by side, which stay in
- * the L1 cache, and what programs store is put back. Rows and columns are short: a list of many of them costs less than
- * copies of each.
+ * Runs programs, one after the other, along synapses in lists. It gathers some synapses into rows of a tile, which stay
+ * in the L1 cache, and scatters stored values back. Rows and columns of synapses are short: gathering many of them at
+ * once costs less than a copy of each.
  */
 final class ListedLoop {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    /** Synapses at a time. */
+    /** Synapses in a tile. */
     private static final int TILE = 2048;
 
     private final ListedSynapses of;
     private final boolean crossed;
     private final List<CompiledProgram> programs = new ArrayList<>();
     private final List<Frame> frames = new ArrayList<>();
-    /** Of the first program along all synapses, where they stand. */
+    /** The first program along all synapses, in place. */
     private final Frame whole;
 
-    /** What programs take of synapses. */
+    /** Rows of synapses that programs use. */
     private final List<Row> synapses = new ArrayList<>();
 
-    /** What they take of inputs and of outputs, for each sample. */
+    /** Variables of inputs and outputs that programs use, for each sample. */
     private final List<InputRow> inputs = new ArrayList<>();
 
     private final List<OutputRow> outputs = new ArrayList<>();
     private final MemorySegment tile;
-    /** The synapses in the tile, and where these find what their inputs and outputs have. */
+    /** Numbers of the synapses in the tile, and the offsets of their inputs' and outputs' variables. */
     private final int[] numbers = new int[TILE];
 
     private final int[] ins = new int[TILE];
     private final int[] outs = new int[TILE];
     private int filled;
     private int sample;
-    /** Of synapses in columns the places of their rows; those in the tile that columns cross. */
+    /** Row places of synapses in columns; indices in the tile of synapses whose row and column are both active. */
     private final int[] places = new int[TILE];
 
     private final int[] crossing = new int[TILE];
@@ -62,10 +62,10 @@ final class ListedLoop {
     /**
      * A row of the tile.
      *
-     * @param all of all synapses
-     * @param at where it starts in the tile
-     * @param isStored whether a program stores it
-     * @param isChange whether it is what spikes have added, which is 0 but where rows have changed
+     * @param all values of all synapses
+     * @param at offset in the tile
+     * @param isStored true if a program stores it
+     * @param isChange true if it holds changes by spikes, which are 0 except in changed rows
      */
     private record Row(FloatMatrix all, long at, boolean isStored, boolean isChange) {}
 
@@ -74,9 +74,9 @@ final class ListedLoop {
     private record OutputRow(FloatMatrix all, long at) {}
 
     /**
-     * Compiles programs: one, or one and what applies the changes that it makes.
+     * Compiles one program, or one and the program that applies its changes.
      *
-     * @param crossed whether columns of outputs that fire cross rows, whose changes wait for them there
+     * @param crossed true if columns of firing outputs may cross the rows; changes of these synapses then wait
      */
     ListedLoop(ListedSynapses of, List<Function<Graph, Program>> texts, boolean crossed) {
         this.of = of;
@@ -90,7 +90,7 @@ final class ListedLoop {
             names.addAll(made.program().rows());
             made.program().stores().forEach(store -> stored.add(store.name()));
         }
-        FloatMatrix rows = FloatMatrix.zeros(of.arena, names.size(), TILE + Long.SIZE); // apart in sets of the cache
+        FloatMatrix rows = FloatMatrix.zeros(of.arena, names.size(), TILE + Long.SIZE); // spreads rows over cache sets
         this.tile = rows.segment();
         for (CompiledProgram each : programs) {
             Frame frame = new Frame(each.program(), TILE);
@@ -118,14 +118,14 @@ final class ListedLoop {
         }
     }
 
-    /** Keeps what this takes of inputs, as it is now. */
+    /** Stores the present variables of inputs that the programs use. */
     void keep() {
         for (int i = 0; i < inputs.size(); i++) {
             inputs.get(i).history.take();
         }
     }
 
-    /** Runs along all synapses, where they stand. */
+    /** Runs along all synapses, in place. */
     void all() {
         programs.getFirst().loop().run(whole, 0, 1, 1);
         for (int i = 0; i < synapses.size(); i++) {
@@ -133,7 +133,7 @@ final class ListedLoop {
         }
     }
 
-    /** Takes a row, of a sample's input so many steps ago, and runs when the tile is full. */
+    /** Adds the row of a sample's input at an age in steps, and runs when the tile is full. */
     void row(int ofSample, int age, int input, int first, int end) {
         sample = ofSample;
         int in = inputs.isEmpty() ? 0 : inputs.getFirst().history.row(0, age) * of.stride + input;
@@ -154,7 +154,7 @@ final class ListedLoop {
         run(false);
     }
 
-    /** Takes the column of a sample's output, and runs when the tile is full. */
+    /** Adds the column of a sample's output, and runs when the tile is full. */
     void column(int ofSample, int output) {
         sample = ofSample;
         int end = of.starts[output + 1];
@@ -176,7 +176,7 @@ final class ListedLoop {
         if (!inputs.isEmpty()) {
             int around = inputs.getFirst().history.steps * of.stride;
             int turn = inputs.getFirst().history.row(0, 0) * of.stride;
-            for (int i = 0; i < filled; i++) { // places are those of the ring's first steps
+            for (int i = 0; i < filled; i++) { // places are offsets in the ring's first steps
                 int place = places[i] + turn;
                 ins[i] = place - (place >= around ? around : 0);
             }
@@ -184,7 +184,7 @@ final class ListedLoop {
         run(of.hasChanges());
     }
 
-    /** Runs, with changes that wait for synapses whose places have them, or without any. */
+    /** Runs the programs; with {@code changes}, synapses of changed places have waiting changes, else none has. */
     private void run(boolean changes) {
         if (filled == 0) {
             return;
@@ -230,13 +230,13 @@ final class ListedLoop {
         }
     }
 
-    /** Changes are applied, and are 0 where there were none. */
+    /** Stores a row. Applied changes become 0. */
     private void put(Row row, boolean changes) {
         MemorySegment all = row.all.segment();
         if (!row.isChange) {
             for (int i = 0; i < crossings; i++) {
                 long to = row.at + (long) crossing[i] * Float.BYTES;
-                tile.set(FLOAT, to, all.get(FLOAT, (long) numbers[crossing[i]] * Float.BYTES)); // as it was
+                tile.set(FLOAT, to, all.get(FLOAT, (long) numbers[crossing[i]] * Float.BYTES)); // its change waits
             }
             scatter(tile, row.at, numbers, filled, all);
             return;
@@ -248,7 +248,7 @@ final class ListedLoop {
         }
     }
 
-    /** Puts what rows add back where columns of outputs that fire cross them, and lists these synapses. */
+    /** Stores the changes of synapses that columns of firing outputs cross, and lists these synapses. */
     private void cross() {
         for (int i = 0; i < filled; i++) {
             crossing[crossings] = i;
@@ -270,7 +270,7 @@ final class ListedLoop {
         }
     }
 
-    /** Copies numbers from places to others, side by side. */
+    /** Copies numbers from scattered places to consecutive ones. */
     private static void gather(MemorySegment from, long base, int[] places, int count, MemorySegment to, long at) {
         Checks.isNative(from);
         Checks.isNative(to);

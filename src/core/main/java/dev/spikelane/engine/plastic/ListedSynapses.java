@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Synapses in lists. Those of an input and a delay, a row, stand together and run when a spike arrives by this delay;
- * they see variables of inputs as they were when it was due by the shortest one. Those that enter an output, a column,
- * stand apart.
+ * Synapses in lists. The synapses of one input and one delay, a row, are stored together. They run when a spike arrives
+ * by this delay, and see variables of inputs from the step in which it was due by the shortest delay. The synapses of
+ * an output, a column, are scattered.
  */
 final class ListedSynapses extends RuleSynapses {
 
@@ -31,39 +31,39 @@ final class ListedSynapses extends RuleSynapses {
     final RuleValues<?> values;
     final Map<String, FloatMatrix> variables;
     final SparseOperator operator;
-    /** Where synapses stand. */
+    /** Layout of the synapses. */
     final Synapses placed;
 
     private final RuleRun.Place place;
-    /** Whether sources of synapses stand in another order than rows. */
+    /** True if sources of synapses have another order than rows. */
     private final boolean reorders;
 
     private final int batch;
-    /** Of each delay the steps behind the shortest. */
+    /** For each delay, its steps beyond the shortest delay. */
     private final int[] ages;
-    /** Steps in which variables of inputs are kept. */
+    /** Steps for which variables of inputs are kept. */
     private final int kept;
 
-    /** Floats from a row of variables of inputs to that of a step before. */
+    /** Floats between the rows of two successive steps of an input variable. */
     final int stride;
 
-    /** Where the column of each output starts. */
+    /** Start of each output's column. */
     final int[] starts;
-    /** Of each synapse of a column its number, and the place of its input, in steps before this one. */
+    /** For each synapse of a column, its number, and the place of its input by row and age. */
     final MemorySegment numbers;
 
     final MemorySegment places;
-    /** Rows with changes: by place, and one behind the other where they start and end. */
+    /** Rows with changes: a bit for each place, and a list of place, start and end. */
     private final long[] isChanged;
 
     private int[] changedRows = {};
     private int rows;
     private final SpikeMatrix columns;
-    /** Whether blocks add along rows, or along columns, what waits for what applies it. */
+    /** True if changes by blocks along rows, or along columns, wait until they are applied. */
     private boolean rowsWait;
 
     private boolean columnsWait;
-    /** The outputs that fire, of a single sample. */
+    /** Outputs that fire in the first sample; read only if the batch is one. */
     final long[] firing;
 
     private final List<History> histories = new ArrayList<>();
@@ -98,7 +98,7 @@ final class ListedSynapses extends RuleSynapses {
         sort();
     }
 
-    /** Finds the columns. */
+    /** Sorts the synapses into columns. */
     private void sort() {
         for (int i = 0; i < placed.count(); i++) {
             starts[placed.target(i) + 1]++;
@@ -130,17 +130,17 @@ final class ListedSynapses extends RuleSynapses {
         return (int) placed.end(reorders ? operator.torch(input) : input, delay);
     }
 
-    /** Whether rows have changes that wait. */
+    /** Returns true if rows have waiting changes. */
     boolean hasChanges() {
         return rows > 0;
     }
 
-    /** Whether the row of a place has changes that wait. */
+    /** Returns true if the row of a place has waiting changes. */
     boolean isChanged(int at) {
         return (isChanged[at >>> 6] >>> at & 1) != 0;
     }
 
-    /** Keeps a variable of inputs, as it is at one place of a rule. */
+    /** Keeps the history of an input variable, for one use in a rule. */
     History keep(String variable) {
         FloatMatrix now = RuleValues.of(variables, variable);
         return kept(new History(arena, variable, now, batch, kept, place.inputs()));
@@ -152,8 +152,8 @@ final class ListedSynapses extends RuleSynapses {
     }
 
     /**
-     * Applies what a block adds at once where no other block of this step can go along its synapses, but for the
-     * column of an output that fires too: where these cross a row they wait for it.
+     * Applies a block's changes at once if no other block of this step can change its synapses. Columns of firing
+     * outputs are an exception: changes of synapses where such a column crosses a row wait for the column's block.
      */
     @Override
     Phase along(Rule.Block block, List<Rule.Block> behind) {
@@ -218,7 +218,7 @@ final class ListedSynapses extends RuleSynapses {
         changed = true;
     }
 
-    /** Goes along the rows of a delay of inputs that fire. */
+    /** Runs along the rows of one delay, of the inputs that fire. */
     private void inputs(ListedLoop loop, SpikeMatrix in, int row, int sample, int delay) {
         for (int input = in.next(row, 0); input >= 0; input = in.next(row, input + 1)) {
             int first = first(input, delay);

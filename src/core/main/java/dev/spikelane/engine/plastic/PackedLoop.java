@@ -22,44 +22,46 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program along synapses: those of an input, which stand side by side in packed weights, or those of an output, which
- * are taken from there, so that vectors go along both.
+ * A program along synapses: of an input, contiguous in packed weights, or of an output, gathered from there, so that
+ * vectors run along both.
  */
 final class PackedLoop {
 
     private final CompiledProgram compiled;
-    /** Of a block of 64 outputs, the rows of the inputs that are listed. */
+    /** In a block of 64 outputs, the rows of the listed inputs. */
     private final Frame rows;
 
     private int listed;
 
     private final Frame columns;
     private final Window[] reach;
-    /** What of synapses it takes: in each group, its place among rows, and whether it is stored. */
+    /**
+     * Synapse variables that the program uses: for each group, their row in the frame, and true if they are stored.
+     */
     private final List<PackedWeights[]> synapses = new ArrayList<>();
 
     private final List<Integer> places = new ArrayList<>();
     private final List<Boolean> stored = new ArrayList<>();
-    /** Which of them are changes, and the only inputs whose synapses have some; null for any inputs. */
+    /** True for changes, and the only inputs whose synapses have some; null for any inputs. */
     private final List<Boolean> changes = new ArrayList<>();
 
     private @Nullable SpikeMatrix changed;
-    /** For each output the inputs of its window that are no padding where it fires; null if there is no padding. */
+    /** For each output, the inputs of its window that were no padding when it fired; null if there is no padding. */
     private final @Nullable SpikeMatrix met;
 
     private final Neurons inputs;
     private final Neurons outputs;
-    /** The synapses of an output, then the variables of its inputs. */
+    /** Synapse values of an output, then the variables of its inputs. */
     private final FloatMatrix column;
 
     private final MemorySegment zeros;
 
-    /** The variables of inputs or outputs that a program takes. */
+    /** Variables of inputs or outputs that a program uses. */
     private static final class Neurons {
 
         final List<FloatMatrix> rows = new ArrayList<>();
         final List<Integer> places = new ArrayList<>();
-        /** Those of one of them, which all its synapses share. */
+        /** Values of one input or output, which all its synapses share. */
         final List<float[]> shared = new ArrayList<>();
 
         void add(FloatMatrix matrix, int place, float[] value) {
@@ -79,9 +81,9 @@ final class PackedLoop {
     /**
      * Compiles a program.
      *
-     * @param met where to note inputs that outputs meet, for what changes then; null if these are always all
-     * @param variables of inputs and outputs, a row for each sample and one more
-     * @param shared those that all synapses of a row or a column share
+     * @param met receives the inputs that outputs meet, whose synapses change then; null if they are always all inputs
+     * @param variables variables of inputs and outputs, a row for each sample and one more
+     * @param shared names of variables that all synapses of a row or a column share
      */
     PackedLoop(
             Arena arena,
@@ -135,31 +137,31 @@ final class PackedLoop {
         return made;
     }
 
-    /** Goes to an input of a sample, whose rows come next. */
+    /** Selects an input of a sample, whose rows come next. */
     void input(int sample, int input) {
         inputs.share(sample, input);
     }
 
-    /** Goes to an output of a sample, whose column comes next. */
+    /** Selects an output of a sample, whose column comes next. */
     void output(int sample, int output) {
         outputs.share(sample, output);
     }
 
-    /** Adds an input of a window to those along whose outputs the program runs next. */
+    /** Adds an input of a window; the next run goes along its outputs. */
     void add(int k) {
         rows.list[listed++] = k;
     }
 
-    /** Whether inputs have numbers of their own, so that the program runs for one at a time. */
+    /** Returns true if the program reads variables of inputs, so that it runs for one input at a time. */
     boolean takesInputs() {
         return !inputs.rows.isEmpty();
     }
 
     /**
-     * Runs along the outputs of a group at a position, all of them, for the inputs that were added.
+     * Runs along all outputs of a group at a position, for the added inputs.
      *
-     * @param position of the outputs; below 0 for what weights and variables of synapses become, without outputs
-     * @return how many synapses there are
+     * @param position position of the outputs; below 0 to use only weights and variables of synapses, without outputs
+     * @return the number of synapses
      */
     long rows(int group, int sample, int position) {
         int count = listed;
@@ -184,7 +186,7 @@ final class PackedLoop {
         return (long) count * first.outputs();
     }
 
-    /** Writes zeros behind the last output. */
+    /** Writes zeros after the last output. */
     private void clearPads(int group, int count) {
         for (int i = 0; i < places.size(); i++) {
             PackedWeights of = synapses.get(i)[group];
@@ -200,10 +202,10 @@ final class PackedLoop {
     /**
      * Runs along the inputs of an output.
      *
-     * @param output of the group
-     * @param position of the output; below 0 for all inputs that it has met, without what inputs carry
-     * @param changed the only inputs whose synapses have changes, of which the program leaves none; null for any inputs
-     * @return how many synapses there are
+     * @param output output of the group
+     * @param position position of the output; below 0 for all inputs that it has met, without the inputs' variables
+     * @param changed the only inputs whose synapses have changes, which the program clears; null for any inputs
+     * @return the number of synapses
      */
     int column(int group, int output, int sample, int position, @Nullable SpikeMatrix changed) {
         this.changed = changed;
@@ -219,7 +221,7 @@ final class PackedLoop {
         return count;
     }
 
-    /** Takes synapses and inputs, or puts synapses back: those of places that are no padding. */
+    /** Gathers synapses and inputs, or scatters synapses back, at places that are no padding. */
     private int move(int group, int output, int sample, int position, boolean take) {
         Window window = reach[group];
         int line = group * synapses.getFirst()[group].outputs() + output;

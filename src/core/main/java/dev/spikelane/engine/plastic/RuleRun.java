@@ -29,20 +29,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A rule at work: it changes the weights of a projection behind each step, by the spikes of a run's samples. */
+/** A rule that changes the weights of a projection after each step, by the spikes of a run's samples. */
 public final class RuleRun {
 
     /**
-     * Where a rule stands.
+     * The surroundings of a rule.
      *
-     * @param source whose spikes are those of inputs
-     * @param delays behind which these arrive, ascending; several are those of synapses in lists
+     * @param source source of the projection; its spikes are the input spikes
+     * @param delays delays of these spikes, ascending; several only for synapses in lists
      * @param inputs shape of the source
-     * @param target whose neurons the rule may read
-     * @param spikes of the target
-     * @param state of the target
+     * @param target population whose neurons the rule may read
+     * @param spikes spikes of the target
+     * @param state state of the target
      */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
+    @SuppressWarnings("ArrayRecordComponent") // these are never compared
     public record Place(
             SourceRun source,
             int[] delays,
@@ -54,16 +54,16 @@ public final class RuleRun {
     private final RuleValues<?> values;
     private final Place place;
     private final int batch;
-    /** Variables of inputs and outputs: a row for each sample, and one behind them that vectors may read. */
+    /** Variables of inputs and outputs: a row for each sample, and one more that vectors may read past the end. */
     private final Map<String, FloatMatrix> variables = new LinkedHashMap<>();
 
-    /** Those of the target's neurons. */
+    /** Variables of the target's neurons that the rule reads. */
     private final List<String> read;
 
     private final RuleSynapses synapses;
     private final Phase[] phases;
 
-    /** Lets a rule run. */
+    /** Creates the run of a rule. */
     public RuleRun(Arena arena, RuleValues<?> values, Place place, int batch) {
         this.values = values;
         this.place = place;
@@ -112,7 +112,7 @@ public final class RuleRun {
         return made.toArray(Phase[]::new);
     }
 
-    /** Blocks of spikes among some, before what they add is applied. */
+    /** Returns the blocks on spikes up to the point where their changes are applied. */
     private static List<Rule.Block> ofSpikes(List<Rule.Block> blocks) {
         return blocks.stream()
                 .takeWhile(each -> each.onSpike() || each.space() != Space.SYNAPSE)
@@ -120,7 +120,7 @@ public final class RuleRun {
                 .toList();
     }
 
-    /** A block of those that fulfill a condition. */
+    /** A block for neurons that fulfill a condition. */
     private final class When implements Phase {
 
         private final boolean ofInputs;
@@ -175,7 +175,7 @@ public final class RuleRun {
         }
     }
 
-    /** Lines of inputs or of outputs in each step. */
+    /** Lines of a rule that run for inputs or outputs in each step. */
     private final class EachStep implements Phase {
 
         private final NeuronLoop loop;
@@ -199,7 +199,7 @@ public final class RuleRun {
         }
     }
 
-    /** Changes the weights by the step that the target has done. */
+    /** Changes the weights by the step that the target has completed. */
     public void step() {
         SpikeMatrix in = (SpikeMatrix) place.source.from(0, place.delays[0]);
         SpikeMatrix out = place.spikes.from(0, 0);
@@ -220,7 +220,7 @@ public final class RuleRun {
         }
     }
 
-    /** Returns how many synapses have been passed for spikes and in each step. */
+    /** Returns the number of synapses visited, for spikes and in each step. */
     public long passed() {
         return synapses.passed;
     }
@@ -238,7 +238,7 @@ public final class RuleRun {
         return made;
     }
 
-    /** Begins variables anew. */
+    /** Resets the variables. */
     public void reset() {
         values.reset();
         variables.forEach((name, matrix) -> {
@@ -250,7 +250,6 @@ public final class RuleRun {
         synapses.reset();
     }
 
-    /** The state. */
     public void walk(StateWalk walk) {
         synapses.histories().forEach(each -> each.walk(walk));
         variables.forEach((name, each) -> walk.rows(each, batch, each.columns() * Float.BYTES, shapeOf(name)));

@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What a rule carries beside the weights for all samples: its parameters, and variables of synapses.
+ * Values that a rule has for all samples, besides the weights: its parameters, and variables of synapses.
  *
  * @param <S> numbers of all synapses
  */
@@ -34,11 +34,11 @@ public final class RuleValues<S> {
     private final EquationParameters parameters;
     private final PlasticOperator<S> operator;
     private final Map<String, Loop> loops;
-    /** Weights, variables of synapses and their changes, which stand as the weights do. */
+    /** Weights, variables of synapses and their changes, in the layout of the weights. */
     private final Map<String, S> synapses = new HashMap<>();
 
     /**
-     * Makes room for what synapses have beside weights.
+     * Allocates the variables of synapses.
      *
      * @param loops compiled loops of the network by signature; this rule adds its own
      */
@@ -55,20 +55,20 @@ public final class RuleValues<S> {
         reset();
     }
 
-    /** Begins variables of synapses anew. */
+    /** Resets variables of synapses. */
     void reset() {
         for (String each : rule.variables(Rule.Space.SYNAPSE)) {
             operator.fill(synapses(each), initial(each));
         }
     }
 
-    /** What a variable begins with. */
+    /** Returns the initial value of a variable. */
     float initial(String variable) {
         Node initial = of(rule.variables(), variable).initial();
         return parameters.values(initial)[0];
     }
 
-    /** What a map has for a name; throws if that is nothing. */
+    /** Returns the value of a name; throws if the map has none. */
     static <V> V of(Map<String, V> map, String name) {
         V found = map.get(name);
         if (found == null) {
@@ -81,7 +81,7 @@ public final class RuleValues<S> {
         return rule;
     }
 
-    /** Compiles a program for the network, which keeps its loop: else each simulation would box until C2 is done. */
+    /** Compiles a program. The network keeps its loop: otherwise each simulation would box until C2 is done. */
     CompiledProgram compile(Function<Graph, Program> program, Set<String> shared) {
         CompiledProgram made = EquationLoops.compile(program, shared);
         loops.put(made.program().signature(shared), made.loop());
@@ -104,7 +104,10 @@ public final class RuleValues<S> {
         return of(synapses, variable);
     }
 
-    /** Returns what programs may read and change by name between calls: variables of synapses, and modulators. */
+    /**
+     * Returns the values that programs may read and change by name between calls: variables of synapses, and
+     * modulators.
+     */
     public Map<String, Values> values() {
         Map<String, Values> values = new LinkedHashMap<>();
         for (String each : rule.variables(Rule.Space.SYNAPSE)) {
@@ -116,7 +119,7 @@ public final class RuleValues<S> {
         return values;
     }
 
-    /** Returns the weights, of which a state may have any that the rule makes, also such whose products overflow. */
+    /** Returns the weights. A state may set any values that the rule can reach, even those whose products overflow. */
     public Values weights() {
         Values all = operator.like(Rule.WEIGHT, operator.synapses());
         return new OperatorValues(all.description(), all::read, from -> {

@@ -7,25 +7,25 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Values as they were where learning began, and the last of their versions that were kept: constant memory, which is
- * freed when it is forgotten.
+ * Values at the start of learning, and the last versions that were kept. They are in constant memory, which is freed
+ * when this object becomes unreachable.
  */
 public final class SavedWeights {
 
     private final String[] names;
     private final Values[] values;
     private final FloatMatrix[] first;
-    /** The length of all weights where learning began; 1 if they were zero. */
+    /** Norm of all weights at the start of learning; 1 if they were zero. */
     private final double norm;
 
-    /** Those that are kept, in a ring, and one into which values are read before somebody judges them. */
+    /** The kept versions, in a ring, and one slot for values that are read but not kept yet. */
     private final FloatMatrix[][] versions;
 
     private final long[] times;
     private int newest;
     private int kept;
 
-    /** Takes the present values as those where learning began, and keeps them. */
+    /** Saves the present values as the start of learning, and as the first version. */
     public SavedWeights(Map<String, Values> byName, int most) {
         this.names = byName.keySet().toArray(String[]::new);
         this.values = byName.values().toArray(Values[]::new);
@@ -33,7 +33,7 @@ public final class SavedWeights {
         this.versions = new FloatMatrix[most + 1][];
         Arrays.setAll(versions, _ -> zeros());
         this.times = new long[versions.length];
-        double length = read(versions[newest], 1, first); // from zeros
+        double length = read(versions[newest], 1, first); // starts from zeros
         this.norm = length == 0 ? 1 : length;
         read();
         keep(0);
@@ -46,10 +46,10 @@ public final class SavedWeights {
     }
 
     /**
-     * Reads the present values, which {@link #keep} keeps.
+     * Reads the present values; {@link #keep} keeps them.
      *
-     * @return how far weights are from where learning began, as a share of what they were; NaN or infinite if one of
-     *     the values is
+     * @return distance of the weights from the start of learning, relative to their norm then; NaN or infinite if one
+     *     of the values is
      */
     public double read() {
         return read(first, norm, versions[(newest + 1) % versions.length]);
@@ -63,7 +63,7 @@ public final class SavedWeights {
             for (int row = 0; row < into[i].rows(); row++) {
                 for (int column = 0; column < into[i].columns(); column++) {
                     double value = into[i].get(row, column);
-                    double way = isLearned ? value - from[i].get(row, column) : 0 * value; // NaN if it is not finite
+                    double way = isLearned ? value - from[i].get(row, column) : 0 * value; // NaN if not finite
                     sum += way * way;
                 }
             }
@@ -71,14 +71,14 @@ public final class SavedWeights {
         return Math.sqrt(sum) / share;
     }
 
-    /** Keeps what was read last; the oldest version goes where there is no room. */
+    /** Keeps the values that were read last; the oldest version is dropped if the ring is full. */
     public void keep(long time) {
         newest = (newest + 1) % versions.length;
         kept = Math.min(kept + 1, versions.length - 1);
         times[newest] = time;
     }
 
-    /** Forgets the newest version and returns true, unless there is no other one. */
+    /** Drops the newest version and returns true, unless it is the only one. */
     public boolean drop() {
         if (kept == 1) {
             return false;
@@ -88,19 +88,19 @@ public final class SavedWeights {
         return true;
     }
 
-    /** Returns when the newest version was kept. */
+    /** Returns the time of the newest version. */
     public long time() {
         return times[newest];
     }
 
-    /** Puts the newest version back. */
+    /** Restores the newest version. */
     public void restore() {
         for (int i = 0; i < values.length; i++) {
             values[i].write(versions[newest][i]);
         }
     }
 
-    /** Copies the newest version to values of the same names, as far as there are any. */
+    /** Copies the newest version to values of the same names, if there are any. */
     public void copyTo(Map<String, Values> others) {
         for (int i = 0; i < names.length; i++) {
             Values other = others.get(names[i]);

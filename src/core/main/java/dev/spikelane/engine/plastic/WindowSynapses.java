@@ -25,11 +25,11 @@ final class WindowSynapses extends RuleSynapses {
     private final int groups;
     /** Outputs of a group. */
     private final int outputs;
-    /** In each group, which inputs of a window and which outputs have synapses with changes. */
+    /** For each group, the inputs of a window and the outputs whose synapses have changes. */
     private final SpikeMatrix rows;
 
     private final SpikeMatrix columns;
-    /** Of each output the inputs of its window along whose synapses there are changes; null if those are all. */
+    /** For each output, the inputs of its window whose synapses have changes; null if they are always all inputs. */
     private final @Nullable SpikeMatrix met;
 
     WindowSynapses(
@@ -73,7 +73,7 @@ final class WindowSynapses extends RuleSynapses {
         return reach[0].y().equals(Window.Axis.ONE) && reach[0].x().equals(Window.Axis.ONE) && groups == 1;
     }
 
-    /** Goes along the synapses of each input that fires: of a map, at all positions that it reaches, ascending. */
+    /** Runs along the synapses of each input that fires; for maps, at all positions that it reaches, ascending. */
     private void inputs(PackedLoop loop, SpikeMatrix in) {
         Window all = reach[0];
         boolean together = isDense() && !loop.takesInputs();
@@ -115,14 +115,14 @@ final class WindowSynapses extends RuleSynapses {
         }
     }
 
-    /** The position whose window has an input at a place; below 0 if there is none. */
+    /** Returns the position whose window has an input at a place; negative if there is none. */
     private static int position(Window.Axis axis, int input, int place) {
         int from = input + axis.padding() - place * axis.dilation();
         int position = from / axis.stride();
         return from >= 0 && from % axis.stride() == 0 && position < axis.outputs() ? position : -1;
     }
 
-    /** Goes along the synapses of each output that fires, and applies their changes when no others can follow. */
+    /** Runs along the synapses of each output that fires, and applies their changes if no others can follow. */
     private void outputs(PackedLoop loop, boolean applied, SpikeMatrix out) {
         int channels = groups * outputs;
         for (int sample = 0; sample < batch; sample++) {
@@ -138,7 +138,7 @@ final class WindowSynapses extends RuleSynapses {
         }
     }
 
-    /** Goes along all synapses. */
+    /** Runs along all synapses. */
     private void all(PackedLoop loop) {
         for (int group = 0; group < groups; group++) {
             for (int k = 0; k < reach[group].size(); k++) {
@@ -149,7 +149,7 @@ final class WindowSynapses extends RuleSynapses {
         changed = true;
     }
 
-    /** Adds what spikes have changed. */
+    /** Applies the changes by spikes. */
     private void apply(PackedLoop loop) {
         for (int group = 0; group < groups; group++) {
             for (int k = rows.next(group, 0); k >= 0; k = rows.next(group, k + 1)) {

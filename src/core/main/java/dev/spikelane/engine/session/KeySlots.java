@@ -2,29 +2,29 @@ package dev.spikelane.engine.session;
 
 import java.util.Arrays;
 
-/** A number for each of many keys: open addressing, half full at most. Nothing is allocated but where it grows. */
+/** A map from keys to numbers: open addressing, at most half full. It allocates only when it grows. */
 public final class KeySlots {
 
-    /** What a key has that is not there. */
+    /** Returned for a missing key. */
     public static final int NONE = -2;
 
     /** The lowest number that a key can have. */
     public static final int LEAST = -1;
 
     private static final int FIRST = 16;
-    /** An odd number of random bits: keys are often small, and differ in their low bits alone. */
+    /** An odd number of random bits: keys are often small and differ in their low bits only. */
     private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
     private long[] keys = new long[FIRST];
-    /** Numbers, so much higher that 0 says that a place is free. */
+    /** Numbers plus an offset, so that 0 marks a free slot. */
     private int[] numbers = new int[FIRST];
 
     private int size;
 
-    /** Starts without a key. */
+    /** Creates an empty map. */
     public KeySlots() {}
 
-    /** Returns how many keys there are. */
+    /** Returns the number of keys. */
     public int size() {
         return size;
     }
@@ -34,7 +34,7 @@ public final class KeySlots {
         return numbers[place(key)] + NONE;
     }
 
-    /** Gives a key a number, at least {@link #LEAST}, in place of the one that it may have. */
+    /** Sets the number of a key, at least {@link #LEAST}. */
     public void put(long key, int number) {
         int place = place(key);
         if (numbers[place] == 0) {
@@ -47,7 +47,7 @@ public final class KeySlots {
         }
     }
 
-    /** Takes a key away and returns the number that it had. */
+    /** Removes a key and returns its number. */
     public int remove(long key) {
         int place = place(key);
         int number = numbers[place] + NONE;
@@ -55,7 +55,7 @@ public final class KeySlots {
             return NONE;
         }
         size--;
-        // Keys behind it that stand where they do because it was there move up.
+        // Moves up later keys that were displaced by this key.
         int hole = place;
         for (int next = next(hole); numbers[next] != 0; next = next(next)) {
             int home = home(keys[next]);
@@ -69,7 +69,7 @@ public final class KeySlots {
         return number;
     }
 
-    /** Takes all keys away. */
+    /** Removes all keys. */
     public void clear() {
         Arrays.fill(numbers, 0);
         size = 0;
@@ -96,7 +96,7 @@ public final class KeySlots {
         return place + 1 & keys.length - 1;
     }
 
-    /** Where a key stands, or would. */
+    /** Returns the slot of a key, or the free slot for it. */
     private int place(long key) {
         int place = home(key);
         while (numbers[place] != 0 && keys[place] != key) {

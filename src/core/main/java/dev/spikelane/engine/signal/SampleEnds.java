@@ -4,34 +4,33 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.simd.Rows;
 
 /**
- * Where the samples of a run end, if they have different lengths: the one place in the engine that knows.
+ * The ends of a run's samples, if they have different lengths. No other class of the engine handles lengths.
  *
- * <p>A sample that has ended is a masked row. Samples never see each other's rows, so that its neurons may run on: its
- * spikes are cleared before anybody counts, records or adds them, and whoever goes on from its state takes that of its
- * last step ({@code engine.SeriesRun}). On the way back it gives nothing, because its loss is that of a window that
- * ends with it ({@code train.BoundLoss}), so that every gradient behind its end is zero and adds nothing to a sum. So
- * its bits are those of the sample alone, and no operator, kernel or loss has a branch for lengths. Operators that
- * average over rows would see it, and are refused.
+ * <p>An ended sample is a masked row. Samples never see each other's rows, so its neurons may keep running. Its spikes
+ * are cleared before they are counted, recorded or added, and its final state is the state of its last step ({@code
+ * engine.SeriesRun}). In the backward pass its loss covers only its own window ({@code train.BoundLoss}): each gradient
+ * after its end is zero and adds nothing to a sum. Its bits therefore equal a run of this sample alone, and no
+ * operator, kernel or loss has a branch for lengths. Operators that average over rows would see it, and are refused.
  */
 public final class SampleEnds {
 
-    /** Those of samples that all have all steps. */
+    /** No ends: all samples have all steps. */
     public static final int[] NONE = {};
 
     private int[] ends = NONE;
     private int done;
 
     /**
-     * Takes the ends of a call or window.
+     * Sets the ends for a call or window.
      *
-     * @param behind for each sample the step behind its last; none where all samples have all steps; not copied
+     * @param behind for each sample the step after its last; empty if all samples have all steps; not copied
      */
     public void take(int... behind) {
         ends = behind;
         done = 0;
     }
 
-    /** Says how many steps of the call were done before the block. */
+    /** Sets the number of steps of the call before the block. */
     public void goOn(int steps) {
         done = steps;
     }

@@ -4,7 +4,7 @@ import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of some samples of a batch in one step of a matrix at a time, as matrices that are made once. One thread
+ * The rows of some samples of a batch in one step of a matrix at a time, as matrices that are created once. One thread
  * uses it at a time.
  */
 public final class SampleViews {
@@ -15,14 +15,14 @@ public final class SampleViews {
     private @Nullable Signal of;
     private @Nullable Signal[] made = {};
 
-    /** Samples of a batch, from the first on. */
+    /** Creates views of {@code count} samples of a batch, from {@code first} on. */
     public SampleViews(int first, int count, int batch) {
         this.first = first;
         this.count = count;
         this.batch = batch;
     }
 
-    /** As many views of the same samples, for as many matrices. */
+    /** Creates this number of views of the same samples, one for each matrix. */
     public static SampleViews[] of(int number, int first, int count, int batch) {
         SampleViews[] all = new SampleViews[number];
         for (int i = 0; i < number; i++) {
@@ -31,7 +31,7 @@ public final class SampleViews {
         return all;
     }
 
-    /** The samples of each of some threads, as evenly as can be; of fewer threads if there are fewer samples. */
+    /** Divides the samples among threads as evenly as possible; uses fewer threads if there are fewer samples. */
     public static SampleViews[] shares(int threads, int batch) {
         int most = Math.ceilDiv(batch, threads);
         SampleViews[] all = new SampleViews[Math.ceilDiv(batch, most)];
@@ -41,18 +41,18 @@ public final class SampleViews {
         return all;
     }
 
-    /** The first of the samples. */
+    /** Returns the first sample. */
     public int first() {
         return first;
     }
 
-    /** How many samples. */
+    /** Returns the number of samples. */
     public int count() {
         return count;
     }
 
-    /** The rows of a step of a matrix: of the same one in all calls, but for rare changes. */
-    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // rows of a matrix are a matrix of the same kind
+    /** Returns the rows of a step of a matrix; the matrix should rarely change between calls. */
+    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // rows of a matrix have its type
     public <S extends Signal> S in(S all, int step) {
         if (of != all) {
             of = all;

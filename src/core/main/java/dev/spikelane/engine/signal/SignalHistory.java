@@ -11,31 +11,31 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a source in a block of steps, behind those of the steps before the block that delayed projections reach.
+ * The rows of a source in a block of steps, preceded by the earlier steps that delayed projections read.
  *
- * <p>Projections take the rows of several steps as one matrix, so that a block must not wrap around. In place of a ring
- * there is room behind the block: both move on in it, and only where it ends is the history brought to the front, which
- * is a row for each row that was written, however long delays are and however short the blocks.
+ * <p>Projections take the rows of several steps as one matrix, so a block must not wrap around. Instead of a ring there
+ * is spare room after the block, into which history and block advance. Only at its end is the history copied back to
+ * the front. This copies about one row for each row written, for any delay and any block length.
  *
  * @param <S> spikes or values
  */
 public final class SignalHistory<S extends Signal> implements SourceRun {
 
     /**
-     * How many steps there is memory for.
+     * The numbers of steps that have memory.
      *
      * @param history steps before the block
      * @param block steps of a block, at most
-     * @param spare steps behind the block, by which both move on
+     * @param spare steps after the block, into which history and block advance
      */
     public record Steps(int history, int block, int spare) {
 
-        /** For a run whose blocks stay where they are. */
+        /** Returns the steps of a run whose blocks stay in one place. */
         public static Steps fixed(int history, int block) {
             return new Steps(history, block, 0);
         }
 
-        /** For a run whose blocks move on. */
+        /** Returns the steps of a run whose blocks advance. */
         public static Steps moving(int history, int block) {
             return new Steps(history, block, history);
         }
@@ -44,7 +44,7 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
             return new Steps(history, longer, spare);
         }
 
-        /** Throws if a matrix cannot have so many rows. */
+        /** Returns the number of rows; throws if a matrix cannot have so many. */
         public int rows(int batch) {
             long rows = ((long) history + block + spare) * batch;
             if (rows > Integer.MAX_VALUE) {
@@ -58,10 +58,10 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
     private final StepViews<S> all;
     private final Steps steps;
     private final int batch;
-    /** The memory of a history at the front: a slice may be allocated where many kinds of them are in use. */
+    /** Memory of a history at the front; kept, as slices may be allocated if many kinds of segments are in use. */
     private final MemorySegment front;
 
-    /** The first step of the history. */
+    /** First step of the history. */
     private int base;
 
     private long version;
@@ -73,23 +73,23 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         this.front = all.segment().asSlice(0, all.rowOffset(steps.history * batch));
     }
 
-    /** Spikes, none of which has fired. */
+    /** Creates a history of spikes, all of them 0. */
     public static SignalHistory<SpikeMatrix> ofSpikes(Arena arena, int columns, int batch, Steps steps) {
         return new SignalHistory<>(SpikeMatrix.zeros(arena, steps.rows(batch), columns), batch, steps);
     }
 
-    /** Values of zero. */
+    /** Creates a history of values, all of them 0. */
     public static SignalHistory<FloatMatrix> ofValues(Arena arena, int columns, int batch, Steps steps) {
         return new SignalHistory<>(FloatMatrix.zeros(arena, steps.rows(batch), columns), batch, steps);
     }
 
-    /** Rows of a block that stand in a matrix of another owner, without a history. */
+    /** Wraps rows of a block in a matrix of another owner, without a history. */
     public static SignalHistory<FloatMatrix> of(FloatMatrix rows, int batch) {
         return new SignalHistory<>(rows, batch, Steps.fixed(0, rows.rows() / batch));
     }
 
-    /** The same with a block of another length. */
-    @SuppressWarnings("unchecked") // a matrix of the same kind
+    /** Returns a copy of this history, with a block of another length. */
+    @SuppressWarnings("unchecked") // the matrix keeps its type
     public SignalHistory<S> grown(Arena arena, int blockSteps) {
         Steps longer = steps.withBlock(blockSteps);
         int columns = all.all().columns();
@@ -101,17 +101,17 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return made;
     }
 
-    /** The rows of the block, and those behind it. */
+    /** Returns the rows of the block and all rows after it. */
     public S block() {
         return all.from(base + steps.history);
     }
 
-    /** The most steps of a block. */
+    /** Returns the most steps of a block. */
     public int blockSteps() {
         return steps.block;
     }
 
-    /** The rows of the step before the block; null if they are not kept. */
+    /** Returns the rows of the step before the block; null if they are not kept. */
     public @Nullable S stepBefore() {
         return steps.history == 0 ? null : all.steps(base + steps.history - 1, 1);
     }
@@ -126,7 +126,7 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return version;
     }
 
-    /** Takes notice that rows of the block were written; other writers count by themselves. */
+    /** Marks the rows of the block as written; {@link #put} and others do this themselves. */
     public void written() {
         version++;
     }
@@ -167,30 +167,30 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         }
     }
 
-    /** Takes the history of another one of the same source. */
+    /** Copies the history of another instance for the same source. */
     public void takeHistory(SignalHistory<S> other) {
         version++;
         base = 0;
         copy(other.all.all(), other.base, 0, bytes());
     }
 
-    /** Makes the history zero. */
+    /** Sets the history to zero. */
     public void reset() {
         version++;
         base = 0;
         front.fill((byte) 0);
     }
 
-    /** Bytes of the history. */
+    /** Returns the bytes of the history. */
     public long bytes() {
         return front.byteSize();
     }
 
     /**
-     * Packs the history of a sample, or puts it in, and that of all others must follow before the next block.
+     * Packs or unpacks the history of a sample; all other samples must follow before the next block.
      *
-     * @param memory {@link MemorySegment#NULL} where bytes are counted alone
-     * @return the offset behind it
+     * @param memory {@link MemorySegment#NULL} to count bytes only
+     * @return the offset after the history
      */
     public long pack(int sample, MemorySegment memory, long at, boolean out) {
         if (out) {
@@ -204,7 +204,7 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return next;
     }
 
-    /** The rows of the history, which begin the block anew where they are read. */
+    /** Walks the rows of the history; reading them moves the block to its first place. */
     public void walk(Shape shape, StateWalk walk) {
         if (walk.reads()) {
             version++;

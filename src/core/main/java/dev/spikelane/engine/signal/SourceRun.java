@@ -3,42 +3,42 @@ package dev.spikelane.engine.signal;
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 
-/** A source of projections: rows that are there for all steps of a block. */
+/** A source of projections, with rows for all steps of a block. */
 public interface SourceRun {
 
     /**
-     * The rows from a step of the block on, as a projection of this delay sees them; of the kind that the source has in
-     * this call.
+     * Returns the rows from a step of the block on, as a projection of this delay sees them; their type is the source's
+     * type in this call.
      */
     Signal from(int step, int delay);
 
-    /** The rows of some steps, likewise, for a reader that takes all rows of a matrix. */
+    /** Returns the rows of exactly some steps, for readers that take all rows of a matrix. */
     Signal steps(int first, int count, int delay);
 
-    /** Some samples in a step, likewise. */
+    /** Returns the rows of some samples in a step. */
     Signal samples(int step, int delay, SampleViews of);
 
-    /** Takes notice that a call or a window begins. */
+    /** Begins a call or a window. */
     default void open() {}
 
-    /** Makes the rows of some steps, if they are made of those of another source. */
+    /** Computes the rows of some steps, if they depend on another source. */
     default void prepare(int first, int count) {}
 
-    /** Whether some samples of a step are there without the others. */
+    /** Returns true if some samples of a step are there without the others. */
     default boolean samplesApart() {
         return true;
     }
 
-    /** The rows {@code [batch x columns]} that all steps of this call have; null if each step has its own. */
+    /** Returns the rows {@code [batch x columns]} that all steps of this call share; null if each step has its own. */
     default @Nullable Signal frame() {
         return null;
     }
 
-    /** A number that grows whenever the frame is written, likewise. */
+    /** Returns a number that grows whenever the frame is written. */
     default long frameVersion() {
         throw new IllegalStateException("there is no frame");
     }
 
-    /** A number that grows whenever these rows are written: every preparation of them carries it. */
+    /** Returns a number that grows whenever these rows are written; each preparation of them carries it. */
     long version();
 }

@@ -5,14 +5,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some steps of a matrix, as matrices that are made once: threads that meet at one of them may make it twice, which
- * does no harm.
+ * Some steps of a matrix, as matrices that are created once. Two threads that need the same view may both create it,
+ * which is harmless.
  *
  * @param <S> spikes or values
  */
 public final class StepViews<S extends Signal> {
 
-    /** Different numbers of steps from one first step on: series end where they like. */
+    /** Most different numbers of steps from one first step on: series can end anywhere. */
     private static final int KINDS = 64;
 
     private static final Signal[] NONE = {};
@@ -20,10 +20,10 @@ public final class StepViews<S extends Signal> {
     private final S all;
     private final int batch;
     private final @Nullable Signal[] toEnd;
-    /** By the first step. */
+    /** Views by first step. */
     private final Signal[][] made;
 
-    /** Views of time-major rows, a batch for each step. */
+    /** Creates views of time-major rows, a batch for each step. */
     public StepViews(S all, int batch) {
         this.all = all;
         this.batch = batch;
@@ -32,13 +32,13 @@ public final class StepViews<S extends Signal> {
         Arrays.fill(made, NONE);
     }
 
-    /** The matrix. */
+    /** Returns the whole matrix. */
     public S all() {
         return all;
     }
 
-    /** The rows of a step and of all behind it, for a reader that is told how many it takes. */
-    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
+    /** Returns the rows of a step and of all later steps, for readers that are given a row count. */
+    @SuppressWarnings("unchecked") // rows of a matrix have its type
     public S from(int step) {
         if (step == 0) {
             return all;
@@ -51,12 +51,12 @@ public final class StepViews<S extends Signal> {
         return (S) view;
     }
 
-    /** The rows of some steps, for a reader that takes all rows of a matrix. */
-    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
+    /** Returns the rows of exactly some steps, for readers that take all rows of a matrix. */
+    @SuppressWarnings("unchecked") // rows of a matrix have its type
     public S steps(int first, int count) {
         Signal[] known = made[first];
         for (Signal view : known) {
-            if (view != null && view.rows() == count * batch) { // null where another thread is just adding it
+            if (view != null && view.rows() == count * batch) { // null if another thread is just adding it
                 return (S) view;
             }
         }

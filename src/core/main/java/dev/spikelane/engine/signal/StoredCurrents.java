@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The currents of a port in a segment of steps, all of which stay: training writes membranes in their place where these
- * suffice, and at last their gradients; behind them stand the gradients of the steps after the segment that delayed
- * projections reach.
+ * The currents of a port in a segment of steps, all of which are kept. Training overwrites them with membranes if these
+ * suffice, and finally with their gradients. After them are the gradients of later steps that delayed projections
+ * reach.
  */
 public final class StoredCurrents {
 
@@ -16,13 +16,13 @@ public final class StoredCurrents {
     private final RunSize size;
     private final int columns;
     private final int behind;
-    /** Made when they are needed: a frame needs none. */
+    /** Created when first needed: a frame needs none. */
     private @Nullable StepViews<FloatMatrix> rows;
 
     private int segmentStart;
 
     /**
-     * Keeps currents.
+     * Allocates currents.
      *
      * @param behind steps after a segment that are kept too
      */
@@ -43,37 +43,37 @@ public final class StoredCurrents {
         return made;
     }
 
-    /** All rows. */
+    /** Returns all rows. */
     public FloatMatrix all() {
         return views().all();
     }
 
-    /** The rows of some samples in a step. */
+    /** Returns the rows of some samples in a step. */
     public FloatMatrix samples(int step, SampleViews of) {
         return of.in(all(), step - segmentStart);
     }
 
-    /** The rows from a step on. */
+    /** Returns the rows from a step on. */
     public FloatMatrix from(int step) {
         return views().from(step - segmentStart);
     }
 
-    /** The rows of some steps, for a reader that takes all rows of a matrix. */
+    /** Returns the rows of exactly some steps, for readers that take all rows of a matrix. */
     public FloatMatrix steps(int first, int count) {
         return views().steps(first - segmentStart, count);
     }
 
-    /** The row of a step. */
+    /** Returns the row of a step. */
     public int row(int step) {
         return (step - segmentStart) * size.batch();
     }
 
-    /** Goes to a segment. */
+    /** Moves to a segment. */
     public void open(int firstStep) {
         segmentStart = firstStep;
     }
 
-    /** Goes to the segment before, and keeps the gradients that it needs. */
+    /** Moves to the segment before, and keeps the gradients that it needs. */
     public void back(int firstStep) {
         FloatMatrix matrix = all();
         long bytes = matrix.rowOffset(behind * size.batch());

@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user of an object: a call, beside which another one is refused, or a change of the values that it reads, for
- * whose end a call waits. Another thread and an observer that is called from within are refused alike: waiting would
- * hang the one and let the other wait for itself. Nothing is allocated, unless a change waits.
+ * A lock on an object that is used by a call or by a change of the values that it reads. A second call is refused
+ * during a call, and waits during a change. Refusal holds for other threads and for observers called within the call: a
+ * waiting thread would hang, and a waiting observer would wait for itself. Nothing is allocated, unless a change waits.
  */
 public final class RunLock implements AutoCloseable {
 
@@ -18,27 +18,27 @@ public final class RunLock implements AutoCloseable {
     private final AtomicInteger user = new AtomicInteger(NOBODY);
     private final String busy;
     private final UseLocks all;
-    /** Stays reachable while a call is under way, so that its cleaner does not free memory that the call uses. */
+    /** Stays reachable during a call, so that its cleaner does not free memory that the call uses. */
     private final @Nullable Object owner;
-    /** Whose turn it is; a thread looks for itself alone. */
+    /** The thread that holds the lock; each thread only compares it with itself. */
     private @Nullable Thread thread;
 
     /**
-     * Makes a free lock of an object that does not compute with a network's values.
+     * Creates a free lock of an object that does not compute with a network's values.
      *
-     * @param name of the owner, as messages call it
-     * @param owner is used by one call at a time
+     * @param name name of the owner in messages
+     * @param owner the object, used by one call at a time
      */
     public RunLock(String name, Object owner) {
         this(name, new UseLocks(), owner);
     }
 
     /**
-     * Makes a turn that nobody has.
+     * Creates a free lock.
      *
      * @param name the name of the object in messages
-     * @param all the turns of calls that compute with the same values, whose changes wait for calls once it is
-     *     {@linkplain UseLocks#register registered}
+     * @param all the locks of calls that compute with the same values; their changes wait for these calls once the lock
+     *     is {@linkplain UseLocks#register registered}
      */
     public RunLock(String name, UseLocks all) {
         this(name, all, null);
@@ -51,9 +51,9 @@ public final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Begins a call, after the change that is under way, or waits.
+     * Begins a call, after the end of a change that is under way.
      *
-     * @return this, which ends the call when it is closed
+     * @return this lock, which ends the call when it is closed
      * @throws IllegalStateException if a call is under way, or this thread is changing values
      */
     public RunLock take() {
@@ -82,7 +82,10 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Begins a change of values, after another one that is under way; false if a call is, or this thread has begun. */
+    /**
+     * Begins a change of values, after any change under way. Returns false during a call or in this thread's own
+     * change.
+     */
     public boolean beginChange() {
         return begin(CHANGE);
     }
@@ -108,7 +111,7 @@ public final class RunLock implements AutoCloseable {
         return begun;
     }
 
-    /** Waits until nobody changes values; an interrupt of this thread is kept for afterwards. */
+    /** Waits for the end of changes; an interrupt of this thread is restored afterwards. */
     private boolean await(int next) {
         boolean interrupted = false;
         boolean begun;

@@ -1,8 +1,8 @@
 package dev.spikelane.engine.thread;
 
 /**
- * Takes steps through both halves of an operation on the whole batch. Where there are as many steps as threads, a
- * thread takes each through both; else threads share blocks of samples, and meet between the halves.
+ * Runs steps through both halves of an operation on the whole batch. If there are as many steps as threads, each thread
+ * runs whole steps. Otherwise threads share blocks of samples, and synchronize between the halves.
  */
 public final class TwoPhaseJob {
 
@@ -12,10 +12,10 @@ public final class TwoPhaseJob {
         /** Adds up a block of samples. */
         void measure(int step, int block);
 
-        /** Turns the sums of all blocks into the numbers of the second half. */
+        /** Turns the sums of all blocks into the numbers for the second half. */
         void settle(int step);
 
-        /** Makes a block of samples. */
+        /** Computes the results of a block of samples. */
         void make(int step, int block);
     }
 
@@ -29,9 +29,9 @@ public final class TwoPhaseJob {
     private int first;
 
     /**
-     * Lets threads share work.
+     * Creates a job that threads share.
      *
-     * @param blocks of samples in a step
+     * @param blocks blocks of samples in a step
      */
     public TwoPhaseJob(Work work, int blocks, WorkerPool workers) {
         this.work = work;
@@ -39,7 +39,7 @@ public final class TwoPhaseJob {
         this.workers = workers;
     }
 
-    /** Does some steps. */
+    /** Runs some steps. */
     public void run(int firstStep, int steps) {
         first = firstStep;
         if (steps >= workers.threads() || blocks == 1) {

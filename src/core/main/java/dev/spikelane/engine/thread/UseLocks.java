@@ -9,37 +9,37 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * The turns of all calls that compute with the values of a network, and the changes that wait for them. Calls that
- * begin while a change waits let it go first, and the next change waits for these calls: neither can keep the other
- * from its turn. A call within a call does not wait, as the change waits for the end of the outer one.
+ * The locks of all calls that compute with the values of a network, and the changes that wait for them. Calls that
+ * begin while a change waits let it go first, and the next change waits for these calls: neither can starve the other.
+ * A call within a call does not wait, because the change waits for the end of the outer call.
  */
 public final class UseLocks {
 
     private final List<WeakReference<RunLock>> turns = new ArrayList<>();
-    /** The turns that the change under way holds. */
+    /** The locks that the present change holds. */
     private List<RunLock> held = List.of();
 
-    /** A fair one: changes go in the order in which they came. */
+    /** Fair: changes go in the order of arrival. */
     private final ReentrantLock line = new ReentrantLock(true);
 
-    /** Whether the first in line waits. */
+    /** True if the first change in line waits. */
     private volatile boolean wanted;
 
-    /** Changes that have waited. */
+    /** Number of changes that have waited. */
     private long waited;
 
-    /** Calls that wait behind the first in line, and calls that have waited behind the one before it. */
+    /** Calls that wait for the first change in line, and calls that waited for the change before it. */
     private int behind;
 
     private int before;
 
-    /** Calls that have ended while a change waited. */
+    /** Number of calls that ended while a change waited. */
     private long ended;
 
-    /** Starts without any. */
+    /** Creates an empty set of locks. */
     public UseLocks() {}
 
-    /** Lets changes wait for the calls of a turn, until it is forgotten. */
+    /** Makes changes wait for the calls of a lock, as long as the lock is reachable. */
     public void register(RunLock turn) {
         synchronized (turns) {
             turns.removeIf(known -> known.refersTo(null));
@@ -47,10 +47,10 @@ public final class UseLocks {
         }
     }
 
-    /** Keeps all from computing until {@link #release}, or none: false where one does. */
+    /** Blocks all calls until {@link #release}, or returns false if a call is under way; no call is blocked then. */
     public boolean hold() {
         synchronized (turns) {
-            if (turns.isEmpty()) { // a training step, which allocates nothing
+            if (turns.isEmpty()) { // training steps take this path, which must not allocate
                 return true;
             }
             List<RunLock> now = new ArrayList<>(turns.size());
@@ -72,7 +72,7 @@ public final class UseLocks {
         }
     }
 
-    /** Lets them go on. */
+    /** Unblocks all calls. */
     public void release() {
         List<RunLock> last = held;
         held = List.of();
@@ -81,7 +81,7 @@ public final class UseLocks {
         }
     }
 
-    /** Whether this thread is in one of the turns, so that it would wait for itself. */
+    /** Returns true if this thread is in one of the calls: it would wait for itself. */
     boolean isInCall() {
         synchronized (turns) {
             return turns.stream().anyMatch(each -> {
@@ -92,10 +92,10 @@ public final class UseLocks {
     }
 
     /**
-     * Attempts to begin a change, whenever a call has ended, until that succeeds.
+     * Attempts to begin a change after the end of each call, until an attempt succeeds.
      *
-     * @param most how long
-     * @return whether it did; false at once where this thread is in a call
+     * @param most the longest wait, in nanoseconds
+     * @return true if the change has begun; false at once if this thread is in a call
      */
     boolean await(BooleanSupplier attempt, long most) throws InterruptedException {
         long end = System.nanoTime() + most;
@@ -141,7 +141,7 @@ public final class UseLocks {
         }
     }
 
-    /** Waits until something happens; false if it is too late. */
+    /** Waits until notified; returns false if the time is over. */
     private boolean waitUntil(long end) throws InterruptedException {
         long left = end - System.nanoTime();
         if (left > 0) {
@@ -151,9 +151,9 @@ public final class UseLocks {
     }
 
     /**
-     * Lets the change that waits go first, if there is one.
+     * Lets a waiting change go first.
      *
-     * @return whether there was; {@link #began} must follow then
+     * @return true if there was one; {@link #began} must follow then
      */
     boolean letChangeGo() {
         return wanted && !isInCall() && letGo();
@@ -180,13 +180,13 @@ public final class UseLocks {
         return true;
     }
 
-    /** A call that has let a change go has its turn, or was refused. */
+    /** Reports that a call which let a change go first has begun or was refused. */
     synchronized void began() {
         before--;
         notifyAll();
     }
 
-    /** A call has ended. */
+    /** Reports the end of a call. */
     void ended() {
         if (wanted) {
             synchronized (this) {

@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Lets values change only while nobody reads them or computes with them, and counts the changes. Threads that read
- * while another one changes values see those before the change or those behind it. Readers, and runs that are held
- * while values change, see the number of the version that they have.
+ * Lets values change only while no thread reads them or computes with them, and counts the changes. A thread that reads
+ * during a change sees all values from before it or all from after it. Readers, and runs that are held during a change,
+ * see the number of their version.
  */
 public final class ValueGuard {
 
@@ -19,26 +19,26 @@ public final class ValueGuard {
     private final UseLocks turns;
     private final BooleanSupplier hold;
     private final Runnable release;
-    /** A fair one: training changes values again and again, and would keep readers waiting. */
+    /** Fair: training changes values again and again, and would starve readers. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     private final AtomicLong version = new AtomicLong();
 
     /**
-     * Guards values.
+     * Creates a guard.
      *
-     * @param turns of those for whose calls a change may wait
+     * @param turns locks of the calls for which a change may wait
      */
     public ValueGuard(UseLocks turns) {
         this(turns, turns::hold, turns::release);
     }
 
     /**
-     * Guards values.
+     * Creates a guard.
      *
-     * @param turns of those for whose calls a change may wait
-     * @param hold keeps others from computing with these values; false where somebody does
-     * @param release lets them go on
+     * @param turns locks of the calls for which a change may wait
+     * @param hold blocks other computations with these values; false if one is under way
+     * @param release unblocks them
      */
     public ValueGuard(UseLocks turns, BooleanSupplier hold, Runnable release) {
         this.turns = turns;
@@ -46,7 +46,7 @@ public final class ValueGuard {
         this.release = release;
     }
 
-    /** Reads several values, of which none changes meanwhile; the reader must not change any. */
+    /** Reads several values, none of which changes meanwhile; the reader must not change any. */
     public <T> T read(Supplier<T> reader) {
         lock.readLock().lock();
         try {
@@ -57,9 +57,10 @@ public final class ValueGuard {
     }
 
     /**
-     * Begins a change while nobody reads these values or computes with them; {@link #end} ends it if this returns.
+     * Begins a change while no thread reads these values or computes with them; {@link #end} must follow if this
+     * returns.
      *
-     * @throws IllegalStateException if somebody computes with them
+     * @throws IllegalStateException if a computation with them is under way
      */
     public void begin() {
         lock.writeLock().lock();
@@ -69,9 +70,10 @@ public final class ValueGuard {
     }
 
     /**
-     * Begins a change as soon as nobody reads these values or computes with them.
+     * Begins a change as soon as no thread reads these values or computes with them.
      *
-     * @throws IllegalStateException if somebody does for so long, or this thread does or is interrupted
+     * @throws IllegalStateException if a computation lasts longer than {@code most}, runs in this thread, or this
+     *     thread is interrupted
      */
     private void begin(Duration most) {
         long start = System.nanoTime();
@@ -96,7 +98,7 @@ public final class ValueGuard {
         }
     }
 
-    /** Holds others, or unlocks. */
+    /** Blocks other computations, or unlocks and returns false. */
     private boolean hold() {
         boolean held = false;
         try {
@@ -109,7 +111,7 @@ public final class ValueGuard {
         return held;
     }
 
-    /** Counts the change and ends it, also where it failed: a training step may have been half done. */
+    /** Counts the change and ends it, even if it failed: a training step may be half done. */
     public void end() {
         version.incrementAndGet();
         try {
@@ -119,13 +121,13 @@ public final class ValueGuard {
         }
     }
 
-    /** Makes a change while nobody reads these values or computes with them, and counts it. */
+    /** Makes a change while no thread reads these values or computes with them, and counts it. */
     public void change(Runnable change) {
         begin();
         changeBegun(change);
     }
 
-    /** Makes a change as soon as nobody reads these values or computes with them, and counts it. */
+    /** Makes a change as soon as no thread reads these values or computes with them, and counts it. */
     public void change(Runnable change, Duration most) {
         begin(most);
         changeBegun(change);
@@ -139,7 +141,7 @@ public final class ValueGuard {
         }
     }
 
-    /** Makes a change for a caller that holds all computations with these values. */
+    /** Makes a change for a caller that already blocks all computations with these values. */
     public void changeHeld(Runnable change) {
         lock.writeLock().lock();
         try {

@@ -7,54 +7,54 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads, the calling one among them, that share the parts of one job at a time. Starting a job
+ * A fixed number of threads, including the calling one, that share the parts of one job at a time. Starting a job
  * allocates nothing.
  *
- * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches
- * keep the weights of its parts. A thread that finishes early takes parts of others from their end, so the job never
- * waits for a thread that the system has not woken or has put aside; idle threads spin for a while, then park.
+ * <p>Each thread starts in its own range of parts, the same range in every job of as many parts, so that a core's
+ * caches keep the weights of its parts. A thread that finishes early takes parts from the end of other ranges. So a job
+ * never waits for a thread that the system has not woken or has suspended. Idle threads spin for a while, then park.
  */
 public final class WorkerPool implements AutoCloseable {
 
     /** A job whose parts may run at the same time. */
     public interface Job {
 
-        /** Does a part, on one of the threads, counted from 0. */
+        /** Runs a part on one of the threads, counted from 0. */
         void run(int part, int thread);
     }
 
-    /** The most threads. */
+    /** Most threads of a pool. */
     public static final int MOST = 1_024;
 
     /**
-     * Looks before parking: some 250 microseconds, longer than one thread works between two stages. Waking a thread
-     * takes some 50 of them, a seventh of the time of a batch of 128 (Zen 5, 2026-11).
+     * Polls before parking: about 250 microseconds, longer than one thread works between two stages. Waking a thread
+     * takes about 50 microseconds, a seventh of the time of a batch of 128 (Zen 5, 2026-11).
      */
     private static final int LOOKS = 1_200;
 
     /**
-     * Looks, some 10 microseconds, behind which a thread gives way between two: it may hold the core that the one it
-     * waits for needs. With two threads on two cores, while C2 compiles, runs of 0.45 ms have a p99 of 1.0 ms, 2.9
-     * without (Emerald Rapids, 2026-11).
+     * Polls, about 10 microseconds, after which a thread yields between polls: it may hold the core that the thread it
+     * waits for needs. With two threads on two cores, while C2 compiles, runs of 0.45 ms have a p99 of 1.0 ms, and of
+     * 2.9 ms without this (Emerald Rapids, 2026-11).
      */
     private static final int PATIENCE = 500;
 
     /**
-     * Nanoseconds: what gave way for longer shares its core, and parks, as only a thread that is woken comes to an idle
-     * one at once. Else two threads of a pool with no pause between jobs stay on one core, for up to 150 ms beside an
-     * idle one (Linux 6.18, Emerald Rapids, 2026-12).
+     * Nanoseconds. A yield that took longer means that the thread shares its core. It then parks, because only a woken
+     * thread moves to an idle core at once. Without this, two threads of a pool with no pause between jobs stay on one
+     * core, for up to 150 ms beside an idle one (Linux 6.18, Emerald Rapids, 2026-12).
      */
     private static final long SHARED = 20_000;
 
-    /** Bits of a part's number; the rest of a range's word is the round. */
+    /** Bits of a part's number; the rest of a range's word is the number of the job. */
     private static final int PART_BITS = 22;
 
     private static final int MOST_PARTS = (1 << PART_BITS) - 1;
 
-    /** Words from one range to the next: two cache lines, which CPUs fetch together. */
+    /** Words between two ranges: two cache lines, which CPUs fetch together. */
     private static final int RANGE = 16;
 
-    /** The job between two jobs: threads that wait must not keep their last job. */
+    /** The job between two jobs: waiting threads must not keep their last job reachable. */
     private static final Job NOTHING = (part, thread) -> {};
 
     private static final Rounds NO_ROUNDS = new Rounds() {};
@@ -62,16 +62,16 @@ public final class WorkerPool implements AutoCloseable {
     private final Helper[] helpers;
     private final int threads;
     /**
-     * For each thread the parts left of its range: the round, the first part and the one behind the last. A part is
-     * taken only from the round that was read.
+     * Remaining parts of each thread's range: the job's number, the first part, and the part after the last. A thread
+     * takes a part only from the job whose number it has read.
      */
     private final AtomicLongArray ranges;
 
-    /** Raised once all ranges of a job are set. */
+    /** Incremented once all ranges of a job are set. */
     private volatile long round;
 
     private final AtomicInteger unfinished = new AtomicInteger();
-    /** The failure of the first part that failed, in the order of the parts: the same with any number of threads. */
+    /** Failure of the first failed part in the order of the parts: it does not depend on the number of threads. */
     private @Nullable Throwable thrown;
 
     private int failed;
@@ -81,7 +81,7 @@ public final class WorkerPool implements AutoCloseable {
     private Rounds rounds = NO_ROUNDS;
     private final Job ofRounds = this::runOfRound;
 
-    /** Starts threads, the calling one among them. */
+    /** Creates a pool with this number of threads, including the calling one. */
     public WorkerPool(int threads) {
         this(threads, threads - 1);
     }
@@ -104,8 +104,8 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Makes a pool that starts no thread: the calling one does a part for each of them in turn, so that the memory that
-     * they take on the way is the same in every run.
+     * Creates a pool that starts no thread. The calling thread runs the parts of each thread in turn, so that the
+     * memory they allocate is the same in every run.
      */
     public static WorkerPool inTurns(int threads) {
         return new WorkerPool(threads, 0);
@@ -116,7 +116,7 @@ public final class WorkerPool implements AutoCloseable {
         return threads;
     }
 
-    /** Does all parts and returns when the last is done; rethrows the failure of the first part that failed. */
+    /** Runs all parts and returns when the last is done; rethrows the failure of the first failed part. */
     public void run(Job next, int count) {
         if (count > MOST_PARTS) {
             throw new IllegalArgumentException("a job has " + count + " parts, expected at most " + MOST_PARTS);
@@ -131,7 +131,7 @@ public final class WorkerPool implements AutoCloseable {
         caller = Thread.currentThread();
         unfinished.set(count);
         job = next;
-        // The ranges of the last job are empty: a thread that sees one of this job's early may take its parts.
+        // The ranges of the last job are empty: a thread that sees a range of this job early may take its parts.
         for (int thread = 0; thread < threads(); thread++) {
             long first = Math.ceilDiv((long) count * thread, threads());
             long end = Math.ceilDiv((long) count * (thread + 1), threads());
@@ -162,8 +162,11 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Pauses behind so many looks; returns as many as it takes to park if another thread had the core meanwhile. */
-    @SuppressWarnings("ThreadPriorityCheck") // the scheduler decides how long others wait, and nothing else
+    /**
+     * Pauses after this number of polls; returns the number that makes it park if another thread had the core
+     * meanwhile.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // the scheduler decides only how long others wait
     private static int pause(int looks) {
         if (looks < PATIENCE) {
             Thread.onSpinWait();
@@ -174,7 +177,7 @@ public final class WorkerPool implements AutoCloseable {
         return System.nanoTime() - before > SHARED ? LOOKS : looks;
     }
 
-    /** Does all rounds. */
+    /** Runs all rounds. */
     public void run(Rounds next) {
         rounds = next;
         for (int parts = next.parts(); parts > 0; parts = next.parts()) {
@@ -187,7 +190,7 @@ public final class WorkerPool implements AutoCloseable {
         rounds.run(part, thread);
     }
 
-    /** Does all parts, on the calling thread alone or shared. */
+    /** Runs all parts, on the calling thread alone or shared. */
     public void run(Job next, int count, boolean share) {
         if (share) {
             run(next, count);
@@ -206,7 +209,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Takes the parts of a thread's own range from its start, then those of the others from their end. */
+    /** Takes the parts of a thread's own range from its start, then parts of other ranges from their end. */
     private void takeParts(int thread) {
         takeParts(thread, thread);
         for (int i = 1; i < threads(); i++) {
@@ -241,7 +244,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Allocates nothing, as there may be no memory. */
+    /** Allocates nothing, as memory may be exhausted. */
     private synchronized void keep(int part, Throwable failure) {
         if (thrown == null || part < failed) {
             thrown = failure;
@@ -253,7 +256,7 @@ public final class WorkerPool implements AutoCloseable {
 
         private final int number;
         private volatile boolean parked;
-        /** Whether another thread had the core when this one gave way last: it parks behind the next job then. */
+        /** True if another thread had the core at this thread's last yield: it parks after the next job then. */
         private boolean shares;
 
         Helper(int number) {
@@ -271,7 +274,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        /** Waits for another round than {@code seen}; false once closed. */
+        /** Waits for another round than {@code seen}; returns false once closed. */
         private boolean await(long seen) {
             for (int looks = shares ? LOOKS : 0; round == seen; looks++) {
                 if (closed) {

@@ -13,20 +13,24 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delays the currents of neurons, each by steps of its own, or by something between two steps. In float32 without fused
- * operations, with d the delay, D the most steps, k the whole number below d, at most D - 1, and I[t] the current of a
- * step, 0 before the first:
+ * Delays the currents of neurons, each by its own number of steps, which may be fractional. The arithmetic is float32
+ * without fused operations. Let
+ *
+ * <ul>
+ *   <li>d be the delay, D the most steps, k the whole number below d, at most D - 1,
+ *   <li>I[t] be the current of a step, 0 before the first:
+ * </ul>
  *
  * <pre>{@code
  * J[t] = (k + 1 - d) * I[t - k] + (d - k) * I[t - k - 1]
  * }</pre>
  *
- * <p>The way back is the same the other way round, with G[t] the gradient of J[t], 0 behind the last step: it gives
- * {@code (k + 1 - d) * G[t + k] + (d - k) * G[t + k + 1]} to I[t], and {@code I[t] * (G[t + k + 1] - G[t + k])} to the
- * sum of the delay's gradient, steps descending, those before the window last, unless all of these are 0.
+ * <p>The backward pass is the transpose, with G[t] the gradient of J[t], 0 after the last step. The gradient of I[t] is
+ * {@code (k + 1 - d) * G[t + k] + (d - k) * G[t + k + 1]}. The gradient of the delay is the sum of {@code I[t] * (G[t +
+ * k + 1] - G[t + k])}, steps descending, the steps before the window last, unless all of them are 0.
  *
- * <p>The newest D currents of a sample are a part of the state, the last step's in front. Loops take a sample's rows of
- * some steps one below the other, as lanes would come from as many rows as there are delays.
+ * <p>The newest D currents of a sample are a part of the state, the last step first. Loops take a sample's rows of some
+ * steps one below the other, because vector lanes of one row would read as many rows as there are delays.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class DelayLine {
@@ -209,10 +213,10 @@ public final class DelayLine {
          * Delays the currents of some blocks.
          *
          * @param from the currents
-         * @param row of the first step; the same in {@code into}
+         * @param row row of the first step, also in {@code into}
          * @param count rows, whole steps
          * @param into receives the delayed currents; may be the matrix of the currents
-         * @param origin the neuron whose currents stand in column 0 of that
+         * @param origin the neuron whose currents are in column 0 of {@code into}
          * @param newest {@code [steps * batch x neurons]}: the newest currents, updated
          */
         public void forward(Tile from, int row, int count, FloatMatrix into, int origin, FloatMatrix newest) {
@@ -299,13 +303,13 @@ public final class DelayLine {
         }
 
         /**
-         * Takes gradients of delayed currents back to those of currents, in the steps before those that came last.
+         * Turns gradients of delayed currents into gradients of currents. Call it for descending steps.
          *
          * @param of the gradients, changed in place
-         * @param row of the first step
-         * @param origin the neuron whose gradients stand in column 0 of that
-         * @param step the first one, in the segment
-         * @param steps how many
+         * @param row row of the first step
+         * @param origin the neuron whose gradients are in column 0 of {@code of}
+         * @param step the first step, in the segment
+         * @param steps number of steps
          */
         public void back(FloatMatrix of, int row, int origin, int step, int steps) {
             int most = line.steps();

@@ -5,8 +5,8 @@ import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The currents of neurons with four gates each, in the rows of one gate that loops read. At each port a row of currents
- * holds, for one position after another, all channels of the first gate, then those of the second, and so on.
+ * The currents of neurons with four gates each, as rows of one gate that loops read. A row of currents at a port holds
+ * the positions one after another; each position holds all channels of the first gate, then of the second, and so on.
  */
 public final class GateRows {
 

@@ -60,20 +60,20 @@ public interface NeuronBackward {
         public int previousRow;
 
         /**
-         * {@code [batch x neurons]}: receives the gradients of what the spikes of the step before carried, where
+         * {@code [batch x neurons]}: receives the gradients of the values that the previous step's spikes carried, if
          * neurons feed them back.
          */
         public @Nullable FloatMatrix ofPrevious;
     }
 
     /**
-     * Takes gradients from the values that spikes carry to the spikes: the first pass.
+     * Turns gradients of the values that spikes carry into gradients of the distance: the first pass.
      *
      * @param step where the step's numbers stand
      * @param ofVariables {@code [variables * batch x neurons or tile]}: gradients with respect to the variables after
      *     the step
-     * @param ofSpikes {@code [batch x tile]}: gradients with respect to what spikes carry; becomes those with respect
-     *     to the spikes
+     * @param ofSpikes {@code [batch x tile]}: gradients with respect to the values that spikes carry; becomes the
+     *     gradients with respect to the spikes
      * @param distance {@code [batch x tile]}: receives the membrane minus the threshold, when neurons fire
      */
     void toDistance(Step step, FloatMatrix ofVariables, FloatMatrix ofSpikes, FloatMatrix distance);

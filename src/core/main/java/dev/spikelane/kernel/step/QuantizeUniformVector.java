@@ -19,10 +19,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The variant of {@link Quantize} for uniform levels: a division guesses the level. Unless x is so near the middle of
- * two levels that rounding may have moved it across ({@link QuantizeLevels#doubt}), or so far away that rounding makes
- * distances equal, the guess is the nearest level. Near the middle it is compared with its neighbor on the side of x,
- * of which one is the nearest; far away the levels are searched.
+ * The variant of {@link Quantize} for uniform levels: a division guesses the level. The guess is the nearest level,
+ * with two exceptions. Near the middle of two levels rounding may move x across it ({@link QuantizeLevels#doubt}): the
+ * guess is then compared with its neighbor on the side of x, and the nearer one wins. Far away rounding makes distances
+ * equal: the levels are searched.
  */
 final class QuantizeUniformVector {
 

@@ -18,7 +18,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The vector variant of {@link Quantize}: all levels in turn, for four vectors of neurons, whose chains of compare and
- * blend overlap. The pads behind a row are cleared one by one: masks for the last neurons pass the nodes that C2
+ * blend overlap. The pads after a row are cleared one by one. Masks for the last neurons would exceed the nodes that C2
  * inlines ({@code NodeCountInliningCutoff}), once a JVM has compared masks before (51 KB for 40 rows of 130 neurons at
  * 256 bits; Zen 5, 2026-11).
  */

@@ -14,11 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes back through the firing decision: multiplies gradients of spikes by a surrogate of its derivative, element by
- * element.
+ * Backpropagates through the firing decision: multiplies gradients of spikes by a surrogate of its derivative, element
+ * by element.
  *
- * <p>The formulas are those of {@link SurrogateShape}, in float32, unfused and in the order in which they are written
- * there. Constants are computed in float64 and rounded once.
+ * <p>The formulas are in {@link SurrogateShape}. They are computed in float32, unfused and in the order in which they
+ * are written there. Constants are computed in float64 and rounded once.
  */
 public final class SurrogateStep {
 

@@ -54,7 +54,7 @@ final class WinnerVector {
         FloatVector largest1 = largest0;
         FloatVector largest2 = largest0;
         FloatVector largest3 = largest0;
-        // Not the constant: C2 boxes what is an object before the loop and a vector in it.
+        // Not the constant: C2 boxes a value that is an object before the loop and a vector in it.
         FloatVector first0 = FloatVector.zero(FLOAT);
         FloatVector first1 = first0;
         FloatVector first2 = first0;

@@ -3,7 +3,7 @@ package dev.spikelane.memory.limit;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Native memory that the JVM counts: that of automatic arenas and of direct buffers. */
+/** Native memory that the JVM counts: automatic arenas and direct buffers. */
 final class DirectMemory {
 
     private static final boolean PRESENT =

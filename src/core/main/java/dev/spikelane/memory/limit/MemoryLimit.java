@@ -7,9 +7,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit: the one that the user sets, or the memory of the container (cgroup v1 or v2, which the JVM reads) or
- * machine, less the most heap and an eighth for code, stacks and all else; a quarter of it at least, where the heap may
- * take nearly all.
+ * The limit of native memory: the value that the user sets. The default is the memory of the container (cgroup v1 or
+ * v2) or machine, less the maximum heap and less an eighth for code, stacks and the rest. The limit is at least a
+ * quarter of the memory, as the heap may take nearly all.
  */
 public final class MemoryLimit {
 

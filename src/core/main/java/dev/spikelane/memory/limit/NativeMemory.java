@@ -5,15 +5,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * The most native memory that may be held: by simulations, session pools and trainers until they are closed or
- * forgotten, and without an arena of the user (matrices, networks) until it is forgotten. Memory in arenas of the user
- * is the user's, and does not count.
+ * Limits native memory. Simulations, session pools and trainers hold memory until they are closed or unreachable;
+ * matrices and networks without the user's arena hold it until they are unreachable. Memory in arenas of the user does
+ * not count.
  *
- * <p>Before the limit is passed a collection is asked for, since forgotten memory is freed behind one alone, and a
- * small heap is seldom collected. So it is at a fortieth of the limit, and then whenever twice as much is held as
- * behind the last one: forgotten memory should not wait until there is no other way. Memory without an arena is
- * counted by the JVM, together with direct buffers of others; it is asked only where a collection may be due, so that
- * a small matrix costs one addition more.
+ * <p>A garbage collection is requested before the limit is exceeded: only a collection frees unreachable memory, and a
+ * small heap is seldom collected. Earlier requests keep unreachable memory from waiting for the limit: one at a
+ * fortieth of the limit, and one whenever twice as much memory is held as after the last collection. The JVM counts
+ * memory without an arena, together with other direct buffers. It is asked only if a collection may be due, so a small
+ * matrix costs one more addition.
  */
 public final class NativeMemory {
 
@@ -96,7 +96,7 @@ public final class NativeMemory {
         return MemoryLimit.bytes() - held();
     }
 
-    /** The same without an arena, of which the JVM has a limit of its own. */
+    /** Returns the remaining bytes without an arena, for which the JVM has its own limit. */
     public static long roomWithoutArena(long asked) {
         return Math.min(room(asked), MemoryLimit.withoutArena() - withoutArena());
     }

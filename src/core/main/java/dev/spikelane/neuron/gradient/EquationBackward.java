@@ -28,11 +28,11 @@ final class EquationBackward implements NeuronBackward {
      * Neurons that are laid out.
      *
      * @param equations the differentiated part of a step
-     * @param text of all of them
-     * @param names of the variables, those of the state first
+     * @param text text of all equations
+     * @param names names of the variables, the state's first
      * @param toDistance see {@link EquationGradients#toDistance}
      * @param toCurrents see {@link EquationGradients#toCurrents}
-     * @param charge see {@link Equations#charge}; null where it is not needed
+     * @param charge see {@link Equations#charge}; null if it is not needed
      */
     record Neurons(
             Equations equations,
@@ -70,7 +70,7 @@ final class EquationBackward implements NeuronBackward {
         }
     }
 
-    /** A loop, and the places of its rows: those of the variables and of their gradients in the order of the state. */
+    /** A loop, and the places of its rows; variables and their gradients have the order of the state. */
     private static final class Pass {
 
         private final CompiledProgram compiled;

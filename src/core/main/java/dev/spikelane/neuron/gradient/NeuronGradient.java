@@ -35,12 +35,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way back through the neurons of a model: which of its parameters can be learned, and how their gradients follow
- * from the sums that {@link NeuronBackward} adds up.
+ * The backward pass through the neurons of a model: the parameters that can be learned, and their gradients, computed
+ * from the sums of {@link NeuronBackward}.
  *
- * <p>A parameter's gradient is, for each neuron, the sum over samples ascending of what steps descending have added up;
- * times the derivative of what the neurons use with respect to the parameter; and, for one value that all neurons
- * share, the sum of these over neurons ascending. A share that is clamped to [0, 1] has no gradient outside.
+ * <p>A parameter's gradient is computed per neuron: the sum over samples ascending of the sums over steps descending,
+ * times the derivative of the neuron's value with respect to the parameter. If all neurons share one value, these are
+ * summed over neurons ascending. A share that is clamped to [0, 1] has no gradient outside.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronGradient {
@@ -173,7 +173,7 @@ public final class NeuronGradient {
      * Returns the parameters that can be learned.
      *
      * @param model a model
-     * @return names, some of those of {@link Neuron#parameters}
+     * @return names, a subset of {@link Neuron#parameters}
      */
     public static Set<String> learnable(Neuron model) {
         Set<String> names = new TreeSet<>(model.parameters().keySet());
@@ -257,8 +257,8 @@ public final class NeuronGradient {
      * Tells whether a step lets gradients into spikes, so that spikes have gradients though no other population takes
      * them.
      *
-     * @return whether what follows from a spike in the same step has gradients, as a reset of
-     *     {@link dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE}
+     * @return true if a spike acts in its own step in a way that has gradients, as a reset of {@link
+     *     dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE}
      */
     public boolean resetsThroughSpikes() {
         return throughSpikes;

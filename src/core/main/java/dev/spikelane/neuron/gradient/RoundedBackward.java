@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradients back through a step of neurons of equations whose variables are rounded, or of which a winner is
- * found, before they fire: through what follows from that, then through what comes before, as if nothing were rounded.
+ * Backpropagates through a step of neurons of equations whose variables are rounded, or whose winner is found, before
+ * they fire: first through the part after that, then through the part before it, as if nothing were rounded.
  */
 final class RoundedBackward implements NeuronBackward {
 

@@ -64,7 +64,7 @@ public record Range(double from, double to) {
                 .toArray();
     }
 
-    /** The same, and the end of this range, where that is whole and nothing else is near. */
+    /** Returns the ticks, and the end of this range if it is whole and no other tick is near. */
     public double[] ticksAndEnd(int most) {
         double[] round = ticks(most);
         double end = Math.floor(to);

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * Values copied to the heap so that a figure outlives the matrix they come from: {@code [steps x neurons]}, or any
  * matrix.
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Signals(int rows, int columns, float[] values) {
 
     /** Copies every {@code batch}-th row, from row {@code sample} on. */

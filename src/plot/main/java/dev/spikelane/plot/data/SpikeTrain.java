@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * @param name of the neurons, such as "hidden"; may be empty
  * @param words {@code [steps x stride]} words of 64 neurons, the first in the lowest bit, pad bits zero
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record SpikeTrain(String name, int steps, int neurons, long[] words) {
 
     /** Copies every {@code batch}-th row, from row {@code sample} on. */

@@ -84,7 +84,7 @@ public final class Axes {
         return area.getMaxY() - (value - up.from()) / up.length() * area.getHeight();
     }
 
-    /** Where data is drawn. */
+    /** Returns the area of the data. */
     public Rectangle2D area() {
         return area;
     }

@@ -5,7 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.util.List;
 
-/** Colors, fonts and lines of still pictures: those of the page in light. */
+/** Colors, fonts and lines of still pictures, as in the page's light theme. */
 public final class Ink {
 
     public static final Color PAPER = Color.WHITE;

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The 256 colors of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth.
+ * The 256 colors of a GIF: the figure's colors, each in shades down to the paper, so that edges of text stay smooth.
  */
 public final class Palette {
 
@@ -27,7 +27,7 @@ public final class Palette {
         }
     }
 
-    /** The same image in these colors. Java2D would mix colors from dots of two, even where it paints one. */
+    /** Returns the image in these colors. Java2D would mix colors from dots of two, even where it paints one. */
     public BufferedImage reduce(BufferedImage image) {
         BufferedImage reduced = new BufferedImage(
                 image.getWidth(),

@@ -26,7 +26,7 @@ public final class VectorFile {
         return tidy(written.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Names no font that only this machine may have, and drops zeros behind the points of paths. */
+    /** Replaces fonts that only this machine may have, and drops zeros at the ends of numbers in paths. */
     private static String tidy(String svg) {
         String fonts = svg.replaceAll("font-family:&quot;[^&<>]*&quot;", "font-family:sans-serif");
         return PATH.matcher(fonts)

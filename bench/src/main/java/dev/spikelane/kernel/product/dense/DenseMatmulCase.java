@@ -28,7 +28,7 @@ final class DenseMatmulCase implements Case {
     private final DenseMatmulWork work;
     private final FloatMatrix input;
     private final FloatMatrix unpacked;
-    /** Both factors as they lie in memory. */
+    /** Both factors in their memory layout. */
     private final FloatMatrix first;
 
     private final FloatMatrix second;
@@ -39,7 +39,7 @@ final class DenseMatmulCase implements Case {
     private final PeerEntries peers;
     private final List<Entry> entries = new ArrayList<>();
 
-    /** What one thread takes where rows are shared. */
+    /** The matrices of one thread if rows are shared. */
     private record Part(FloatMatrix input, FloatMatrix output, FloatMatrix workspace, Tile tile) {}
 
     DenseMatmulCase(DenseMatmulWork work) {

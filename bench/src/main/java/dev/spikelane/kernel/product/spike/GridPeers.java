@@ -26,15 +26,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other libraries at points of the {@link SpikeGrid}, in a JVM of their own: their threads, and what their code
- * does to the profiles of C2, stay away from the kernels. It measures while this one waits. The system property
- * {@value #PROPERTY} is their class path.
+ * The other libraries at points of the {@link SpikeGrid}, in a JVM of their own. Their threads, and their effect on the
+ * profiles of C2, stay away from the kernels. They measure while this JVM waits. The system property {@value #PROPERTY}
+ * is their class path.
  */
 public final class GridPeers implements AutoCloseable {
 
     private static final String PROPERTY = "spikelane.peers";
 
-    /** An answer begins with it, whatever else the libraries print. */
+    /** Prefix of an answer, to tell it from other output of the libraries. */
     private static final String ANSWER = "answer ";
 
     private final @Nullable Process process;
@@ -45,7 +45,7 @@ public final class GridPeers implements AutoCloseable {
         names = process == null ? List.of() : List.of(answer(process).split("\t", -1));
     }
 
-    /** Starts their JVM, if {@value #PROPERTY} says where they are. */
+    /** Starts their JVM, if {@value #PROPERTY} is set. */
     public static GridPeers start() throws IOException {
         String peers = System.getProperty(PROPERTY, "");
         if (peers.isEmpty()) {
@@ -65,12 +65,12 @@ public final class GridPeers implements AutoCloseable {
                 .start());
     }
 
-    /** Their names and versions. */
+    /** Returns their names and versions. */
     public List<String> describe() {
         return names;
     }
 
-    /** Microseconds of each library at a point. */
+    /** Returns the microseconds of each library at a point. */
     Map<String, Double> microseconds(int rows, double density, int threads) {
         if (process == null) {
             return Map.of();
@@ -114,7 +114,7 @@ public final class GridPeers implements AutoCloseable {
         }
     }
 
-    /** The other JVM: answers lines of rows, density and threads. */
+    /** Runs in the other JVM: answers lines of rows, density and threads. */
     public static void main(String... none) throws IOException {
         Locale.setDefault(Locale.ROOT);
         List<Peer> peers = Peers.all().stream()

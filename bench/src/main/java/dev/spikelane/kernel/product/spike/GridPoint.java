@@ -13,8 +13,8 @@ import java.util.OptionalDouble;
  * @param rows rows of spikes
  * @param density share of the inputs that fire
  * @param threads threads, which share the outputs
- * @param chosen the variant that serves
- * @param microseconds medians, or with two threads what nine of ten samples take longer than, of {@value #PRODUCT},
+ * @param chosen the chosen variant
+ * @param microseconds medians, or with two threads the times that nine of ten samples exceed, of {@value #PRODUCT},
  *     {@value #SETTLED}, {@value #FIRST}, the variants, {@value #C}, {@value #ROOFLINE} and the peers
  */
 public record GridPoint(int rows, double density, int threads, String chosen, Map<String, Double> microseconds) {
@@ -22,37 +22,37 @@ public record GridPoint(int rows, double density, int threads, String chosen, Ma
     /** The library, with the variant that it chooses. */
     static final String PRODUCT = "product";
 
-    /** The library once it has learned, which started from the constants of another CPU. */
+    /** The library after learning, started from the constants of another CPU. */
     static final String SETTLED = "settled";
 
-    /** The variant that these constants choose at first. */
+    /** The first choice from these constants. */
     static final String FIRST = "first";
 
     /** C of the same algorithm. */
     static final String C = "c";
 
-    /** The least that any variant has to load. */
+    /** The loads that every variant needs. */
     static final String ROOFLINE = "roofline";
 
     static final String OPENBLAS = "openblas";
     static final String ONNX_RUNTIME = "onnx_runtime";
     static final String PYTORCH = "pytorch";
 
-    /** The other libraries, whose best counts. */
+    /** The other libraries; the best one counts. */
     static final List<String> PEERS = List.of(OPENBLAS, ONNX_RUNTIME, PYTORCH);
 
     public GridPoint {
         microseconds = new LinkedHashMap<>(microseconds);
     }
 
-    /** The same point with more times. */
+    /** Returns this point with more times. */
     GridPoint with(Map<String, Double> others) {
         Map<String, Double> all = new LinkedHashMap<>(microseconds);
         all.putAll(others);
         return new GridPoint(rows, density, threads, chosen, all);
     }
 
-    /** The point's name, for choosing. */
+    /** Returns the point's name, for selection. */
     public String name() {
         return name(rows, density, threads);
     }
@@ -66,13 +66,14 @@ public record GridPoint(int rows, double density, int threads, String chosen, Ma
     }
 
     /**
-     * How many times as long as the best variant the chosen one takes, from the constants of this CPU or another one.
+     * Returns the time of the chosen variant relative to the best one; the larger of the ratios from this CPU's
+     * constants and from another CPU's.
      */
     public double excess() {
         return Math.max(excess(PRODUCT), excess(SETTLED));
     }
 
-    /** What the first call and a settled one take from the constants of another CPU; empty if nobody measured it. */
+    /** Returns the ratios of the first and a settled call, from another CPU's constants; empty if not measured. */
     String misled() {
         return microseconds.containsKey(FIRST)
                 ? String.format(Locale.ROOT, "%.2f %.2f", excess(FIRST), excess(SETTLED))
@@ -87,13 +88,13 @@ public record GridPoint(int rows, double density, int threads, String chosen, Ma
                         .orElse(Double.POSITIVE_INFINITY);
     }
 
-    /** How many times as fast as the best peer the product is; empty where no peer was measured. */
+    /** Returns the speed of the product relative to the best peer; empty if no peer was measured. */
     OptionalDouble ofPeers() {
         OptionalDouble best = best(PEERS);
         return best.isPresent() ? OptionalDouble.of(best.getAsDouble() / times(PRODUCT)) : best;
     }
 
-    /** Which part of the product's time the roofline takes; empty where it was not measured. */
+    /** Returns the time of the roofline as a share of the product's time; empty if it was not measured. */
     OptionalDouble ofRoofline() {
         OptionalDouble bound = best(List.of(ROOFLINE));
         return bound.isPresent() ? OptionalDouble.of(bound.getAsDouble() / times(PRODUCT)) : bound;
@@ -110,7 +111,7 @@ public record GridPoint(int rows, double density, int threads, String chosen, Ma
                 .min();
     }
 
-    /** One JSON object. */
+    /** Returns one JSON object. */
     public String json() {
         StringBuilder json = new StringBuilder(String.format(
                 Locale.ROOT,

@@ -5,9 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/**
- * A {@link SpikeGrid} to look at: how many times as fast as the best peer each point is, and its share of the roofline.
- */
+/** The results of a {@link SpikeGrid}: each point's speed relative to the best peer, and its share of the roofline. */
 public final class GridReport {
 
     private static final int CELL_WIDTH = 76;
@@ -16,12 +14,12 @@ public final class GridReport {
     private static final int TOP = 58;
     private static final int GAP = 24;
 
-    /** The color of a point that is so many times as fast as the best peer is full. */
+    /** The speed relative to the best peer at which a point's color is full. */
     private static final double FULL = 32;
 
     private GridReport() {}
 
-    /** Tables for each number of threads, in Markdown: of speed, and of what a wrong start costs. */
+    /** Returns Markdown tables for each number of threads: of speed, and of the cost of wrong initial constants. */
     public static String table(List<GridPoint> points) {
         StringBuilder tables = new StringBuilder();
         for (int threads : SpikeGrid.THREADS) {
@@ -60,7 +58,7 @@ public final class GridReport {
         return table.toString();
     }
 
-    /** The same as a picture, a heat map for each number of threads, in SVG. */
+    /** Returns an SVG picture of the points, a heat map for each number of threads. */
     public static String heatMap(List<GridPoint> points) {
         int height = TOP + SpikeGrid.ROWS.length * CELL_HEIGHT + GAP;
         StringBuilder cells = new StringBuilder();
@@ -109,7 +107,7 @@ public final class GridReport {
                 + text(middle, y + 31, "middle", "share", share(point));
     }
 
-    /** White where the best peer is as fast, blue where it is slower and red where it is faster. */
+    /** Returns white if the best peer is as fast, blue if it is slower and red if it is faster. */
     private static String color(GridPoint point) {
         double times = point.ofPeers().orElse(1);
         double strength = Math.min(1, Math.abs(Math.log(times)) / Math.log(FULL));

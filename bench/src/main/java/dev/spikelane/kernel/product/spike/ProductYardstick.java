@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 
-/** Products of spikes by the C kernels; only where {@link Yardstick#AVAILABLE} holds. They trust their arguments. */
+/** Products of spikes by the C kernels; only if {@link Yardstick#AVAILABLE}. They do not check their arguments. */
 public final class ProductYardstick {
 
     private static final MethodHandle ACTIVE = spikeMatmul("spike_matmul_active");
@@ -22,7 +22,7 @@ public final class ProductYardstick {
 
     private ProductYardstick() {}
 
-    /** With the variant that the library chooses. */
+    /** Multiplies with the variant that the library chooses. */
     public static void multiply(
             SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, ProductScratch workspace) {
         switch (SpikeMatmul.choose(rows, weights.inputs(), weights.outputs(), spikes.count(0, rows))) {
@@ -56,7 +56,7 @@ public final class ProductYardstick {
         }
     }
 
-    /** Multiplies by spikes as by numbers, which stand in memory for {@code rows} rounded up to 4. */
+    /** Multiplies spikes as numbers, which need memory for {@code rows} rounded up to 4. */
     static void dense(SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, MemorySegment factors) {
         invoke(DENSE, spikes, rows, weights, current, factors);
     }
@@ -90,7 +90,7 @@ public final class ProductYardstick {
         }
     }
 
-    /** The shapes of panels, as the library has them. */
+    /** The shapes of panels, as in the library. */
     enum Panels {
         WIDE("spike_matmul_wide"),
         NARROW("spike_matmul_narrow"),
@@ -105,7 +105,7 @@ public final class ProductYardstick {
         }
     }
 
-    /** Tables in registers, with scratch memory for these spikes; for 512-bit vectors only. */
+    /** Tables in registers, with scratch memory for these spikes; only for 512-bit vectors. */
     record Permute(
             SpikeMatrix spikes,
             int rows,
@@ -124,7 +124,7 @@ public final class ProductYardstick {
 
         Permute(SegmentAllocator scratch, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
             int padded = Math.ceilDiv(rows, LANES) * LANES;
-            // A line more than needed, so that the sums of two outputs do not fall into one set of the L1 cache.
+            // One line more than needed, so that the sums of two outputs are in different sets of the L1 cache.
             int sumsStride = padded + LANES;
             this(
                     spikes,
@@ -182,7 +182,7 @@ public final class ProductYardstick {
         }
     }
 
-    /** The variants of products with integer weights, as the library has them. */
+    /** The variants of products with integer weights, as in the library. */
     public enum Integers {
         ACTIVE("integer_matmul_active"),
         TABLES("integer_matmul_tables");
@@ -200,7 +200,7 @@ public final class ProductYardstick {
         }
     }
 
-    /** What all products with float weights take, and scratch memory. */
+    /** Returns the handle of a product with float weights: the common arguments, then scratch memory. */
     private static MethodHandle spikeMatmul(String name, MemoryLayout... scratch) {
         FunctionDescriptor descriptor = FunctionDescriptor.ofVoid(
                 ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A product of spikes that threads share as a simulation does: some rows at a time, prepared once for all of them. */
+/**
+ * A product of spikes that threads share as a simulation does: some rows at a time, each part prepared once for all
+ * threads.
+ */
 final class SharedProduct implements Runnable {
 
     /** Threads for any number of products, one of which runs at a time. */
@@ -37,20 +40,20 @@ final class SharedProduct implements Runnable {
         }
     }
 
-    /** Runs, all stages of which know their fastest variant: parts of other sizes are tried now and then. */
+    /** Runs after learning until all stages use their fastest variant: parts of other sizes are tried now and then. */
     private static final int SETTLED_RUNS = 10;
 
     private static final long LEARNING_NANOSECONDS = 3_000_000_000L;
 
     private record Rows(SpikeMatrix spikes, List<Tile> tiles) {}
 
-    /** As many rows at a time as a product takes. */
+    /** Parts with as many rows as a product takes at a time. */
     private final List<Rows> all;
 
-    /** As many rows at a time as active inputs are foreseen of. */
+    /** Parts with as many rows as the expected number of active inputs allows. */
     private final List<Rows> foreseen;
 
-    /** To ask how many rows to take at a time. */
+    /** Used to find the number of rows to take at a time. */
     private final StageChoice asked;
 
     private final long active;
@@ -63,15 +66,15 @@ final class SharedProduct implements Runnable {
     private final boolean chosen;
     private Rows now;
 
-    /** Makes a product whose variant is chosen as the library has learned. */
+    /** Creates a product whose variant the library chooses by its measurements. */
     SharedProduct(Arena arena, Threads crew, SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
         this(arena, crew, spikes, weights, current, SpikeMatmul.Variant.SCALAR, Chooser.OF_JVM);
     }
 
     /**
-     * Makes it.
+     * Creates a product.
      *
-     * @param chooser what chooses at each call; null if {@code variant} serves
+     * @param chooser chooses the variant at each call; null to use {@code variant}
      */
     SharedProduct(
             Arena arena,
@@ -111,7 +114,7 @@ final class SharedProduct implements Runnable {
         return all;
     }
 
-    /** As many rows at a time as a simulation would take. */
+    /** Returns the parts with as many rows as a simulation would take at a time. */
     private List<Rows> some() {
         if (foreseen.size() == all.size()) {
             return all;
@@ -123,7 +126,7 @@ final class SharedProduct implements Runnable {
         return cut ? foreseen : all;
     }
 
-    /** Runs as a warm-up does, until it is known which variant is the fastest, or for some time. */
+    /** Runs as a warm-up does, until the fastest variant is known or a time is over. */
     void learn() {
         Chooser.hurry(true, true);
         long start = System.nanoTime();
@@ -136,7 +139,7 @@ final class SharedProduct implements Runnable {
         Chooser.hurry(false, false);
     }
 
-    /** The variant that served last. */
+    /** Returns the variant used last. */
     SpikeMatmul.Variant serves() {
         StageChoice choice = prepared.isApart() ? workspace().prepared.choice : prepared.choice;
         return SpikeMatmul.variant(choice.peek());
@@ -149,7 +152,7 @@ final class SharedProduct implements Runnable {
     @Override
     public void run() {
         List<Rows> some = some();
-        for (int i = 0; i < some.size(); i++) { // an iterator would count as memory that the library takes
+        for (int i = 0; i < some.size(); i++) { // an iterator would count as memory that the library allocates
             now = some.get(i);
             SpikeMatrix spikes = now.spikes();
             if (chosen) {

@@ -22,17 +22,24 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The spike matmul 784 -> 1000 on a grid of rows, densities and threads: every variant, the one that is chosen once
- * products have learned, from the constants of this CPU and from those of another one, and the first choice of these, C
- * of the same algorithm, a roofline and OpenBLAS, in turns, and behind them ONNX Runtime and PyTorch in a JVM of their
- * own. No point may be more than 10 % slower than its best variant.
+ * The spike matmul 784 -> 1000 on a grid of rows, densities and threads. These run in turns:
+ *
+ * <ul>
+ *   <li>every variant,
+ *   <li>the chosen variant after learning, from the constants of this CPU and of another one, and the first choice from
+ *   the latter,
+ *   <li>C of the same algorithm, a roofline and OpenBLAS.
+ * </ul>
+ *
+ * <p>ONNX Runtime and PyTorch run after them in a JVM of their own. No point may be more than 10 % slower than its best
+ * variant.
  */
 public final class SpikeGrid {
 
-    /** How much slower than the best variant the chosen one may be. */
+    /** Largest allowed time of the chosen variant relative to the best one. */
     public static final double MOST = 1.10;
 
-    /** Whose constants start the product that is misled, on a CPU that does not start from them itself. */
+    /** Constants that mislead the product at first, on a CPU that does not start from them itself. */
     private static final String WRONG = "lanes4";
 
     private static final String OTHER = "zen5";
@@ -46,25 +53,25 @@ public final class SpikeGrid {
     /** Lowest bit of each group of four inputs of a word of spikes. */
     private static final long LOWEST = 0x1111111111111111L;
 
-    /** For how long idle threads of OpenBLAS may spin. */
+    /** Milliseconds that idle threads of OpenBLAS may spin. */
     private static final long PAUSE = 35;
 
     private static final double[] REHEARSED = {.01, .15, .5};
     private static final int ROWS_REHEARSED = 64;
 
-    /** Variants that are estimated to take so many times as long as the chosen one are left out. */
+    /** Variants whose estimated time is larger than the chosen one's by this factor are left out. */
     private static final double HOPELESS = 4;
 
     private static final long NANOSECONDS = 120_000_000L;
     private static final long SAMPLE_NANOSECONDS = 40_000L;
     private static final int PASSES_BEFORE = 3;
 
-    /** Behind a pass of that length nothing is left of the contestant before. */
+    /** After a pass of this length no effects of the previous contestant remain. */
     private static final long LONG_NANOSECONDS = 10_000_000L;
 
     /**
-     * The part of the samples that are faster, where threads share a product, since other programs that take one of two
-     * cores keep them from meeting. On one thread it is the median.
+     * The quantile of samples that counts if threads share a product: other programs on one of two cores keep the
+     * threads from running together. On one thread it is the median.
      */
     private static final double UNDISTURBED = 0.1;
 
@@ -73,9 +80,7 @@ public final class SpikeGrid {
 
     private SpikeGrid() {}
 
-    /**
-     * Measures the points that are asked for, and tells of each. Some points are measured before for C2, and forgotten.
-     */
+    /** Measures the selected points, and reports each. Some points are measured first for C2's sake, and discarded. */
     public static List<GridPoint> measure(Predicate<String> asked, GridPeers peers, Consumer<GridPoint> each) {
         for (double density : REHEARSED) {
             point(ROWS_REHEARSED, density, 1);
@@ -116,7 +121,7 @@ public final class SpikeGrid {
             FloatMatrix current = FloatMatrix.zeros(arena, rows, POST);
             long active = spikes.count();
             Map<String, Runnable> contestants = new LinkedHashMap<>();
-            // One crew for all: a thread that has just been woken may wait for a core on a busy machine.
+            // One pool for all: a newly woken thread may wait for a core on a busy machine.
             SharedProduct.Threads crew = new SharedProduct.Threads(threads, weights);
             SharedProduct product = new SharedProduct(arena, crew, spikes, weights, current);
             product.learn();
@@ -161,7 +166,7 @@ public final class SpikeGrid {
             try {
                 Map<String, Double> times = new LinkedHashMap<>();
                 if (threads > 1) {
-                    // Behind the others: its threads spin for 26 ms, and keep the crew's from a core.
+                    // After the others: its threads spin for 26 ms, and keep the pool's threads from a core.
                     Runnable dense = contestants.remove(GridPoint.OPENBLAS);
                     meet(product);
                     times.putAll(race(contestants, threads));
@@ -179,8 +184,8 @@ public final class SpikeGrid {
     }
 
     /**
-     * Groups of four inputs of a row in which one fires: each takes a load of its weight, or of its partial sum, for
-     * every 16 outputs in whatever variant.
+     * Returns the number of groups of four inputs of a row in which at least one fires. Every variant needs one load of
+     * a weight, or of a partial sum, per group and 16 outputs.
      */
     private static long groups(SpikeMatrix spikes) {
         long groups = 0;
@@ -195,9 +200,8 @@ public final class SpikeGrid {
     }
 
     /**
-     * Microseconds of the second half of samples, all contestants in turns. The order changes from turn to turn:
-     * whoever runs behind OpenBLAS finds other caches and another branch predictor than whoever runs behind the same
-     * kernel.
+     * Returns the microseconds of the second half of samples, all contestants in turns. The order changes from turn to
+     * turn: a contestant after OpenBLAS finds other caches and another branch predictor than after the same kernel.
      */
     static Map<String, Double> race(Map<String, Runnable> contestants, int threads) {
         double part = threads > 1 ? UNDISTURBED : 0.5;
@@ -224,7 +228,7 @@ public final class SpikeGrid {
         return medians;
     }
 
-    /** Gives the system time to find a core of its own for each thread. */
+    /** Gives the system time to find a separate core for each thread. */
     private static void meet(Runnable pass) {
         long start = System.nanoTime();
         while (System.nanoTime() - start < NANOSECONDS) {
@@ -235,7 +239,7 @@ public final class SpikeGrid {
     private static double sample(Runnable pass) {
         long before = System.nanoTime();
         for (int i = 0; i < PASSES_BEFORE && System.nanoTime() - before < LONG_NANOSECONDS; i++) {
-            pass.run(); // brings back what the contestant before has driven out of caches and branch predictor
+            pass.run(); // restores caches and branch predictor after the previous contestant
         }
         long start = System.nanoTime();
         long now = start;

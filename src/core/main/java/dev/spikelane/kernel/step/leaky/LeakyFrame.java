@@ -11,9 +11,9 @@ import dev.spikelane.simd.Tile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaky neurons whose currents are the same at all steps, forward and back, some samples and 64 neurons at a time: all
- * steps of these fit the L1 cache, so that membranes are computed again rather than kept, and gradients of the steps
- * are summed where they come to be. Bits are those of {@link LeakyText}, forward and back.
+ * Leaky neurons with equal currents at all steps, forward and backward, for some samples and 64 neurons at a time. All
+ * their steps fit the L1 cache: membranes are recomputed rather than kept, and gradients of the steps are summed at
+ * once. Results equal {@link LeakyText} bit for bit, forward and backward.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyFrame {
@@ -42,10 +42,10 @@ public final class LeakyFrame {
     /**
      * The gradients of a target and its weights.
      *
-     * @param gradients of the currents of a target: for each sample those of its steps, one behind the other, and then
-     *     any numbers that complete a stride
+     * @param gradients gradients of the currents of a target: for each sample its steps, one after the other, padded to
+     *     the stride with any numbers
      * @param stride numbers of a sample, at least {@link #stride}
-     * @param outputs of the target
+     * @param outputs outputs of the target
      * @param weights 64 inputs side by side, a row for each output, block after block
      * @param rowsOfBlock rows of a block of weights
      */
@@ -90,11 +90,11 @@ public final class LeakyFrame {
             @Nullable FloatMatrix carried) {}
 
     /**
-     * Tells whether neurons can be run so.
+     * Returns true if this class can run the neurons.
      *
-     * @param parameters of the neurons
-     * @return whether there are vectors, and the neurons are those of snnTorch's Leaky with a delayed reset, or none,
-     *     by SUBTRACT or ZERO, and neither inhibition nor rounding
+     * @param parameters parameters of the neurons
+     * @return true if there are vectors, and the neurons are snnTorch's Leaky with a delayed reset by SUBTRACT or ZERO
+     *     or without a reset, and with neither inhibition nor rounding
      */
     public static boolean fits(LeakyNeurons parameters) {
         return SimdWidth.VECTOR && parameters.options.feedback() == Feedback.NONE && parameters.isPlain();
@@ -134,14 +134,14 @@ public final class LeakyFrame {
     }
 
     /**
-     * Takes gradients of the distances of a sample back through all steps, and sums those of the currents up, steps
-     * descending.
+     * Backpropagates gradients of the distances of a sample through all steps, and sums the gradients of the currents,
+     * steps descending.
      *
-     * @param parameters of the neurons
+     * @param parameters parameters of the neurons
      * @param source the window
      * @param room distances and their gradients; receives the sums
-     * @param sample whose gradients these are
-     * @param block of 64 neurons
+     * @param sample sample of the gradients
+     * @param block block of 64 neurons
      */
     public static void back(LeakyNeurons parameters, Source source, Room room, int sample, int block) {
         LeakyFrameVector.back(parameters, source, room, sample, block);
@@ -160,15 +160,15 @@ public final class LeakyFrame {
     }
 
     /**
-     * All of that for all samples, from the gradients of a target: each step's gradients of spikes are sums from zero
-     * over outputs ascending, one fused multiply-add each, and go through the surrogate.
+     * Computes distances and backpropagates for all samples, from the gradients of a target. Each step's gradients of
+     * spikes are sums from zero over outputs ascending, one fused multiply-add each, and pass the surrogate.
      *
-     * @param parameters of the neurons, which no reset sets to zero
+     * @param parameters parameters of the neurons, whose reset is not ZERO
      * @param surrogate an arc tangent
-     * @param target where gradients come from
+     * @param target source of the gradients
      * @param source the window
      * @param room receives the sums
-     * @param block of 64 neurons
+     * @param block block of 64 neurons
      */
     public static void back(
             LeakyNeurons parameters, SurrogateStep surrogate, Target target, Source source, Room room, int block) {

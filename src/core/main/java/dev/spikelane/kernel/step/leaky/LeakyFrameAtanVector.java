@@ -11,10 +11,10 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The way back of {@link LeakyFrame} in one pass, for few outputs and the arc tangent: what comes from the outputs is
- * computed while the CPU divides. Two vectors of neurons go side by side. C2 inlines calls up to a number of nodes,
- * which resets to zero would pass, so that vectors were boxed: the way for any outputs has them. Two steps are written
- * out: in a loop over them gradients come from memory, which takes a third longer.
+ * The backward pass of {@link LeakyFrame} in one loop, for few outputs and the arc tangent. The gradients from the
+ * outputs are computed while the CPU divides. Two vectors of neurons run side by side. Resets to zero are left to the
+ * loop for any outputs: with them the nodes exceed the number that C2 inlines, and vectors would be boxed. Two steps
+ * are written out: in a loop over them gradients come from memory, which takes a third longer.
  */
 final class LeakyFrameAtanVector {
 

@@ -75,8 +75,8 @@ final class LeakyFrameVector {
         FloatVector beta1 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
-        // What the step before takes: a factor, or a difference, whose zero has a sign; a mask is spilled. Lanes
-        // choose, so that no vector is one of two by a branch.
+        // Factor or difference that the previous step uses; the sign of its zero matters, and a mask would be
+        // spilled. Lanes choose, so that no vector is one of two by a branch.
         VectorMask<Float> factors = FLOAT.maskAll(zeros);
         FloatVector kept0 = threshold0.mul(0).blend(one, factors);
         FloatVector taken0 = threshold0.blend(zero, factors);
@@ -141,11 +141,11 @@ final class LeakyFrameVector {
     }
 
     /**
-     * Two vectors of neurons, of one sample and the next side by side.
+     * Computes two vectors of neurons, of one sample and the next side by side.
      *
-     * @param into receives the distances of all steps of a sample, and then those of the next
-     * @param stepBytes from those of a step to those of the next
-     * @param samples from the first one on
+     * @param into receives the distances of all steps of a sample, then of the next sample
+     * @param stepBytes bytes between the distances of successive steps
+     * @param samples number of samples
      */
     static void distances(
             LeakyNeurons parameters,

@@ -23,8 +23,8 @@ import java.lang.invoke.MethodHandles;
  * }</pre>
  *
  * <p>Steps are taken in blocks of K, so that an input costs the same whatever K is. P is the sum of the inputs of a
- * block so far, Q[j] that of the inputs j to K - 1 of the block before, as of its end. This is the canonical order,
- * with {@code n = t mod K}:
+ * block so far, and Q[j] the sum of the inputs j to K - 1 of the previous block, at its end. This is the canonical
+ * order, with {@code n = t mod K}:
  *
  * <pre>{@code
  * P = d * P + I,  I[n] = I                                       P is 0 before the first step of a block
@@ -38,8 +38,8 @@ import java.lang.invoke.MethodHandles;
  * <p>Nothing is subtracted: a NaN leaves the membrane K steps later. Up to step K the membrane has the bits of a leaky
  * neuron. An input that is infinite times a weight that is 0 in float32 is not a number.
  *
- * <p>Of the parameters the share d ({@link LeakyModel#synapse}), threshold, comparison, inhibition and
- * quantization are read; quantization of one variable rounds the membrane, and nothing of it comes back.
+ * <p>The step reads only the share d ({@link LeakyModel#synapse}), threshold, comparison, inhibition and quantization.
+ * Quantization of one variable rounds the membrane and does not affect later steps.
  */
 public final class WindowStep {
 
