@@ -43,7 +43,7 @@ enum DemoPreset {
         return Model.of(Tutorial.network(images.inputs(), new TorchRandom(seed)));
     }
 
-    /** Whether the model was trained for images of this size, or is. */
+    /** Returns true if the model was trained for images of this size, or is. */
     boolean fits(ImageSet images) {
         return this == STDP || images.inputs() == Tutorial.INPUTS;
     }

@@ -36,7 +36,7 @@ final class UseOptions {
                             + " else membrane.")
     private @Nullable String decoding;
 
-    /** Whether something is said. */
+    /** Returns true if an option is given. */
     boolean isGiven() {
         return steps != null || code != null || decoding != null;
     }

@@ -23,7 +23,10 @@ public final class Relaunch {
 
     private Relaunch() {}
 
-    /** Whether this JVM lacks the module, its JDK has it, and a second JVM would not disturb a debugger or profiler. */
+    /**
+     * Returns true if this JVM lacks the module, its JDK has it, and a second JVM would not disturb a debugger or
+     * profiler.
+     */
     public static boolean pays() {
         return ModuleLayer.boot().findModule(MODULE).isEmpty()
                 && ModuleFinder.ofSystem().find(MODULE).isPresent()
