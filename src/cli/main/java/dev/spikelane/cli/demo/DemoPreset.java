@@ -48,7 +48,7 @@ enum DemoPreset {
         return this == STDP || images.inputs() == Tutorial.INPUTS;
     }
 
-    /** How weights came about. */
+    /** Describes the training of the weights. */
     String training() {
         return this == STDP
                 ? "learned by STDP; each spike of a neuron is a vote for its class"

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** How images become input and outputs become classes, where that is not as the model was trained. */
+/** Options for input code and decoding, if they differ from the ones of the training. */
 final class UseOptions {
 
     private static final int MOST_STEPS = 100_000;

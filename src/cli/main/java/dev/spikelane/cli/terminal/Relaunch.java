@@ -16,7 +16,7 @@ public final class Relaunch {
 
     private static final String MODULE = "jdk.incubator.vector";
 
-    /** Tells the second JVM that it is one. */
+    /** System property that marks the second JVM. */
     private static final String SECOND = "spikelane.relaunched";
 
     private static final long SECONDS_TO_SAVE = 10;
