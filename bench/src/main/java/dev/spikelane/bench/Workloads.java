@@ -169,7 +169,7 @@ final class Workloads {
                 .toList();
     }
 
-    /** Adds products; those with enough to share also with two threads. */
+    /** Adds products; small layers only on one thread. */
     private static void spikeProducts(List<Work> works, int threads) {
         for (double density : DENSITIES) {
             for (int rows : new int[] {1, 16, 25, 128, STEPS, 16 * STEPS}) {

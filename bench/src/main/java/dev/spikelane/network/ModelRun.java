@@ -131,7 +131,10 @@ public final class ModelRun {
         return copy;
     }
 
-    /** Returns the input of {@link #network}: frames, as long as no other kind of input comes with them. */
+    /**
+     * Returns the input of the network of a population, or of all: frames, as long as no other kind of input comes with
+     * them.
+     */
     Map<String, Signal> inputs(Optional<Population> population) {
         Map<String, Signal> inputs = new LinkedHashMap<>();
         for (Projection each : projections(population)) {

@@ -123,7 +123,10 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
             return entries;
         }
 
-        /** Also compares with plain loops: the first samples, or with one thread all. */
+        /**
+         * Also compares with another run: several threads with one thread, and one thread with plain loops on the first
+         * samples.
+         */
         @Override
         public void verify() {
             Case.super.verify();

@@ -44,7 +44,7 @@ public record Vgg9Work(int threads) implements Work {
         };
     }
 
-    /** Of a fork: a simulation that has shown its state goes on showing it, which takes time. */
+    /** Returns the membranes of a fork: a simulation whose state was read keeps updating the copy, which takes time. */
     private static List<MemorySegment> membranes(Simulation simulation) {
         try (Simulation fork = simulation.fork()) {
             return List.of(copy(fork, LAST - 1), copy(fork, LAST));

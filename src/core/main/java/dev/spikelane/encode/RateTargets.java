@@ -238,7 +238,7 @@ public record RateTargets(
         Interpolation.rate(spikes, batch, onTarget, offTarget, targets);
     }
 
-    /** Whether one class always fires and the others never, so that nothing is drawn. */
+    /** Returns true if one class always fires and the others never, so that nothing is drawn. */
     private boolean isSteady() {
         return correctRate == 1 && incorrectRate == 0;
     }

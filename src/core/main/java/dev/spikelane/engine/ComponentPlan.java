@@ -10,17 +10,17 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * In which order populations run. Populations that reach each other form a component; components run one after the
+ * The order in which populations run. Populations that reach each other form a component. Components run one after the
  * other, each for a whole block of steps.
  *
- * @param components in an order in which every source comes before its targets
+ * @param components components, every source before its targets
  */
 public record ComponentPlan(List<Component> components) {
 
     /**
      * Populations that run together.
      *
-     * @param populations their numbers, in the order in which they run
+     * @param populations numbers of the populations, in the order in which they run
      * @param steps steps that they can run at a time: the largest number for which projections with a smaller delay
      *     form no cycle; 0 for a population without a loop, which can run any number
      */
@@ -51,7 +51,7 @@ public record ComponentPlan(List<Component> components) {
         return new ComponentPlan(List.copyOf(components));
     }
 
-    /** Which populations each one reaches by one projection or more. */
+    /** Returns for each population the ones that it reaches by one projection or more. */
     private static BitSet[] reached(int count, List<Edge> edges) {
         BitSet[] reached = new BitSet[count];
         for (int i = 0; i < count; i++) {
@@ -70,7 +70,7 @@ public record ComponentPlan(List<Component> components) {
         return reached;
     }
 
-    /** The component of the first population that is not done and has no source outside it that is not. */
+    /** Returns the component of the first remaining population without a remaining source outside the component. */
     private static BitSet next(BitSet[] reached, List<Edge> edges, BitSet done) {
         for (int first = done.nextClearBit(0); first < reached.length; first = done.nextClearBit(first + 1)) {
             BitSet component = new BitSet();
@@ -111,8 +111,8 @@ public record ComponentPlan(List<Component> components) {
     }
 
     /**
-     * The members in an order in which sources come first, lowest numbers first; those on cycles, and those that they
-     * reach, are left out.
+     * Returns the members in an order in which sources come first, lowest numbers first. It omits members on cycles,
+     * and members that these reach.
      */
     private static List<Integer> order(BitSet members, List<Edge> edges) {
         List<Integer> order = new ArrayList<>();
@@ -144,7 +144,7 @@ public record ComponentPlan(List<Component> components) {
         if (onCycles.isEmpty()) {
             return;
         }
-        // Each population that is left has a source that is left: going back finds a cycle.
+        // Each remaining population has a remaining source, so following sources finds a cycle.
         IntFunction<Edge> back = target -> immediate.stream()
                 .filter(edge -> edge.target == target && onCycles.get(edge.source))
                 .findFirst()

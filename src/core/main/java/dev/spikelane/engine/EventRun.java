@@ -75,7 +75,7 @@ final class EventRun implements ComponentRun {
         }
     }
 
-    /** A source, and its rank among the sources that add to the same port. */
+    /** A source, and the number of earlier projections from its population or input to the same port. */
     private record Sender(
             SourceRun run,
             SourceDescription declared,
@@ -145,8 +145,8 @@ final class EventRun implements ComponentRun {
     }
 
     /**
-     * Returns true if the component is run by events: its synapses connect step to step or are drawn, and no values are
-     * kept for a backward pass.
+     * Returns true if the component is run by events: it has delayed synapses between its populations, or drawn
+     * synapses. Inner synapses without a delay, or values kept for a backward pass, exclude this.
      */
     static boolean serves(List<PopulationRun> members, Predicate<ProjectionRun> isInner) {
         boolean any = false;

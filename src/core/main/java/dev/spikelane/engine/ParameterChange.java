@@ -4,10 +4,10 @@ import dev.spikelane.memory.FloatMatrix;
 import java.util.List;
 
 /**
- * Other values of some parameters of a population, which are judged together.
+ * New values of some parameters of a population, which are checked together.
  *
- * @param population its number
- * @param names of parameters
- * @param values of each, in torch's order
+ * @param population number of the population
+ * @param names names of the parameters
+ * @param values values of each parameter, in torch's order
  */
 public record ParameterChange(int population, List<String> names, List<FloatMatrix> values) {}

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The rows that a population leaves for others: its spikes, and the variables that are kept for all steps. */
+/** The rows that other parts read from a population: its spikes, and the variables that are kept for all steps. */
 final class PopulationSignals {
 
     private static final String MEMBRANE = "membrane";
@@ -33,25 +33,25 @@ final class PopulationSignals {
     /** The membranes of a block, as sources of projections or for observers; null if there are none. */
     private @Nullable SignalHistory<FloatMatrix> membranes;
 
-    /** Whether a variable is kept by no kernel. */
+    /** True if a variable other than the membrane is kept; kernels keep only membranes. */
     private boolean keepsOthers;
 
-    /** Whether values stay for a way back. */
+    /** True if values are kept for a backward pass. */
     private final boolean isKept;
 
     /**
      * A variable that is kept for all steps.
      *
-     * @param inPlace whether it stands there by itself
+     * @param inPlace true if the neurons write it to its place themselves
      */
     record Kept(String name, SignalHistory<FloatMatrix> history, boolean inPlace) {}
 
     /**
-     * Makes room.
+     * Allocates the rows.
      *
-     * @param number of the population
-     * @param isLast whether callers hold its spikes
-     * @param keeping the values that a way back needs; null if there is none
+     * @param number number of the population
+     * @param isLast true if callers hold its spikes
+     * @param keeping the values that a backward pass needs; null if there is none
      */
     PopulationSignals(
             PopulationDescription population,
@@ -86,8 +86,8 @@ final class PopulationSignals {
     }
 
     /**
-     * Blocks of simulations move on. A way back has one place for each step of a window, and so have the last spikes,
-     * which callers hold.
+     * Returns the steps of a history. Blocks of simulations advance. A backward pass has one place for each step of a
+     * window, and so have the last population's spikes, which callers hold.
      */
     private static SignalHistory.Steps steps(int history, RunSize size, boolean moves) {
         return moves
@@ -95,7 +95,7 @@ final class PopulationSignals {
                 : SignalHistory.Steps.fixed(history, size.steps());
     }
 
-    /** Makes the block longer. */
+    /** Enlarges the block. */
     void grow(int blockSteps) {
         spikes = spikes.grown(arena, blockSteps);
         variables.replaceAll(each -> new Kept(each.name, each.history.grown(arena, blockSteps), each.inPlace));
@@ -155,7 +155,7 @@ final class PopulationSignals {
         }
     }
 
-    /** Takes notice that neurons have left spikes and variables in some steps of the block. */
+    /** Marks spikes and variables of some steps of the block as written. */
     void written(SampleEnds ends, int first, int count) {
         ends.mask(spikes.block(), first, count);
         if (membranes != null && !isKept) {
@@ -180,7 +180,7 @@ final class PopulationSignals {
         variables.forEach(kept -> kept.history.reset());
     }
 
-    /** Takes the history of another run of the same population. */
+    /** Copies the history of another run of the same population. */
     void takeHistory(PopulationSignals other) {
         spikes.takeHistory(other.spikes);
         for (int i = 0; i < variables.size(); i++) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A parameter of a population's neurons among a network's values.
+ * A parameter of a population's neurons, as one of a network's values.
  *
- * @param name which needs no look at the present values
+ * @param name name of the parameter, known without a look at the present values
  */
 record PopulationValues(LaidOutNetwork network, int population, String name) implements Values {
 
@@ -20,7 +20,7 @@ record PopulationValues(LaidOutNetwork network, int population, String name) imp
                 network.population(population).neuron().parameters().get(name));
     }
 
-    /** The current values of the parameter: one number, or one for each neuron. */
+    /** Returns the current values of the parameter: one number, or one for each neuron. */
     @Override
     public ValueDescription description() {
         return ValueDescription.parameter(name, parameter().count());
@@ -37,14 +37,14 @@ record PopulationValues(LaidOutNetwork network, int population, String name) imp
         network.rebind(population, network.population(population).neuron().withParameter(name, checked(from)));
     }
 
-    /** Gives the population other values of some parameters; returns an action that takes that back. */
+    /** Sets some parameters of the population; returns an action that restores the old values. */
     Runnable rebind(Map<String, Parameter> together) {
         Neuron before = network.population(population).neuron();
         network.rebind(population, before.withParameters(together));
         return () -> network.rebind(population, before);
     }
 
-    /** The parameter that has these values. */
+    /** Returns the parameter with these values. */
     Parameter checked(FloatMatrix from) {
         from.requireShape(
                 "values",

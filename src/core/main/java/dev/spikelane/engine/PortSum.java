@@ -43,7 +43,7 @@ final class PortSum {
     /** Least time per row, input and output, if nothing else is known. */
     static final double LEAST_NANOSECONDS = 1 / 600.;
 
-    /** Number of these products from which spikes are not counted to refine the estimate. */
+    /** Multiplications from which on the estimate is not refined by counting spikes. */
     private static final long MANY = 20_000_000;
 
     private final ProjectionRun[] projections;

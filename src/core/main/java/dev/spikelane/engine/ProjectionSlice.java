@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * A projection, or one delay of a projection of synapses. All of these into one port are one sum, in the place of the
- * first: delays ascending, then sources in the order of inputs and populations, then projections.
+ * A projection, or one delay of a projection of synapses. All delays into one port form one sum, at the place of the
+ * first such projection: delays ascending, then sources in the order of inputs and populations, then projections.
  *
- * @param number of the projection
+ * @param number number of the projection
  * @param declared the projection with this delay
  * @param chain its operators
  */
 record ProjectionSlice(int number, ProjectionDescription declared, OperatorChain chain) {
 
-    /** All of a network, in the order in which they enter their ports. */
+    /** Returns all slices of a network, in the order in which they enter their ports. */
     static List<ProjectionSlice> of(NetworkDescription network, IntFunction<OperatorChain> chains) {
         List<ProjectionSlice> all = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
@@ -38,7 +38,7 @@ record ProjectionSlice(int number, ProjectionDescription declared, OperatorChain
         return all;
     }
 
-    /** The sums of whole quanta among these. */
+    /** Returns the sums of whole quanta among these slices. */
     static List<QuantaSum> quanta(NetworkDescription network, List<ProjectionSlice> all) {
         Map<String, List<SparseOperator>> sums = new LinkedHashMap<>();
         for (ProjectionSlice slice : all) {
@@ -97,7 +97,7 @@ record ProjectionSlice(int number, ProjectionDescription declared, OperatorChain
         return slices;
     }
 
-    /** The place of a source among inputs, then populations. */
+    /** Returns the index of a source among inputs, then populations. */
     private static int place(NetworkDescription network, SourceDescription source) {
         return source instanceof SourceDescription.OfInput input
                 ? input.input()

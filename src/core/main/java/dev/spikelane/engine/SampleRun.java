@@ -10,18 +10,18 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Some samples of a population, which a thread carries from source to spikes, and through all steps of a block. */
+/** Some samples of a population, which a thread runs from source to spikes through all steps of a block. */
 final class SampleRun {
 
     private final PopulationRun population;
     private final SampleViews spikes;
     private final SampleViews membranes;
     private final NeuronState state;
-    /** The sums that enter the ports. */
+    /** Sums at the ports. */
     private final Sum[] entrances;
 
     private final NeuronRun<NeuronState> own;
-    /** For each variable that is kept. */
+    /** Views of each variable that is kept. */
     private final SampleViews[] kept;
 
     private final Tile ofVariable;
@@ -29,7 +29,7 @@ final class SampleRun {
     /** The currents of some samples, a step at a time. */
     interface Sum {
 
-        /** The sum that {@link #fill} leaves on a thread, always the same object. */
+        /** Returns the tile that {@link #fill} fills on a thread, always the same object. */
         Tile sum(int thread);
 
         /** Sums the currents of a step of the block. */
@@ -37,9 +37,9 @@ final class SampleRun {
     }
 
     /**
-     * Makes room for some samples.
+     * Allocates memory for some samples.
      *
-     * @param sums of these samples, at each port
+     * @param sums sums of these samples, at each port
      */
     SampleRun(PopulationRun population, List<? extends Sum> sums, SampleViews of, Arena arena) {
         int first = of.first();
@@ -59,7 +59,7 @@ final class SampleRun {
                 sums.stream().map(sum -> sum.sum(0)).toArray(Tile[]::new));
     }
 
-    /** Takes the samples' state over. */
+    /** Copies the samples' state from the population. */
     void open() {
         state.copySamples(population.state(), spikes.first(), 0, spikes.count());
     }
@@ -88,7 +88,7 @@ final class SampleRun {
         }
     }
 
-    /** Gives the state back. */
+    /** Copies the state back to the population. */
     void close() {
         population.state().copySamples(state, 0, spikes.first(), spikes.count());
     }

@@ -27,7 +27,7 @@ public final class StateHeader {
 
     public static final int BYTES = 64;
 
-    /** In place of the characters of a name. */
+    /** Replaces the number of characters if the key is a number. */
     public static final int NUMBER = -1;
 
     public static final int NO_KEY = -2;
@@ -40,9 +40,9 @@ public final class StateHeader {
     public static final int SESSION = 2;
 
     public static final int BIG_ENDIAN_SESSION = 3;
-    /** Without content: the session was removed. */
+    /** Has no content: the session was removed. */
     public static final int REMOVED = 4;
-    /** Without content: the end of a snapshot, whose steps are the number of its sessions. */
+    /** Has no content: the end of a snapshot; its steps are the number of sessions. */
     public static final int END = 5;
 
     private static final int MAGIC = 0x53_4b_50_53;
@@ -89,7 +89,7 @@ public final class StateHeader {
         to.putInt(at + AT_HEAD_SUM, headSum(to, at, checksum));
     }
 
-    /** Returns true if a whole header of this version, with its name, stands at a place. */
+    /** Returns true if a whole header of this version, with its name, is at this place. */
     public static boolean isHead(ByteBuffer from, int at, CRC32C checksum) {
         if (from.limit() - at < BYTES || from.getInt(at) != MAGIC || from.getInt(at + AT_VERSION) != VERSION) {
             return false;
@@ -101,7 +101,7 @@ public final class StateHeader {
                 && from.getInt(at + AT_HEAD_SUM) == headSum(from, at, checksum);
     }
 
-    /** Returns why the bytes from a place to the limit are no whole state; null if they are one. */
+    /** Returns the reason why the bytes from a place to the limit are not a whole state; null if they are one. */
     public static @Nullable String refused(ByteBuffer from, int at, CRC32C checksum) {
         int size = from.limit() - at;
         if (size < BYTES || from.getInt(at) != MAGIC) {

@@ -8,10 +8,10 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Several values that change together, or not at all; parameters of one population are judged together. */
+/** Several values that change together, or not at all; parameters of one population are checked together. */
 public final class ValuesChange {
 
-    /** The actions that take changes back, the last first. */
+    /** The actions that undo the changes, the last change first. */
     private final Deque<Runnable> back = new ArrayDeque<>();
 
     private final Map<Integer, Map<String, Parameter>> parameters = new LinkedHashMap<>();
@@ -19,12 +19,12 @@ public final class ValuesChange {
     private ValuesChange() {}
 
     /**
-     * Copies values in.
+     * Copies values into a network.
      *
      * <p>After an exception of any kind nothing has changed.
      *
-     * @throws IllegalArgumentException if one does not fit or is not allowed
-     * @throws IllegalStateException if the arena of one is closed
+     * @throws IllegalArgumentException if a value does not fit or is not allowed
+     * @throws IllegalStateException if an arena is closed
      */
     public static void apply(Map<Values, FloatMatrix> all) {
         ValuesChange change = new ValuesChange();

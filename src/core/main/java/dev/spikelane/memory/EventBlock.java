@@ -144,7 +144,7 @@ public final class EventBlock {
     }
 
     /**
-     * Tells whether the light rose.
+     * Returns true if the light rose.
      *
      * @param event its number, from 0
      * @return the polarity

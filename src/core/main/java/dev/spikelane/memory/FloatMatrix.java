@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class FloatMatrix extends Signal {
 
-    /** Floats to which a row is padded: one 64-bit word of spikes stands beside 64 floats. */
+    /** Floats to which a row is padded: one 64-bit word of spikes corresponds to 64 floats. */
     public static final int ROW_MULTIPLE = 64;
 
     private FloatMatrix(MemorySegment segment, int rows, int columns, int stride) {
@@ -366,7 +366,7 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Tells whether another matrix shares memory with this one, in whole or in part, as
+     * Returns true if another matrix shares memory with this one, in whole or in part, as
      * {@linkplain #rows views of rows} may. It allocates nothing.
      *
      * @param other the other matrix

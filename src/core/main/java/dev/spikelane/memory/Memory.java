@@ -57,7 +57,7 @@ final class Memory {
         return rows > Long.MAX_VALUE / rowBytes ? Long.MAX_VALUE : rows * rowBytes;
     }
 
-    /** Whether native segments overlap: {@link MemorySegment#asOverlappingSlice} would allocate the answer. */
+    /** Returns true if native segments overlap: {@link MemorySegment#asOverlappingSlice} would allocate the answer. */
     static boolean overlap(MemorySegment one, MemorySegment other) {
         return one.address() < other.address() + other.byteSize() && other.address() < one.address() + one.byteSize();
     }
@@ -90,12 +90,12 @@ final class Memory {
         }
     }
 
-    /** Whether the current thread can use {@code segment} now. */
+    /** Returns true if the current thread can use {@code segment} now. */
     static boolean isAccessible(MemorySegment segment) {
         return segment.scope().isAlive() && segment.isAccessibleBy(Thread.currentThread());
     }
 
-    /** Says why the current thread cannot use {@code segment}. */
+    /** Returns an exception that explains why the current thread cannot use {@code segment}. */
     static RuntimeException inaccessible(MemorySegment segment, String name) {
         if (!segment.scope().isAlive()) {
             return new IllegalStateException("the arena of " + name + " is closed");
@@ -105,7 +105,7 @@ final class Memory {
                         + Thread.currentThread().getName());
     }
 
-    /** Whether threads that own no arena may use {@code segment}. */
+    /** Returns true if threads that own no arena may use {@code segment}. */
     static boolean isShared(MemorySegment segment) {
         return segment.isAccessibleBy(STRANGER);
     }

@@ -61,7 +61,7 @@ public final class Parameter {
     }
 
     /**
-     * Tells whether all neurons have this value.
+     * Returns true if all neurons have this value.
      *
      * @param value the value
      * @return whether every value equals it

@@ -89,7 +89,7 @@ final class Reorder {
             for (int word = 0; word < words; word++) {
                 target.set(JAVA_LONG, write + (long) word * Long.BYTES, 0);
             }
-            int begin = 0; // of the outer element that spikes have come to
+            int begin = 0; // place of the outer element that holds the next spikes
             int place = 0;
             for (int word = 0; word < words; word++) {
                 long bits = source.get(JAVA_LONG, read + (long) word * Long.BYTES);

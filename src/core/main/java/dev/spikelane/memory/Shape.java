@@ -85,7 +85,7 @@ public final class Shape {
      * Returns the shape of several rows, lines or maps, joined in torch's order.
      *
      * @param count how many, at least 1
-     * @return a row of so many times the neurons, or lines or maps of so many times the channels
+     * @return a row with {@code count} times the neurons, or lines or maps with {@code count} times the channels
      * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
      */
     public Shape times(int count) {
@@ -155,7 +155,7 @@ public final class Shape {
     }
 
     /**
-     * Tells whether the order inside differs from torch's.
+     * Returns true if the order inside differs from torch's.
      *
      * @return whether there are several channels and several positions
      */

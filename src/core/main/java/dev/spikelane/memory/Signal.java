@@ -96,7 +96,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      */
     public abstract Signal inRowsOf(int narrower);
 
-    /** The view of so many columns that was kept; null if there is none yet. */
+    /** Returns the cached view with {@code narrower} columns; null if there is none yet. */
     final @Nullable Signal reshaped(int narrower) {
         if (narrower < 1 || narrower % FloatMatrix.ROW_MULTIPLE != 0 || columns % narrower != 0) {
             throw new IllegalArgumentException("rows have " + columns + " columns, expected a multiple of " + narrower
@@ -178,7 +178,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     }
 
     /**
-     * Tells whether every thread may use this matrix. An arena that is confined to one thread forbids it; a shared
+     * Returns true if every thread may use this matrix. An arena that is confined to one thread forbids it; a shared
      * arena, the global one and automatic memory allow it.
      *
      * @return whether threads other than the arena's may use the memory

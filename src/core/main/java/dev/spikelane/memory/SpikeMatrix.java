@@ -114,7 +114,7 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Tells whether a neuron fires.
+     * Returns true if a neuron fires.
      *
      * @param row the row
      * @param column the neuron
@@ -383,7 +383,7 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Tells whether another matrix shares memory with this one, in whole or in part, as
+     * Returns true if another matrix shares memory with this one, in whole or in part, as
      * {@linkplain #rows views of rows} may. It allocates nothing.
      *
      * @param other the other matrix

@@ -60,7 +60,7 @@ final class AnnToSnn {
         return spiking.made(percentile);
     }
 
-    /** Whether the membrane of outputs is the current of each step. */
+    /** Returns true if the membrane of outputs is the current of each step. */
     private boolean isSum(Population of) {
         return of.neuron() instanceof Leaky declared
                 && declared.firing().reset() == Reset.NONE

@@ -240,7 +240,7 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Tells whether the labels of all samples are decided.
+         * Returns true if the labels of all samples are decided.
          *
          * @return whether no step need run any more
          */
@@ -249,7 +249,7 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Tells whether the label of a sample is decided.
+         * Returns true if the label of a sample is decided.
          *
          * @param sample the sample
          * @return whether {@link #label} stays as it is

@@ -115,7 +115,7 @@ public final class Learning {
     }
 
     /**
-     * Tells whether rules rest: since {@link #freeze}, or since the limit of drift was reached.
+     * Returns true if rules are frozen: since {@link #freeze}, or since the limit of drift was reached.
      *
      * @return whether weights stay as they are
      */

@@ -141,7 +141,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Says after how many steps the source of the projection that was added last reaches its target.
+     * Sets the number of steps after which the source of the last added projection reaches its target.
      *
      * @param steps 0, the default, for the same step
      * @return this
@@ -154,7 +154,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Says where the currents of the projection that was added last enter the target's equation.
+     * Sets the port at which the currents of the last added projection enter the target's equation.
      *
      * @param name one of the target model's {@linkplain Neuron#ports ports}; {@code current} by default
      * @return this

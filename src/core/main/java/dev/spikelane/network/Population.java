@@ -73,7 +73,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     public interface Observer {
 
         /**
-         * Tells whether this observer needs the membrane of every step.
+         * Returns true if this observer needs the membrane of every step.
          *
          * @return whether the membranes given to {@link #observe} are filled
          */
@@ -101,7 +101,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          */
         default void attach(int batch, int neurons) {}
 
-        /** Called when the simulation starts anew. */
+        /** Called when the simulation is reset. */
         default void reset() {}
 
         /**

@@ -75,7 +75,7 @@ public final class Projection {
     }
 
     /**
-     * Tells after how many steps the source reaches the target.
+     * Returns the number of steps after which the source reaches the target.
      *
      * @return 0 for the same step; a loop needs at least 1
      */
@@ -93,7 +93,7 @@ public final class Projection {
     }
 
     /**
-     * Tells whether its values belong to each simulation.
+     * Returns true if its values belong to each simulation.
      *
      * @return whether they are part of a simulation's state
      */
@@ -102,7 +102,7 @@ public final class Projection {
     }
 
     /**
-     * Tells how its values change while a simulation runs.
+     * Returns the way in which its values change while a simulation runs.
      *
      * @return a rule, {@link Plasticity#BY_PROGRAM} or {@link Plasticity#NONE}
      */

@@ -577,7 +577,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Returns how long the present state is.
+     * Returns the length of the present state in bytes.
      *
      * @return bytes; they depend on the batch, on {@link #keepInState}, and where delayed projections leave an input on
      *     whether that is spikes or values

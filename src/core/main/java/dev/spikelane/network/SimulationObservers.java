@@ -84,7 +84,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
             observer.reset();
         }
 
-        /** Whether it is of the same object: two that are equal see and hold values of their own. */
+        /** Returns true if both wrap the same object: equal observers have their own values. */
         @Override
         @SuppressWarnings("ReferenceEquality")
         public boolean equals(@Nullable Object other) {

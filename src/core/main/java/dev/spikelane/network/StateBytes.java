@@ -45,7 +45,7 @@ final class StateBytes {
         observersHash = fingerprint.value();
     }
 
-    /** Whether this object is a part, rather than one that is equal to it. */
+    /** Returns true if this very object is a part, not only an equal one. */
     @SuppressWarnings("ReferenceEquality")
     boolean has(Population.Observer observer) {
         for (Population.Observer each : observers) {
@@ -65,7 +65,7 @@ final class StateBytes {
         return requireSize(size);
     }
 
-    /** Throws unless so many bytes fit an array. */
+    /** Throws if a byte array cannot have this length. */
     static int requireSize(long bytes) {
         if (bytes > Integer.MAX_VALUE - Long.BYTES) {
             throw new IllegalStateException("state has " + bytes + " bytes, expected at most 2 GB");

@@ -106,7 +106,7 @@ final class WarmUp {
             } else {
                 simulation.run(inputs.get(i));
             }
-            simulation.reset(); // there may be values for so many steps alone
+            simulation.reset(); // connections may have values for no more steps
             if (series == 0) {
                 simulation.step(frames.get(i));
                 simulation.reset();

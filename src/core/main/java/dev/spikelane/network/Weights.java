@@ -38,7 +38,7 @@ public final class Weights {
 
     private final Map<String, Values> values;
     private final ValueGuard guard;
-    /** How long a change may wait; null if it does not. */
+    /** The longest wait of a change; null if it does not. */
     private final @Nullable Duration most;
 
     private volatile @Nullable KnownHash known;
@@ -63,7 +63,7 @@ public final class Weights {
      * begin meanwhile wait until the change is done, and the next change waits for them, so a service that is never
      * idle can change its weights. A change takes as long as the longest call under way.
      *
-     * @param most how long a change may wait. After that it throws an {@link IllegalStateException} and changes
+     * @param most the longest wait of a change. After that it throws an {@link IllegalStateException} and changes
      *     nothing. It throws at once if its thread is interrupted or in a call of a simulation of this network
      * @return the values of this network
      * @throws IllegalArgumentException if the time is negative

@@ -27,7 +27,7 @@ public sealed interface NeuronGroup permits TextGroup {
     int currents();
 
     /**
-     * Tells whether neurons of a row depend on each other, so that threads cannot share a row.
+     * Returns true if neurons of a row depend on each other, so that threads cannot share a row.
      *
      * @return whether they do
      */

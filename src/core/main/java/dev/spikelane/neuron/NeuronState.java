@@ -506,7 +506,7 @@ public final class NeuronState {
         return Objects.requireNonNull(window, "window");
     }
 
-    /** Tells whether the spikes of the step before count. */
+    /** Returns true if the step reads the spikes of the previous step. */
     boolean recurrent() {
         return layout.recurrent();
     }

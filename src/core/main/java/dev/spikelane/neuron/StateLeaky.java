@@ -174,7 +174,7 @@ public record StateLeaky(
         return new StateLeaky(beta, threshold, gradedSpikesFactor, levels, kernelTruncation);
     }
 
-    /** Whether the membrane is the sum itself. */
+    /** Returns true if the membrane is the sum itself. */
     private boolean isPlain() {
         return kernelTruncation == UNTRUNCATED && quantization.equals(Quantization.NONE);
     }
@@ -248,7 +248,7 @@ public record StateLeaky(
         return kernel;
     }
 
-    /** The weights of an input that is so many steps old: one, or one for each neuron. */
+    /** Returns the weights of an input of this age in steps: one, or one for each neuron. */
     private float[] weights(int age) {
         float[] weights = beta.values();
         for (int i = 0; i < weights.length; i++) {

@@ -15,7 +15,7 @@ sealed interface Block {
     /** A paragraph. */
     record Text(String paragraph) implements Block {}
 
-    /** Names and values; large ones stand beside each other, others in a list. */
+    /** Names and values; large ones side by side, others in a list. */
     record Facts(boolean large, List<Fact> facts) implements Block {}
 
     /** A name and its value. */

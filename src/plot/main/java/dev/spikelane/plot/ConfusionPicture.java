@@ -83,7 +83,7 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
         }
     }
 
-    /** Whether labels are too long to stand beside each other. */
+    /** Returns true if labels are too long to be side by side. */
     private boolean turned() {
         return plot.labels().stream().anyMatch(label -> label.length() > 3);
     }

@@ -35,7 +35,7 @@ final class HtmlPage {
     private final JsonWriter figures = new JsonWriter().array();
     private final List<Block.Verdicts> images = new ArrayList<>();
     private final JsonWriter activities = new JsonWriter().array();
-    /** Whether something beside charts is drawn. */
+    /** True if the page draws more than charts. */
     private boolean scripted;
 
     private int blocks;

@@ -46,7 +46,7 @@ final class ImagePlot extends Figure {
         return frames.rows();
     }
 
-    /** Pixels beside each other. */
+    /** Returns the number of pixels side by side. */
     int columns() {
         return columns;
     }

@@ -412,7 +412,7 @@ public final class Plot {
     }
 
     /**
-     * Puts figures on one sheet, row by row. In a page they stand beside each other where there is room. A still
+     * Puts figures on one sheet, row by row. In a page they are side by side if there is room. A still
      * picture is as large as its figures need, or all of them are smaller: at most 1,800 points wide and 4,000 high,
      * unless {@link Figure#size} says otherwise.
      *

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Figures beside and below each other. */
+/** Figures in rows and columns. */
 final class SheetPlot extends Figure {
 
     private static final int MOST_FIGURES = 100;

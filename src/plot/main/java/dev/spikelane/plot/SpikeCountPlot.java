@@ -48,7 +48,7 @@ final class SpikeCountPlot extends Figure {
         return spikes;
     }
 
-    /** Whether there are too many neurons for a bar with a name for each. */
+    /** Returns true if there are too many neurons for a bar with a name for each. */
     boolean profile() {
         return spikes.neurons() > (labels.isEmpty() ? MOST_BARS : MOST_NAMED_BARS);
     }

@@ -35,7 +35,7 @@ public record NeuronWork(Model model) implements Work {
     private static final int BITS = 8;
     private static final int LEVELS = 1 << BITS;
 
-    /** How far the highest level is above the threshold. */
+    /** Distance of the highest level above the threshold. */
     private static final double UPPER = 0.2;
 
     /** Inputs that count where the sum of inputs is truncated. */

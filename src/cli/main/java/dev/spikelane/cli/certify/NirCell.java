@@ -6,7 +6,7 @@ import static dev.spikelane.cli.certify.NirReference.NirValue.TINY;
 import dev.spikelane.cli.certify.NirReference.NirValue;
 import java.util.Arrays;
 
-/** The neurons of a node of {@link NirReference}: membranes in float64, and how far float32 may be away. */
+/** The neurons of a node of {@link NirReference}: membranes in float64, and bounds of the float32 error. */
 final class NirCell {
 
     private final NirNumbers node;

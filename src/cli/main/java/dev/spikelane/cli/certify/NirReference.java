@@ -29,7 +29,7 @@ final class NirReference {
      *
      * @param shape in torch's order
      * @param values in float64
-     * @param errors how far the same in float32 may be away
+     * @param errors bounds of the distance of float32 values
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record NirValue(int[] shape, double[] values, double[] errors) {

@@ -43,12 +43,12 @@ enum DemoPreset {
         return Model.of(Tutorial.network(images.inputs(), new TorchRandom(seed)));
     }
 
-    /** Whether the model was trained for images of this size, or is. */
+    /** Returns true if the model was trained for images of this size, or is. */
     boolean fits(ImageSet images) {
         return this == STDP || images.inputs() == Tutorial.INPUTS;
     }
 
-    /** How weights came about. */
+    /** Describes the training of the weights. */
     String training() {
         return this == STDP
                 ? "learned by STDP; each spike of a neuron is a vote for its class"

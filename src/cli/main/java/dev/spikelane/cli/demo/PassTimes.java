@@ -60,7 +60,7 @@ final class PassTimes {
         last.add(pass);
     }
 
-    /** Whether the last passes agree. */
+    /** Returns true if the last passes agree. */
     boolean settled() {
         double fastest = last.stream().mapToDouble(Pass::seconds).min().orElse(0);
         double slowest = last.stream().mapToDouble(Pass::seconds).max().orElse(0);
@@ -85,7 +85,7 @@ final class PassTimes {
         return spread(time).map(spread -> spread.times(1e3 / images));
     }
 
-    /** Whether the calling thread had to share its processor with other programs in most of the last passes. */
+    /** Returns true if the calling thread had to share its processor with other programs in most of the last passes. */
     boolean busy() {
         List<Pass> byShare = last.stream()
                 .sorted(Comparator.comparingDouble(pass -> pass.processor() / pass.seconds()))

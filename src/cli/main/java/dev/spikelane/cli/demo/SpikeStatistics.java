@@ -103,8 +103,8 @@ final class SpikeStatistics implements Population.Observer {
     }
 
     /**
-     * How irregular neurons fire: the standard deviation of intervals by their mean, of all neurons with three spikes
-     * or more. It is 0 for a clock and 1 for a Poisson process; NaN if there is no such neuron.
+     * Returns the irregularity of firing: the standard deviation of intervals divided by their mean, over all neurons
+     * with three spikes or more. It is 0 for a clock and 1 for a Poisson process; NaN if there is no such neuron.
      */
     double irregularity() {
         double sum = 0;

@@ -34,12 +34,12 @@ public final class DataOptions {
         return isFile && !sample ? folder : null;
     }
 
-    /** Whether a user has said anything. */
+    /** Returns true if an option is given. */
     public boolean isGiven() {
         return hasFolder() || sample;
     }
 
-    /** Whether a user has named a folder. */
+    /** Returns true if a folder is given. */
     public boolean hasFolder() {
         return folder != null;
     }

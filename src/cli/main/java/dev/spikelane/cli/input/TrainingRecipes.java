@@ -41,7 +41,7 @@ public final class TrainingRecipes {
             "ternary",
             ElementType.TERNARY);
 
-    /** How a model was trained, where it does not say so. */
+    /** Defaults for models that do not record their training. */
     public static final int DEFAULT_STEPS = 25;
 
     public static final String DEFAULT_CODE = "frame";
@@ -56,10 +56,10 @@ public final class TrainingRecipes {
             Decoding.FIRST_SPIKE, "the first spike",
             Decoding.NONE, "nothing");
 
-    /** How images become inputs. */
+    /** Codes that turn images into inputs, by name. */
     public static final Map<String, Code> CODES = codes();
 
-    /** Makes a code of so many steps. */
+    /** Creates a code of a number of steps. */
     @FunctionalInterface
     public interface Code {
         InputEncoding of(int steps);
@@ -110,7 +110,7 @@ public final class TrainingRecipes {
         return codes;
     }
 
-    /** How the outputs of a model become classes. */
+    /** Returns the decoding of a model's outputs into classes. */
     public static Decoding decoding(CommandSpec command, Model trained) {
         String name = trained.notes().getOrDefault(Model.DECODING, DEFAULT_DECODING);
         return Choices.choose(command, "--decoding", name, DECODINGS);

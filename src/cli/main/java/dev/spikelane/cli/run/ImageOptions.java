@@ -43,7 +43,7 @@ final class ImageOptions {
         return file != null && file.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? file : null;
     }
 
-    /** Whether something is said of images that an array has not. */
+    /** Returns true if an option is given that applies to images but not to arrays. */
     boolean isGiven() {
         return labels != null || count != null;
     }

@@ -69,7 +69,7 @@ final class ModelImages {
         return common;
     }
 
-    /** Whether something is said that an array has not. */
+    /** Returns true if an option is given that does not apply to arrays. */
     boolean isOfImages() {
         return images.isGiven() || use.isGiven();
     }

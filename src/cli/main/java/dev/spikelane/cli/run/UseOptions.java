@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** How images become input and outputs become classes, where that is not as the model was trained. */
+/** Options for input code and decoding, if they differ from the ones of the training. */
 final class UseOptions {
 
     private static final int MOST_STEPS = 100_000;
@@ -36,7 +36,7 @@ final class UseOptions {
                             + " else membrane.")
     private @Nullable String decoding;
 
-    /** Whether something is said. */
+    /** Returns true if an option is given. */
     boolean isGiven() {
         return steps != null || code != null || decoding != null;
     }

@@ -7,7 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.util.Locale;
 
-/** How fast the product of spikes and weights is, beside how fast the machine moves bytes. */
+/** Measures the speed of the product of spikes and weights, and the memory bandwidth. */
 final class Speed {
 
     private static final int INPUTS = 784;

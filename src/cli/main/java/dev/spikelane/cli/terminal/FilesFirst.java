@@ -71,7 +71,7 @@ public final class FilesFirst extends Writer {
         return Printable.of(String.valueOf(cause.getMessage()));
     }
 
-    /** Says, when all files are written, that something else could not: a reader that has gone does not miss it. */
+    /** Writes all files, then throws the failure of other output, unless its reader has closed it. */
     @Override
     public void close() {
         flush();

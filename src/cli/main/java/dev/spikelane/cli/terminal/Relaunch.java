@@ -16,14 +16,17 @@ public final class Relaunch {
 
     private static final String MODULE = "jdk.incubator.vector";
 
-    /** Tells the second JVM that it is one. */
+    /** System property that marks the second JVM. */
     private static final String SECOND = "spikelane.relaunched";
 
     private static final long SECONDS_TO_SAVE = 10;
 
     private Relaunch() {}
 
-    /** Whether this JVM lacks the module, its JDK has it, and a second JVM would not disturb a debugger or profiler. */
+    /**
+     * Returns true if this JVM lacks the module, its JDK has it, and a second JVM would not disturb a debugger or
+     * profiler.
+     */
     public static boolean pays() {
         return ModuleLayer.boot().findModule(MODULE).isEmpty()
                 && ModuleFinder.ofSystem().find(MODULE).isPresent()

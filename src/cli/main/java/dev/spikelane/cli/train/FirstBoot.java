@@ -36,7 +36,10 @@ final class FirstBoot {
 
     private FirstBoot() {}
 
-    /** Whether people look at a terminal that has half blocks. JDK 25 again knows no console where there is none. */
+    /**
+     * Returns true if the output is a terminal with half blocks. JDK 25 again reports no console if there is
+     * none.
+     */
     @SuppressWarnings("SystemConsoleNull")
     static boolean blocks() {
         Console console = System.console();

@@ -36,7 +36,7 @@ record HiddenLayer(int outputs, int kernel, int pool) {
         return kernel == 0;
     }
 
-    /** Whether none of its numbers is larger. */
+    /** Returns true if none of its numbers is larger. */
     boolean fits(int most) {
         return outputs <= most && kernel <= most && pool <= most;
     }

@@ -30,7 +30,7 @@ final class LearningFrozenEvent extends Event {
     @Label("Limit")
     double limit;
 
-    /** Tells a recording, if there is one. */
+    /** Writes the event, if a recording is on. */
     static void emit(long step, long snapshot, double drift, double limit) {
         if (FlightRecorder.isInitialized()) {
             LearningFrozenEvent event = new LearningFrozenEvent();

@@ -11,7 +11,7 @@ import jdk.jfr.Name;
 import jdk.jfr.Period;
 import jdk.jfr.StackTrace;
 
-/** The holders of native memory, again and again. */
+/** The holders of native memory, as a periodic event. */
 @Name("dev.spikelane.NativeMemory")
 @Label("Native Memory")
 @Category("Spikelane")

@@ -1,3 +1,3 @@
-/** Observers of networks at work, Java Flight Recorder among them. Not exported. */
+/** Observers of networks that run, including Java Flight Recorder. Not exported. */
 @org.jspecify.annotations.NullMarked
 package dev.spikelane.engine.observe;

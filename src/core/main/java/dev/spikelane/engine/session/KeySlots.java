@@ -47,7 +47,7 @@ public final class KeySlots {
         }
     }
 
-    /** Removes a key and returns its number. */
+    /** Removes a key and returns its number; {@link #NONE} if it is not there. */
     public int remove(long key) {
         int place = place(key);
         int number = numbers[place] + NONE;

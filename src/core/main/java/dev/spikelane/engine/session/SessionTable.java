@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.LongFunction;
 
 /**
- * The packed states of sessions, in slots of native memory that is taken a piece at a time and stays where it is; and
- * for each key its slot, or that its state is elsewhere.
+ * The packed states of sessions, in slots of native memory that is allocated piece by piece and never moves; and for
+ * each key its slot, or a mark that its state is elsewhere.
  */
 public final class SessionTable {
 
@@ -17,34 +17,34 @@ public final class SessionTable {
     private static final int LINE = 64;
 
     private static final long BYTES_OF_PIECE = 4L << 20;
-    /** Of so many sessions the one that was idle for longest makes room. */
+    /** Number of sessions of which the longest idle one is evicted. */
     private static final int LOOKED_AT = 16;
 
     private final KeySlots slots = new KeySlots();
     private final LongFunction<MemorySegment> allocator;
     private final long stride;
-    /** Of the number of slots of a piece the logarithm. */
+    /** Binary logarithm of the slots of a piece. */
     private final int shift;
 
     private MemorySegment[] pieces = {};
     private int count;
     private long[] keys = {};
-    /** When each slot was used for the last time. */
+    /** Time of each slot's last use. */
     private long[] used = {};
-    /** When the state of each slot was last written elsewhere. */
+    /** Time at which each slot's state was last written elsewhere. */
     private long[] stored = {};
-    /** The slots that are free, the last of which is taken first. */
+    /** Free slots, used from the last one. */
     private int[] free = {};
 
     private int frees;
     private int hand;
 
     /**
-     * Starts without a session.
+     * Creates an empty table.
      *
-     * @param allocator gives zeroed memory of some bytes
-     * @param bytes of a packed state
-     * @param most sessions that there will be
+     * @param allocator returns zeroed memory of some bytes
+     * @param bytes bytes of a packed state
+     * @param most the most sessions
      */
     public SessionTable(LongFunction<MemorySegment> allocator, long bytes, int most) {
         this.allocator = allocator;
@@ -53,12 +53,12 @@ public final class SessionTable {
         this.shift = Long.SIZE - 1 - Long.numberOfLeadingZeros(wanted);
     }
 
-    /** Returns all sessions. */
+    /** Returns the number of all sessions. */
     public int size() {
         return slots.size();
     }
 
-    /** Returns the sessions in memory. */
+    /** Returns the number of sessions in memory. */
     public int inMemory() {
         return count - frees;
     }
@@ -78,22 +78,22 @@ public final class SessionTable {
         return keys[slot];
     }
 
-    /** Returns the memory that a slot is in. */
+    /** Returns the memory of a slot. */
     public MemorySegment memory(int slot) {
         return pieces[slot >> shift];
     }
 
-    /** Returns where it is there. */
+    /** Returns the offset of a slot in its memory. */
     public long at(int slot) {
         return (slot & (1 << shift) - 1) * stride;
     }
 
-    /** Says that a slot is used now; times grow. */
+    /** Marks a slot as used now; times must not decrease. */
     public void use(int slot, long now) {
         used[slot] = now;
     }
 
-    /** Returns when a slot was used for the last time; the largest number where it is free. */
+    /** Returns the time of a slot's last use; the largest number if the slot is free. */
     public long used(int slot) {
         return used[slot];
     }
@@ -103,7 +103,7 @@ public final class SessionTable {
         return used[slot] != Long.MAX_VALUE && used[slot] > stored[slot];
     }
 
-    /** Says that the state that a key had at a time was written elsewhere. */
+    /** Records that a key's state of this time was written elsewhere. */
     public void stored(long key, long at) {
         int slot = slots.get(key);
         if (slot >= 0) {
@@ -111,7 +111,7 @@ public final class SessionTable {
         }
     }
 
-    /** Gives a key a slot, whatever was left there. */
+    /** Assigns a slot to a key; its content is undefined. */
     public int take(long key) {
         if (frees == 0) {
             addPiece();
@@ -142,7 +142,7 @@ public final class SessionTable {
         free(first);
     }
 
-    /** Frees all slots from one on, the lowest of which is taken first. */
+    /** Frees all slots from {@code first} on; the lowest is used first. */
     private void free(int first) {
         for (int slot = count - 1; slot >= first; slot--) {
             used[slot] = Long.MAX_VALUE;
@@ -151,7 +151,7 @@ public final class SessionTable {
         }
     }
 
-    /** Frees a slot, whose key goes, or stays for a state that is elsewhere. */
+    /** Frees a slot, and removes its key or marks the state as elsewhere. */
     public void free(int slot, boolean elsewhere) {
         if (elsewhere) {
             slots.put(keys[slot], ELSEWHERE);
@@ -163,7 +163,7 @@ public final class SessionTable {
         frees++;
     }
 
-    /** Takes a key away whose state is elsewhere, or adds it. */
+    /** Adds or removes a key whose state is elsewhere. */
     public void elsewhere(long key, boolean there) {
         if (there) {
             slots.put(key, ELSEWHERE);
@@ -172,7 +172,7 @@ public final class SessionTable {
         }
     }
 
-    /** Returns a session that was not used now, long idle among all; {@link KeySlots#NONE} if all are used now. */
+    /** Returns a session that is not in use now and has been idle long; {@link KeySlots#NONE} if all are in use. */
     public int idle(long now) {
         int found = KeySlots.NONE;
         for (int looked = 0; looked < count && (looked < LOOKED_AT || found == KeySlots.NONE); looked++) {
@@ -184,12 +184,12 @@ public final class SessionTable {
         return found;
     }
 
-    /** Returns how many slots there are. */
+    /** Returns the number of slots. */
     public int slots() {
         return count;
     }
 
-    /** Frees all slots and forgets all keys. */
+    /** Frees all slots and removes all keys. */
     public void clear() {
         slots.clear();
         frees = 0;

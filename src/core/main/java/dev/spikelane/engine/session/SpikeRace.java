@@ -6,7 +6,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** Counts of the spikes of classes, sample by sample, and whether those in the lead can still be caught up with. */
+/** Counts of the spikes of classes, sample by sample. Decides if another class can still overtake the leader. */
 public final class SpikeRace {
 
     private final int steps;
@@ -16,11 +16,11 @@ public final class SpikeRace {
     private final int[] counts;
 
     /**
-     * Starts at zero.
+     * Creates a race with counts of zero.
      *
-     * @param steps of a whole run
+     * @param steps steps of a whole run
      * @param margin lead in spikes that decides
-     * @param classes the classes that the outputs stand for; 0: each is one
+     * @param classes the number of classes that the outputs represent; 0: each output is one
      */
     public SpikeRace(int steps, int margin, int classes, int batch, int outputs) {
         this.classes = classes == 0 ? outputs : classes;
@@ -34,12 +34,12 @@ public final class SpikeRace {
         this.counts = new int[Math.multiplyExact(batch, this.classes)];
     }
 
-    /** Starts anew. */
+    /** Sets all counts to zero. */
     public void clear() {
         Arrays.fill(counts, 0);
     }
 
-    /** Adds the spikes of a step, which stand in a row; counts stop at the largest number. */
+    /** Adds the spikes of a step, from one row; counts stop at the largest number. */
     public void add(SpikeMatrix spikes, int row, int sample) {
         for (int output = spikes.next(row, 0); output >= 0; output = spikes.next(row, output + 1)) {
             int place = sample * classes + output / outputsOfClass;
@@ -47,22 +47,22 @@ public final class SpikeRace {
         }
     }
 
-    /** Returns the classes. */
+    /** Returns the number of classes. */
     public int classes() {
         return classes;
     }
 
-    /** Takes the counts of a race of one sample out of memory. */
+    /** Reads the counts of a race of one sample from memory. */
     public void read(MemorySegment from, long at) {
         MemorySegment.copy(from, JAVA_INT, at, counts, 0, classes);
     }
 
-    /** Puts the counts of a race of one sample into memory. */
+    /** Writes the counts of a race of one sample to memory. */
     public void write(MemorySegment to, long at) {
         MemorySegment.copy(counts, 0, to, JAVA_INT, at, classes);
     }
 
-    /** The class with the largest count, the lowest of equal ones. */
+    /** Returns the class with the largest count; the lowest class if counts are equal. */
     public int leader(int sample) {
         int first = sample * classes;
         int leader = 0;
@@ -72,7 +72,7 @@ public final class SpikeRace {
         return leader;
     }
 
-    /** Whether the rule decides for the leader after so many steps. */
+    /** Returns true if the rule decides for the leader after this number of steps. */
     public boolean isOver(int sample, int leader, long done) {
         int first = sample * classes;
         long catchUp = (steps - done) * outputsOfClass;
@@ -81,7 +81,7 @@ public final class SpikeRace {
         for (int i = 0; i < classes; i++) {
             if (i != leader) {
                 int lead = counts[first + leader] - counts[first + i];
-                // Of equal counts the lower class wins.
+                // If counts are equal, the lower class wins.
                 sure &= i < leader ? lead > catchUp : lead >= catchUp;
                 second = Math.max(second, counts[first + i]);
             }

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A walk over all that a state holds, in the order of its bytes: it writes them, reads the state from them, or counts
- * them without a buffer. Nothing is allocated.
+ * A walk over the content of a state, in the order of its bytes. It writes the bytes, reads the state from them, or
+ * counts them without a buffer. Nothing is allocated.
  */
 public final class StateWalk {
 
@@ -33,18 +33,18 @@ public final class StateWalk {
         return reads;
     }
 
-    /** Bytes that were counted. */
+    /** Returns the number of counted bytes. */
     public long bytes() {
         return bytes;
     }
 
-    /** Adds bytes to those that are counted; returns false where they are written or read instead. */
+    /** Adds bytes to the count; returns false if the walk writes or reads instead. */
     public boolean counts(long some) {
         bytes += buffer == null ? some : 0;
         return buffer == null;
     }
 
-    /** Returns the flag that was read, or else this one. */
+    /** Returns the flag that was read, or {@code value} if the walk does not read. */
     public boolean flag(boolean value) {
         bytes++;
         if (buffer != null && !reads) {
@@ -53,7 +53,7 @@ public final class StateWalk {
         return buffer != null && reads ? buffer.get() != 0 : value;
     }
 
-    /** The first rows of a matrix, as {@link RowBytes} have them. */
+    /** Walks the first rows of a matrix, in the format of {@link RowBytes}. */
     public void rows(Signal rows, int count, int rowBytes, Shape shape) {
         bytes += (long) count * rowBytes;
         if (buffer != null && reads) {

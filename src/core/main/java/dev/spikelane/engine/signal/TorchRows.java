@@ -9,8 +9,8 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows callers rows that stand in the inner order: the same rows in torch's order, in memory that is used again,
- * or the rows themselves where both orders are the same.
+ * Shows callers rows of inner order in torch's order: a copy in reused memory, or the rows themselves if both orders
+ * are equal.
  *
  * @param <S> spikes or values
  */
@@ -19,16 +19,16 @@ public final class TorchRows<S extends Signal> {
     private final Shape shape;
     private final Arena arena;
     private @Nullable Signal torch;
-    /** Whether callers may write to the copies. */
+    /** True if callers may write to the copies. */
     private boolean lent;
 
-    /** Rows of a shape, whose copies an arena owns. */
+    /** Creates copies of rows of a shape, in memory of an arena. */
     public TorchRows(Shape shape, Arena arena) {
         this.shape = shape;
         this.arena = arena;
     }
 
-    /** Returns rows in torch's order, the first of which are brought up to date. */
+    /** Returns rows in torch's order, and updates the first {@code count} of them. */
     public S show(S inside, int count) {
         if (!TorchLayout.differs(shape)) {
             return inside;
@@ -38,7 +38,7 @@ public final class TorchRows<S extends Signal> {
         return made;
     }
 
-    /** Returns rows in torch's order for a caller to write: {@link #take} brings its values back. */
+    /** Returns rows in torch's order for a caller to write; {@link #take} copies its values back. */
     public S lend(S inside) {
         if (lent) {
             return rows(inside);
@@ -47,14 +47,14 @@ public final class TorchRows<S extends Signal> {
         return show(inside, inside.rows());
     }
 
-    /** Brings back the values of rows that were lent. */
+    /** Copies the values of lent rows back. */
     public void take(S inside) {
         if (lent) {
             TorchLayout.copyInside(shape, rows(inside), 0, inside, 0, inside.rows());
         }
     }
 
-    @SuppressWarnings("unchecked") // a copy is of the same kind
+    @SuppressWarnings("unchecked") // a copy has the same type
     private S rows(S like) {
         Signal made = torch;
         if (made == null || made.rows() != like.rows()) {

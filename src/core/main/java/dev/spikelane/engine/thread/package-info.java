@@ -1,3 +1,3 @@
-/** Threads that share work, turns of callers, and guards of values that change. Not exported. */
+/** Threads that share work, locks of callers, and guards of values that change. Not exported. */
 @org.jspecify.annotations.NullMarked
 package dev.spikelane.engine.thread;

@@ -121,14 +121,14 @@ public final class DelayLine {
             return matrix.rowOffset(row) + (long) (first - origin) * Float.BYTES;
         }
 
-        /** Says where results go: from a row on, so many rows apart. */
+        /** Sets the rows of the results: from a row on, {@code apart} rows from one to the next. */
         private void make(FloatMatrix matrix, int row, int apart, int origin) {
             made = matrix.segment();
             madeAt = offset(matrix, row, origin);
             madeStep = (long) apart * matrix.stride() * Float.BYTES;
         }
 
-        /** Says where factors are, likewise. */
+        /** Sets the rows of the factors in the same way. */
         private void learn(FloatMatrix matrix, int row, int apart) {
             learns = true;
             factors = matrix.segment();
@@ -187,7 +187,7 @@ public final class DelayLine {
             this.line = line;
         }
 
-        /** Goes on with a line of the same text: neurons that were made anew have another. */
+        /** Continues with another line of the same text, as recreated neurons have. */
         public Run with(DelayLine now) {
             if (line != now) {
                 line = now;

@@ -31,7 +31,7 @@ public final class GateRows {
         this.rows = FloatMatrix.zeros(NativeMemory.ofAuto(), 2 * GATES * samples, neurons);
     }
 
-    /** Whether loops find whole blocks of each gate where the currents stand. */
+    /** Returns true if each gate has whole blocks in the rows of currents, so that loops can read them in place. */
     public static boolean inPlace(int neurons, int channels) {
         return channels == neurons && neurons % Long.SIZE == 0;
     }

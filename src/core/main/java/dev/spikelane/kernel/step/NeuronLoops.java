@@ -159,7 +159,7 @@ public final class NeuronLoops {
         return Equations.RECORD + variables.getFirst();
     }
 
-    /** Whether currents that are the same at all steps have loops of their own. */
+    /** Returns true if there are separate loops for currents that are equal at all steps. */
     public boolean holds() {
         return between == null && noises().isEmpty() && inputs().size() == 1 && !feedsSpikes;
     }
@@ -366,7 +366,7 @@ public final class NeuronLoops {
         return channels == 0 ? 1 : GateRows.GATES;
     }
 
-    /** Whether rows of gates have to be made before each step. */
+    /** Returns true if rows of gates have to be made before each step. */
     private boolean takesGates() {
         return channels > 0 && !GateRows.inPlace(neurons(), channels);
     }

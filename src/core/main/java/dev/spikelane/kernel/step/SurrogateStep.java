@@ -39,7 +39,7 @@ public final class SurrogateStep {
     }
 
     /**
-     * Tells whether this is an arc tangent, which kernels of several passes in one know.
+     * Returns true if this is an arc tangent, which some kernels support in a single pass.
      *
      * @return whether the formula is {@link SurrogateShape#ATAN}
      */

@@ -28,7 +28,7 @@ public final class NativeMemory {
      */
     private static final AtomicLong AUTOMATIC = new AtomicLong();
 
-    /** After so many waits in which nothing was freed there is nothing to be freed. */
+    /** Waits without freed memory after which there is nothing to free. */
     private static final int WAITS_IN_VAIN = 4;
 
     /**
@@ -57,9 +57,9 @@ public final class NativeMemory {
     }
 
     /**
-     * Throws unless so many bytes more may be held, after a collection if need be.
+     * Throws if this number of bytes exceeds the limit, even after a collection.
      *
-     * @throws LimitReached if they may not
+     * @throws LimitReached if the limit would be exceeded
      */
     static void require(long bytes) {
         if (isTooMuch(bytes)) {
@@ -86,7 +86,7 @@ public final class NativeMemory {
         }
     }
 
-    /** Returns how much more may be held, after a collection where that is less than is asked for. */
+    /** Returns the bytes that may still be held; collects garbage first if these are fewer than asked for. */
     public static long room(long asked) {
         if (isTooMuch(asked)) {
             synchronized (COLLECTING) {
@@ -110,7 +110,7 @@ public final class NativeMemory {
         }
     }
 
-    /** Whether there is room, now or after a collection. */
+    /** Returns true if there is room, now or after a collection. */
     private static boolean collectFor(long bytes) {
         measure();
         if (bytes > MemoryLimit.bytes() || !isTooMuch(bytes)) {
@@ -165,7 +165,7 @@ public final class NativeMemory {
         return MemoryLimit.bytes();
     }
 
-    /** Says in one line how much is held, by which owners, and the limit. */
+    /** Describes the held memory by owner, and the limit, in one line. */
     public static String describe() {
         return of(Owner.SIMULATION) + ", " + of(Owner.POOL) + ", " + of(Owner.TRAINER) + ", " + withoutArena()
                 + " by matrices, networks and direct buffers; at most " + limit() + " may be";

@@ -9,7 +9,7 @@ public final class Owner {
 
     public static final Owner POOL = new Owner("session pools");
 
-    /** A trainer with all its gradients, or gradients by themselves. */
+    /** A trainer with all its gradients, or gradients alone. */
     public static final Owner TRAINER = new Owner("trainers");
 
     private final String plural;

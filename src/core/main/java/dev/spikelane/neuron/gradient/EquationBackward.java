@@ -168,7 +168,7 @@ final class EquationBackward implements NeuronBackward {
         });
     }
 
-    /** Says where rows of all neurons or of the tile stand. */
+    /** Sets the rows of all neurons or of the tile. */
     private void put(Frame frame, int place, @Nullable FloatMatrix rows, int row) {
         if (rows == null || place < 0) {
             return; // no loop needs them
@@ -182,7 +182,7 @@ final class EquationBackward implements NeuronBackward {
         pass.frame.put(place, rows.segment(), rows.rowOffset(row), rows.rowOffset(1) - rows.rowOffset(0));
     }
 
-    /** Says which neurons may fire, {@code [batch x neurons]}. */
+    /** Sets the neurons that may fire, {@code [batch x neurons]}. */
     void winners(SpikeMatrix bits) {
         put(first, first.winners, bits, 0);
         put(second, second.winners, bits, 0);
@@ -205,7 +205,7 @@ final class EquationBackward implements NeuronBackward {
         putPorts(pass, pass.inputs, step.currents, step.currentRow, takeGates(pass, step, batch));
     }
 
-    /** Says where the rows of ports stand, or of their gates, of which there may be rows of their own. */
+    /** Sets the rows of ports, or of their gates, which may have separate rows. */
     private void putPorts(Pass pass, int[] places, @Nullable FloatMatrix[] ports, int row, @Nullable GateRows ofGates) {
         for (int i = 0; i < places.length; i++) {
             FloatMatrix port = ports[i / gates];

@@ -200,7 +200,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether rows of neurons must be taken back as a whole.
+     * Returns true if the backward pass needs whole rows of neurons.
      *
      * @return whether there can be one tile only
      */
@@ -209,7 +209,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether currents of all steps are needed; else membranes alone.
+     * Returns true if currents of all steps are needed; else membranes alone.
      *
      * @return whether {@link NeuronBackward.Step#currents} must be there
      */
@@ -218,7 +218,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether gradients take the same way back through any step.
+     * Returns true if the backward pass is the same at every step.
      *
      * @return whether there is one variable, and the derivatives of a step depend neither on it nor on currents
      */
@@ -227,7 +227,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether neurons feed their own spikes back.
+     * Returns true if neurons feed their own spikes back.
      *
      * @return whether {@link NeuronBackward.Step#previous} must be there
      */
@@ -236,7 +236,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether steps draw noise.
+     * Returns true if steps draw noise.
      *
      * @return whether {@link NeuronBackward.Step#noise} must be there
      */
@@ -245,7 +245,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether some samples can go forward and back by themselves.
+     * Returns true if some samples can run forward and backward without the others.
      *
      * @return whether nothing but the variables goes from step to step, and nothing is drawn
      */
@@ -254,7 +254,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether a step lets gradients into spikes, so that spikes have gradients though no other population takes
+     * Returns true if a step lets gradients into spikes, so that spikes have gradients though no other population takes
      * them.
      *
      * @return true if a spike acts in its own step in a way that has gradients, as a reset of {@link
@@ -285,7 +285,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * Tells whether currents are delayed.
+     * Returns true if currents are delayed.
      *
      * @return whether {@link #delays(int, int)} can be asked for
      */

@@ -42,7 +42,7 @@ public final class CurveLine {
         return IntStream.range(0, count).mapToDouble(step -> step).toArray();
     }
 
-    /** Whether its values are at 0, 1, 2 and so on. */
+    /** Returns true if its values are at 0, 1, 2 and so on. */
     public boolean counted() {
         return counted;
     }

@@ -15,7 +15,7 @@ import dev.spikelane.kernel.Matmul;
  */
 public record DenseMatmulWork(int m, int k, int n, int threads, Form form) implements Work {
 
-    /** How the factors lie in memory. */
+    /** The memory layout of the factors. */
     public enum Form {
         /** Weights {@code [n x k]}, which the library has packed before. */
         PACKED(Matmul.Transpose.SECOND, " packed"),

@@ -119,7 +119,7 @@ public final class LeakyNeurons implements NeuronText {
         return options.feedback();
     }
 
-    /** Whether variables are rounded or a winner is found when neurons are charged. */
+    /** Returns true if variables are rounded or a winner is found when neurons are charged. */
     public boolean split() {
         return options.inhibition() || quantized > 0;
     }
@@ -168,7 +168,7 @@ public final class LeakyNeurons implements NeuronText {
     }
 
     /**
-     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike where it is
+     * Returns true if these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike where it is
      * above the threshold afterwards, no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor
      * rounding. They may have a port for feedback.
      *

@@ -43,17 +43,17 @@ public record LeakyOptions(
         return alphaFunction ? 3 : synapse || gated ? 2 : 1;
     }
 
-    /** Whether a membrane above its threshold resets at the next step. */
+    /** Returns true if a membrane above its threshold resets at the next step. */
     public boolean resetsLater() {
         return resetTime != Reset.Time.SAME_STEP && reset != Reset.NONE;
     }
 
-    /** Whether a spike changes the membrane in its own step. */
+    /** Returns true if a spike changes the membrane in its own step. */
     public boolean resetsAtOnce() {
         return resetTime != Reset.Time.NEXT_STEP && reset != Reset.NONE;
     }
 
-    /** Whether a reset takes the threshold. */
+    /** Returns true if a reset uses the threshold. */
     public boolean subtracts() {
         return reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED;
     }

@@ -80,10 +80,10 @@ public final class LeakyText {
     private final LeakyOptions options;
     private final StringBuilder text = new StringBuilder();
 
-    /** Whether variables are rounded or a winner is found at the spike, so that nothing else crosses it. */
+    /** True if variables are rounded or a winner is found at the spike: no other values are carried past it. */
     private final boolean split;
 
-    /** Whether it is differentiated: spikes of the step before come from outside then. */
+    /** True if it is differentiated: the spikes of the previous step are then an input. */
     private final boolean back;
 
     private final boolean carries;
