@@ -134,8 +134,11 @@ final class PopulationObservers {
                 version = network.version();
             }
             state.copyFrom(population.state());
-            BoundPopulation.steps(neurons).run(currents.from(state).go(population.batch(), scratch, null));
-            currents.from = population.state();
+            try {
+                BoundPopulation.steps(neurons).run(currents.from(state).go(population.batch(), scratch, null));
+            } finally {
+                currents.from = population.state();
+            }
         }
     }
 }
