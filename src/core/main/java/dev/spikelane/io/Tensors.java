@@ -102,7 +102,7 @@ public final class Tensors {
             }
             case PYTORCH ->
                 throw new IllegalArgumentException(
-                        "format is PYTORCH, which is read alone, expected SAFETENSORS, NUMPY" + " or COMPRESSED_NUMPY");
+                        "format is PYTORCH, which is read alone, expected SAFETENSORS, NUMPY or COMPRESSED_NUMPY");
         };
     }
 

@@ -195,7 +195,7 @@ public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements 
                 || all.kernel().groups() > 1
                 || all.kernel().transposed()) {
             throw new IllegalArgumentException(
-                    all + ", expected four outputs for each hidden state, and these behind" + " inputs, in one group");
+                    all + ", expected four outputs for each hidden state, and these behind inputs, in one group");
         }
         return inputs;
     }

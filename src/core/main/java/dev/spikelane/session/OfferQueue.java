@@ -72,7 +72,7 @@ final class OfferQueue {
                 throw new IllegalStateException(
                         closed
                                 ? "session pool is closed"
-                                : "the queue has " + row + " offers, its limit: offer" + " again later");
+                                : "the queue has " + row + " offers, its limit: offer again later");
             }
             if (row == rows.rows()) {
                 Signal more = inputs.rows(2 * row, 0);
@@ -169,7 +169,7 @@ final class OfferQueue {
         try {
             if (thread == Thread.currentThread()) {
                 throw new IllegalStateException(
-                        "a callback of an offer cannot close the session pool: close it on" + " another thread");
+                        "a callback of an offer cannot close the session pool: close it on another thread");
             }
             if (thread == null) {
                 ended.complete(null);

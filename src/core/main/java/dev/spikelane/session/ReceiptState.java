@@ -159,7 +159,7 @@ final class ReceiptState {
         long steps = memory.get(JAVA_LONG, at) - first;
         if (steps == 0) {
             throw new IllegalStateException(
-                    "session " + key + " has done no step since its last receipt, expected" + " at least one");
+                    "session " + key + " has done no step since its last receipt, expected at least one");
         }
         long made = memory.get(JAVA_LONG, trail);
         if (made != Fingerprint.value(model) || steps > Integer.MAX_VALUE) {

@@ -102,7 +102,7 @@ final class SessionLog implements SessionStore {
 
     private IOException inUse() {
         return new IOException(
-                folder + " is used by another pool, expected at most one pool for a folder: close the" + " other pool");
+                folder + " is used by another pool, expected at most one pool for a folder: close the other pool");
     }
 
     private void lock() throws IOException {

@@ -231,7 +231,7 @@ final class SessionRegistry {
         int idle = table.idle(now);
         if (idle == KeySlots.NONE) {
             throw new IllegalStateException("a step has more sessions than the " + mostInMemory
-                    + " that fit into memory: raise memory, or" + " pass fewer keys");
+                    + " that fit into memory: raise memory, or pass fewer keys");
         }
         evictSlot(idle);
     }
@@ -318,7 +318,7 @@ final class SessionRegistry {
     private SessionStore requireStore() {
         if (store == null) {
             throw new IllegalStateException(
-                    "the pool has no store, expected one for evicted sessions: set" + " SessionPoolBuilder.store");
+                    "the pool has no store, expected one for evicted sessions: set SessionPoolBuilder.store");
         }
         return store;
     }
@@ -426,7 +426,7 @@ final class SessionRegistry {
             into.write(key(key), record);
         } catch (IOException failure) {
             throw new IOException(
-                    "session " + key(key) + " stays in memory, since its store cannot write" + " it: "
+                    "session " + key(key) + " stays in memory, since its store cannot write it: "
                             + failure.getMessage(),
                     failure);
         }
@@ -504,7 +504,7 @@ final class SessionRegistry {
         MemorySegment found = find(key);
         if (found == null) {
             throw new IllegalArgumentException(
-                    "there is no session " + key + ", expected the key of an existing" + " session");
+                    "there is no session " + key + ", expected the key of an existing session");
         }
         return found;
     }
@@ -561,7 +561,7 @@ final class SessionRegistry {
     private void requireNoSnapshot() {
         if (saving != null) {
             throw new IllegalStateException(
-                    "a snapshot is being written, expected one at a time: try again when it" + " is complete");
+                    "a snapshot is being written, expected one at a time: try again when it is complete");
         }
     }
 

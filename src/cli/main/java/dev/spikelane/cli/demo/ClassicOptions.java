@@ -39,7 +39,7 @@ final class ClassicOptions {
     @Option(
             names = "--eta",
             paramLabel = "X",
-            description = "Drive of brunel; 1 alone brings neurons to the threshold. Default:" + " ${DEFAULT-VALUE}.")
+            description = "Drive of brunel; 1 alone brings neurons to the threshold. Default: ${DEFAULT-VALUE}.")
     private double drive = 2;
 
     @Option(

@@ -163,7 +163,7 @@ record JhdfChunks(
             case LZF -> unpacked(bytes, expected);
             default ->
                 throw new IOException(
-                        "has the filter " + filter.getId() + ", expected gzip, shuffle, Fletcher-32" + " or LZF");
+                        "has the filter " + filter.getId() + ", expected gzip, shuffle, Fletcher-32 or LZF");
         };
     }
 
