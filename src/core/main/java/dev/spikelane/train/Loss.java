@@ -7,8 +7,8 @@ import dev.spikelane.train.loss.EfficientEntropy;
 import dev.spikelane.train.loss.LossKind;
 import dev.spikelane.train.loss.LossRows;
 import dev.spikelane.train.loss.LossSink;
-import dev.spikelane.train.loss.MeanEntropy;
 import dev.spikelane.train.loss.RateCost;
+import dev.spikelane.train.loss.ScoreEntropy;
 import dev.spikelane.train.loss.VanRossum;
 import java.util.Objects;
 import java.util.Optional;
@@ -71,7 +71,7 @@ public interface Loss {
      * @return the loss
      */
     static Loss temporalMean() {
-        return new FormulaLoss("ce_mean_membrane_loss", Decoding.MEMBRANE, false, false, MeanEntropy::new);
+        return new FormulaLoss("ce_mean_membrane_loss", Decoding.MEMBRANE, false, false, ScoreEntropy::ofMeans);
     }
 
     /**

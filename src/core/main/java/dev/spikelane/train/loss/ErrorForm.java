@@ -145,7 +145,7 @@ public sealed interface ErrorForm {
         public LossKind bind(LossShape shape, ErrorWeights weights) {
             SpikeTimes times =
                     sharedSteps ? new SharedSpikeTimes(spikes, shape) : new OwnSpikeTimes(spikes, shape.outputs());
-            return new SpikeTimeError(shape, spikes, times, targets, tolerance, weights);
+            return new SpikeTimeError(shape, times, this, weights);
         }
     }
 }

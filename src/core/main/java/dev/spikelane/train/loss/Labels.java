@@ -5,6 +5,11 @@ public final class Labels {
 
     private Labels() {}
 
+    /** Throws unless the samples in {@code [first, end)} have labels of classes. */
+    static void require(LossRows input, int first, int end, int classes) {
+        require(input, input.batch, "sample", first, end, classes);
+    }
+
     /** Throws unless each element has a label, and the labels of a range are classes. */
     public static void require(LossRows input, int count, String each, int first, int end, int classes) {
         int[] labels = input.labels;

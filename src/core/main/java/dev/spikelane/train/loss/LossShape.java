@@ -20,11 +20,6 @@ public record LossShape(int steps, int batch, int outputs) {
         }
     }
 
-    /** Throws unless the input, the gradients and the terms have these sizes. */
-    public void require(LossRows input, int first, int end, LossSink gradient, double[] terms) {
-        require(input, first, end, gradient, terms.length);
-    }
-
     /** Throws unless the input, the gradients and the results of each sample have these sizes. */
     public void require(LossRows input, int first, int end, LossSink gradient, int results) {
         if (input.steps != steps || input.outputs != outputs || input.batch > batch) {

@@ -5,16 +5,15 @@ import dev.spikelane.simd.Elements;
 import java.util.Arrays;
 
 /** Squared errors of membranes, with targets that may change over time. */
-final class MembraneError implements LossKind {
+final class MembraneError extends LossKind {
 
-    private final LossShape shape;
     private final TargetSource source;
     private final ErrorTargets levels;
     private final ErrorWeights weights;
     private final double[] sums;
 
     MembraneError(LossShape shape, TargetSource source, ErrorTargets levels, ErrorWeights weights) {
-        this.shape = shape;
+        super(shape);
         this.source = source;
         this.levels = levels;
         this.weights = weights;
@@ -22,38 +21,35 @@ final class MembraneError implements LossKind {
     }
 
     @Override
-    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
-        shape.require(input, first, end, gradient, terms);
-        requireTargets(input, first, end);
+    double term(LossRows input, int sample, LossSink gradient) {
         double divisor = input.divisor * shape.steps();
         FloatMatrix membranes = input.membranes();
         FloatMatrix out = gradient.membranes();
-        for (int sample = first; sample < end; sample++) {
-            Arrays.fill(sums, 0);
-            for (int step = 0; step < shape.steps(); step++) {
-                int row = step * input.batch + sample;
-                for (int output = 0; output < shape.outputs(); output++) {
-                    float error = Elements.get(membranes, row, output) - target(input, step, sample, output);
-                    float weight = weights.of(input, sample, output);
-                    sums[output] += (double) error * error * weight;
-                    if (out != null) {
-                        Elements.set(out, row, output, (float) (2.0 * error * weight / divisor));
-                    }
+        Arrays.fill(sums, 0);
+        for (int step = 0; step < shape.steps(); step++) {
+            int row = step * input.batch + sample;
+            for (int output = 0; output < shape.outputs(); output++) {
+                float error = Elements.get(membranes, row, output) - target(input, step, sample, output);
+                float weight = weights.of(input, sample, output);
+                sums[output] += (double) error * error * weight;
+                if (out != null) {
+                    Elements.set(out, row, output, (float) (2.0 * error * weight / divisor));
                 }
             }
-            double sum = 0;
-            for (int output = 0; output < shape.outputs(); output++) {
-                LossTerms.write(gradient, sample, output, sums[output] / divisor);
-                sum += sums[output];
-            }
-            terms[sample] = sum / divisor;
         }
+        double sum = 0;
+        for (int output = 0; output < shape.outputs(); output++) {
+            LossTerms.write(gradient, sample, output, sums[output] / divisor);
+            sum += sums[output];
+        }
+        return sum / divisor;
     }
 
-    private void requireTargets(LossRows input, int first, int end) {
+    @Override
+    void prepare(LossRows input, int first, int end, LossSink gradient) {
         switch (source) {
             case SAMPLE_LABELS -> {
-                Labels.require(input, input.batch, "sample", first, end, shape.outputs());
+                Labels.require(input, first, end, shape.outputs());
                 weights.require(input, shape.outputs());
             }
             case STEP_LABELS -> Labels.require(input, shape.steps(), "step", 0, shape.steps(), shape.outputs());

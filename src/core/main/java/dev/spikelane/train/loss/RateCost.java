@@ -1,10 +1,9 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.memory.FloatMatrix;
-import java.util.Arrays;
+import dev.spikelane.simd.Elements;
 
 /** A cost of the spikes of each output over all steps, averaged over the outputs. */
-public final class RateCost implements LossKind {
+public final class RateCost extends ScoredLoss {
 
     /** A function of a spike count, and its slope: the difference for one more spike. */
     private interface Cost {
@@ -53,16 +52,11 @@ public final class RateCost implements LossKind {
         }
     }
 
-    private final LossShape shape;
     private final Cost cost;
-    private final int[] counts;
-    private final FloatMatrix slopes;
 
     private RateCost(LossShape shape, Cost cost) {
-        this.shape = shape;
+        super(shape, new CountScores(new ClassBlocks(shape.outputs(), 1)), shape.outputs());
         this.cost = cost;
-        this.counts = new int[shape.outputs()];
-        this.slopes = FloatMatrix.zeros(1, shape.outputs());
     }
 
     public static RateCost ofBounds(LossShape shape, double lower, double upper) {
@@ -74,32 +68,20 @@ public final class RateCost implements LossKind {
     }
 
     @Override
-    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
-        shape.require(input, first, end, gradient, terms);
-        double divisor = input.divisor * shape.outputs();
-        FloatMatrix out = gradient.spikes();
-        for (int sample = first; sample < end; sample++) {
-            count(input, sample);
-            double sum = 0;
-            for (int output = 0; output < counts.length; output++) {
-                sum += cost.of(counts[output], shape.steps());
-                slopes.set(0, output, (float) (cost.slope(counts[output], shape.steps()) / divisor));
-            }
-            terms[sample] = sum / divisor;
-            LossTerms.write(gradient, sample, 0, terms[sample]);
-            if (out != null) {
-                LossTerms.toAllSteps(slopes, input, sample, out);
-            }
-        }
+    void prepare(LossRows input, int first, int end, LossSink gradient) {
+        // reads neither labels nor targets
     }
 
-    private void count(LossRows input, int sample) {
-        Arrays.fill(counts, 0);
-        for (int step = 0; step < shape.steps(); step++) {
-            int row = step * input.batch + sample;
-            for (int i = input.spikes().next(row, 0); i >= 0; i = input.spikes().next(row, i + 1)) {
-                counts[i]++;
-            }
+    @Override
+    double cost(LossRows input, int sample, LossSink gradient) {
+        double divisor = input.divisor * shape.outputs();
+        double sum = 0;
+        for (int output = 0; output < shape.outputs(); output++) {
+            float spikes = Elements.get(row, 0, output);
+            sum += cost.of(spikes, shape.steps());
+            Elements.set(row, 0, output, (float) (cost.slope(spikes, shape.steps()) / divisor));
         }
+        LossTerms.write(gradient, sample, 0, sum / divisor);
+        return sum / divisor;
     }
 }

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import org.jspecify.annotations.Nullable;
 
 /** Scores of classes from a population's outputs at all steps, and their backward pass. */
-sealed interface SampleScores permits CountScores, HighestMembranes, FirstSpikeScores {
+sealed interface SampleScores permits CountScores, HighestMembranes, FirstSpikeScores, MeanMembranes {
 
     /** Computes the scores of a sample into a row. */
     void read(LossRows input, int sample, FloatMatrix row);

@@ -1,51 +1,49 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.memory.FloatMatrix;
-
 /** Cross-entropy of scores that depend on all steps of a sample. */
-public final class ScoreEntropy implements LossKind {
+public final class ScoreEntropy extends ScoredLoss {
 
-    private final LossShape shape;
-    private final SoftmaxTerm term;
-    private final SampleScores scores;
-    private final FloatMatrix row;
+    private final SoftmaxTerm entropy;
+    private final int shares;
 
-    private ScoreEntropy(LossShape shape, SoftmaxTerm term, SampleScores scores) {
-        this.shape = shape;
-        this.term = term;
-        this.scores = scores;
-        this.row = FloatMatrix.zeros(1, term.classes());
+    private ScoreEntropy(LossShape shape, SoftmaxTerm entropy, SampleScores scores, int shares) {
+        super(shape, scores, entropy.classes());
+        this.entropy = entropy;
+        this.shares = shares;
     }
 
     /** Returns the loss of spike counts. */
-    public static ScoreEntropy ofCounts(LossShape shape, SoftmaxTerm term, ClassBlocks blocks) {
-        return new ScoreEntropy(shape, term, new CountScores(blocks));
+    public static ScoreEntropy ofCounts(LossShape shape, SoftmaxTerm entropy, ClassBlocks blocks) {
+        return new ScoreEntropy(shape, entropy, new CountScores(blocks), 1);
     }
 
     /** Returns the loss of the highest membranes. */
-    public static ScoreEntropy ofHighestMembranes(LossShape shape, SoftmaxTerm term) {
-        return new ScoreEntropy(shape, term, new HighestMembranes(shape.outputs(), false));
+    public static ScoreEntropy ofHighestMembranes(LossShape shape, SoftmaxTerm entropy) {
+        return new ScoreEntropy(shape, entropy, new HighestMembranes(shape.outputs(), false), 1);
     }
 
     /** Returns the loss of first spike times. */
-    public static ScoreEntropy ofFirstSpikes(LossShape shape, SoftmaxTerm term, boolean reciprocal) {
-        return new ScoreEntropy(shape, term, new FirstSpikeScores(shape.outputs(), reciprocal));
+    public static ScoreEntropy ofFirstSpikes(LossShape shape, SoftmaxTerm entropy, boolean reciprocal) {
+        return new ScoreEntropy(shape, entropy, new FirstSpikeScores(shape.outputs(), reciprocal), 1);
+    }
+
+    /** Returns the loss of the membranes' means. */
+    public static ScoreEntropy ofMeans(LossShape shape) {
+        SoftmaxTerm entropy = new SoftmaxTerm(shape.outputs(), 1, null, 0);
+        return new ScoreEntropy(shape, entropy, new MeanMembranes(), shape.steps());
     }
 
     @Override
-    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
-        shape.require(input, first, end, gradient, terms);
-        Labels.require(input, input.batch, "sample", first, end, term.classes());
-        float scale = (float) (1 / input.divisor);
-        FloatMatrix out = scores.out(gradient);
-        for (int sample = first; sample < end; sample++) {
-            scores.read(input, sample, row);
-            terms[sample] = term.take(row, 0, 1, 1, input.labels[sample]) / input.divisor;
-            LossTerms.write(gradient, sample, 0, terms[sample]);
-            if (out != null) {
-                term.gradients(input.labels[sample], scale, row, 0, 1, 1);
-                scores.back(input, sample, row, out);
-            }
-        }
+    void prepare(LossRows input, int first, int end, LossSink gradient) {
+        Labels.require(input, first, end, entropy.classes());
+    }
+
+    @Override
+    double cost(LossRows input, int sample, LossSink gradient) {
+        int label = input.labels[sample];
+        double term = entropy.take(row, 0, 1, 1, label) / input.divisor;
+        entropy.gradients(label, (float) (1 / (input.divisor * shares)), row, 0, 1, 1);
+        LossTerms.write(gradient, sample, 0, term);
+        return term;
     }
 }

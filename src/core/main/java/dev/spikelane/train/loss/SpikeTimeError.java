@@ -4,18 +4,29 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
 /** Squared errors of spike times; times and targets are divided by the number of steps before they are compared. */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record SpikeTimeError(
-        LossShape shape, int spikes, SpikeTimes times, ErrorTargets[] targets, double tolerance, ErrorWeights weights)
-        implements LossKind {
+final class SpikeTimeError extends LossKind {
+
+    private final int spikes;
+    private final SpikeTimes times;
+    private final ErrorTargets[] targets;
+    private final double tolerance;
+    private final ErrorWeights weights;
+
+    SpikeTimeError(LossShape shape, SpikeTimes times, ErrorForm.SpikeTime form, ErrorWeights weights) {
+        super(shape);
+        this.spikes = form.spikes();
+        this.times = times;
+        this.targets = form.targets();
+        this.tolerance = form.tolerance();
+        this.weights = weights;
+    }
 
     @Override
-    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
-        shape.require(input, first, end, gradient, terms);
+    void prepare(LossRows input, int first, int end, LossSink gradient) {
         if (targets.length == 0) {
             input.targets().requireShape("targets", spikes * input.batch, shape.outputs());
         } else {
-            Labels.require(input, input.batch, "sample", first, end, shape.outputs());
+            Labels.require(input, first, end, shape.outputs());
             weights.require(input, shape.outputs());
         }
         times.prepare(input, first, end);
@@ -23,14 +34,16 @@ record SpikeTimeError(
         if (out != null) {
             LossTerms.clear(input, first, end, out);
         }
-        for (int sample = first; sample < end; sample++) {
-            times.find(input, sample);
-            double sum = 0;
-            for (int spike = 0; spike < spikes; spike++) {
-                sum += oneSpike(input, sample, spike, gradient);
-            }
-            terms[sample] = sum;
+    }
+
+    @Override
+    double term(LossRows input, int sample, LossSink gradient) {
+        times.find(input, sample);
+        double sum = 0;
+        for (int spike = 0; spike < spikes; spike++) {
+            sum += oneSpike(input, sample, spike, gradient);
         }
+        return sum;
     }
 
     private double oneSpike(LossRows input, int sample, int spike, LossSink gradient) {

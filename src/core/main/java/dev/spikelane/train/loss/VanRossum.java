@@ -4,38 +4,38 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
 /** The squared distance between spike trains and target spike trains, both filtered. */
-public final class VanRossum implements LossKind {
+public final class VanRossum extends LossKind {
 
-    private final LossShape shape;
     private final double tau;
     private final double decay;
     /** Filtered difference of an output at each step. */
     private final double[] distance;
 
     public VanRossum(LossShape shape, double tau) {
-        this.shape = shape;
+        super(shape);
         this.tau = tau;
         this.decay = StrictMath.exp(-1 / tau);
         this.distance = new double[shape.steps()];
     }
 
     @Override
-    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
-        shape.require(input, first, end, gradient, terms);
+    void prepare(LossRows input, int first, int end, LossSink gradient) {
         input.targets().requireShape("targets", shape.steps() * input.batch, shape.outputs());
+    }
+
+    @Override
+    double term(LossRows input, int sample, LossSink gradient) {
         double scale = 1 / (tau * shape.outputs() * input.divisor);
         FloatMatrix out = gradient.spikes();
-        for (int sample = first; sample < end; sample++) {
-            double sum = 0;
-            for (int output = 0; output < shape.outputs(); output++) {
-                sum += filter(input, sample, output);
-                if (out != null) {
-                    back(input.batch, sample, output, 2 * scale, out);
-                }
+        double sum = 0;
+        for (int output = 0; output < shape.outputs(); output++) {
+            sum += filter(input, sample, output);
+            if (out != null) {
+                back(input.batch, sample, output, 2 * scale, out);
             }
-            terms[sample] = sum * scale;
-            LossTerms.write(gradient, sample, 0, terms[sample]);
         }
+        LossTerms.write(gradient, sample, 0, sum * scale);
+        return sum * scale;
     }
 
     private double filter(LossRows input, int sample, int output) {
