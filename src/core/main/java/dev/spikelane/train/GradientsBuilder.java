@@ -279,7 +279,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
                     use,
                     new GradientRequest.Used(steps),
                     online);
-            GradientRun run = new GradientRun(plan, inputs, workers);
+            GradientRun run = GradientRun.of(plan, inputs, workers);
             List<LearnedValue> slots = GradientValues.slots(plan, run);
             Gradients gradients = new Gradients(plan, run, slots, workers);
             CLEANER.register(gradients, new Forgotten(arena, workers));

@@ -46,10 +46,10 @@ final class GradientChain {
     private final PooledGradients[] @Nullable [] pooled;
 
     /** Outputs of each operator but the last, if the backward pass reads them. */
-    private final StepViews<FloatMatrix>[] made;
+    private final StepViews<FloatMatrix>[] activations;
 
     /** Gradients of these outputs; null if the pool after the operator computes them on demand. */
-    private final @Nullable StepViews<FloatMatrix>[] ofMade;
+    private final @Nullable StepViews<FloatMatrix>[] activationGradients;
     /** Gradients of the source in whole rows; null if they are computed in blocks. */
     private final @Nullable StepViews<FloatMatrix> ofSource;
 
@@ -96,7 +96,7 @@ final class GradientChain {
         this.rows = new WeightRows[operators.length];
         this.winners = new PoolWinners[operators.length];
         this.pooled = new PooledGradients[operators.length][];
-        this.ofMade = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
+        this.activationGradients = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
         for (int i = 0; i < operators.length; i++) {
             weights[i] = operators[i].weightGradients(arena, scratch.length);
             inputs[i] = i > 0 || pulls ? operators[i].inputGradient(arena) : null;
@@ -112,13 +112,14 @@ final class GradientChain {
                 forward.keep(i, kept);
             }
         }
-        for (int i = 0; i < ofMade.length; i++) {
+        for (int i = 0; i < activationGradients.length; i++) {
             pooled[i] = pastPool(arena, i);
-            ofMade[i] = pooled[i] == null ? between(arena, size, i) : null;
+            activationGradients[i] = pooled[i] == null ? between(arena, size, i) : null;
         }
-        this.made = (StepViews<FloatMatrix>[]) new StepViews<?>[needsMade() ? ofMade.length : 0];
-        for (int i = 0; i < made.length; i++) {
-            made[i] = between(arena, size, i);
+        this.activations =
+                (StepViews<FloatMatrix>[]) new StepViews<?>[needsActivations() ? activationGradients.length : 0];
+        for (int i = 0; i < activations.length; i++) {
+            activations[i] = between(arena, size, i);
         }
         this.ofSource = inputs[0] instanceof InputGradient.OfRows
                 ? new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operators[0].inputs()), batch)
@@ -151,8 +152,8 @@ final class GradientChain {
     }
 
     /** Returns true if the backward pass reads outputs of operators, so that they are recomputed. */
-    private boolean needsMade() {
-        boolean needs = readsMade();
+    private boolean needsActivations() {
+        boolean needs = readsActivations();
         for (int i = 1; i < weights.length; i++) {
             needs |= weights[i] != null;
         }
@@ -176,8 +177,8 @@ final class GradientChain {
      */
     void again(Signal source, int step, int count, int thread) {
         Signal at = source;
-        for (int i = 0; i < made.length; i++) {
-            Tile into = tiles[thread].on(made[i].from(step));
+        for (int i = 0; i < activations.length; i++) {
+            Tile into = tiles[thread].on(activations[i].from(step));
             if (at instanceof SpikeMatrix spikes) {
                 operators[i].multiply(spikes, count, into, scratch[thread]);
             } else {
@@ -196,7 +197,7 @@ final class GradientChain {
     void toFirst(FloatMatrix gradient, int step, int count, int row, int thread, boolean toSource) {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
-            StepViews<FloatMatrix> before = ofMade[i - 1];
+            StepViews<FloatMatrix> before = activationGradients[i - 1];
             if (before == null) {
                 Objects.requireNonNull(pooled[i - 1])[thread].of(at, row);
                 continue;
@@ -206,7 +207,7 @@ final class GradientChain {
             if (kept != null) {
                 kept.back(at, 0, count, into, row);
             } else {
-                Signal given = made.length == 0 ? null : made[i - 1].from(step);
+                Signal given = activations.length == 0 ? null : activations[i - 1].from(step);
                 pull(i, given, at, count, tiles[thread].on(into), thread);
             }
             at = into;
@@ -262,12 +263,12 @@ final class GradientChain {
     }
 
     /** Returns true if {@link #addWeights} or {@link #toFirst} reads the rows of {@link #again}. */
-    boolean makesAgain() {
-        return made.length > 0;
+    boolean keepsActivations() {
+        return activations.length > 0;
     }
 
     /** Returns true if {@link #toFirst} reads the rows of {@link #again}. */
-    boolean readsMade() {
+    boolean readsActivations() {
         for (int i = 1; i < inputs.length; i++) {
             if (inputs[i] instanceof InputGradient.OfInputs && winners[i] == null) {
                 return true;
@@ -283,7 +284,7 @@ final class GradientChain {
 
     /** Returns the rows that {@link #toFirst} computed from a step on, if there are several operators. */
     FloatMatrix ofFirst(int first) {
-        return Objects.requireNonNull(ofMade[0]).from(first);
+        return Objects.requireNonNull(activationGradients[0]).from(first);
     }
 
     /** Copies the source's gradients that {@link #toFirst} computed from a step on, if {@link #makesRows} holds. */
@@ -301,11 +302,11 @@ final class GradientChain {
         int steps = source.rows() / batch;
         rows[0].of(source, batch);
         FloatMatrix at = gradient;
-        rows[ofMade.length].gradient(gradient);
-        for (int i = ofMade.length - 1; i >= 0; i--) {
+        rows[activationGradients.length].gradient(gradient);
+        for (int i = activationGradients.length - 1; i >= 0; i--) {
             PooledGradients[] behind = pooled[i];
             if (behind == null) {
-                at = Objects.requireNonNull(ofMade[i]).steps(0, steps);
+                at = Objects.requireNonNull(activationGradients[i]).steps(0, steps);
                 rows[i].gradient(at);
             } else {
                 for (PooledGradients ofThread : behind) {
@@ -313,8 +314,8 @@ final class GradientChain {
                 }
                 rows[i].pooled(behind);
             }
-            if (made.length > 0) {
-                rows[i + 1].of(made[i].steps(0, steps), batch);
+            if (activations.length > 0) {
+                rows[i + 1].of(activations[i].steps(0, steps), batch);
             }
         }
         return rows[0];
@@ -324,8 +325,8 @@ final class GradientChain {
     WeightRows takeFrame(FloatMatrix frame, long version, @Nullable FloatMatrix gradient) {
         take(frame, gradient, 0);
         rows[0].ofFrame(frame, version, forward.lists());
-        for (int i = 0; i < made.length; i++) {
-            rows[i + 1].ofFrame(made[i].steps(0, 1), version, null);
+        for (int i = 0; i < activations.length; i++) {
+            rows[i + 1].ofFrame(activations[i].steps(0, 1), version, null);
         }
         return rows[0];
     }

@@ -125,7 +125,7 @@ final class GradientFrameSum {
             sumUp(first, steps);
         }
         if (projection.learns() && first == 0 && !added) {
-            if (chain.makesAgain()) {
+            if (chain.keepsActivations()) {
                 chain.again(frame(), 0, size.batch(), 0);
             }
             chain.toFirst(sums(), 0, size.batch(), 0, 0, false);
@@ -145,7 +145,7 @@ final class GradientFrameSum {
 
     /** Computes the first operator's output gradients after the backward pass of all steps. */
     void toFirst() {
-        if (chain.readsMade()) {
+        if (chain.readsActivations()) {
             chain.again(frame(), 0, size.batch(), 0);
         }
         chain.toFirst(sums(), 0, size.batch(), 0, 0, true);

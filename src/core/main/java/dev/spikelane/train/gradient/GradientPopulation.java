@@ -42,7 +42,6 @@ public final class GradientPopulation {
     private final boolean shares;
     private final GradientBackward backward;
     private @Nullable GradientFrame frame;
-    private @Nullable Eligibility eligibility;
     private NeuronGradient gradient;
     /** Samples that each thread runs through a loop; empty if all samples run together. */
     private SampleGroup[] groups = {};
@@ -80,16 +79,6 @@ public final class GradientPopulation {
                 plan.arena(), size.batch(), declared.shape(), variables.size(), gradient.feedsOwnSpikes());
         this.shares = alone && !gradient.coupled() && !forward.group().coupled();
         this.backward = new GradientBackward(this, size, plan.arena(), shares ? tile() : blocks());
-    }
-
-    /** Returns the forward gradients; null if there are none. */
-    @Nullable
-    Eligibility eligibility() {
-        return eligibility;
-    }
-
-    void carryForward(Eligibility made) {
-        eligibility = made;
     }
 
     /** Allocates memory when all projections are known. */
@@ -257,7 +246,7 @@ public final class GradientPopulation {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), plan.steps() - first);
         forward.back(segment, count, blocks(), workers);
-        if (openFrame() != null || groups.length > 0 && eligibility == null) {
+        if (openFrame() != null || groups.length > 0 && plan.online() == null) {
             return;
         }
         if (gradient.needsCurrents()) {

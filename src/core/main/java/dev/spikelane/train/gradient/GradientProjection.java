@@ -268,8 +268,8 @@ public final class GradientProjection {
 
     private void toFirst(int steps) {
         toSource = true;
-        if (chain.readsMade() || !chain.isOneOperator() || chain.makesRows()) {
-            take(steps, chain.readsMade());
+        if (chain.readsActivations() || !chain.isOneOperator() || chain.makesRows()) {
+            take(steps, chain.readsActivations());
         }
     }
 
@@ -310,11 +310,11 @@ public final class GradientProjection {
         }
         backTo(first); // the previous segment reuses the memory of the gradients
         if (learns) {
-            boolean there = opened == first && taken == steps && (made == steps || !chain.makesAgain());
+            boolean there = opened == first && taken == steps && (made == steps || !chain.keepsActivations());
             if (!chain.isOneOperator() && !there) {
                 opened = first;
                 toSource = false;
-                take(steps, chain.makesAgain());
+                take(steps, chain.keepsActivations());
             }
             int row = size.inSegment(first) * size.batch();
             chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps), row);

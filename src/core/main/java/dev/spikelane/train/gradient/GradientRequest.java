@@ -1,6 +1,7 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.IntegerOperator;
 import dev.spikelane.description.Delays;
 import dev.spikelane.engine.BackwardNeeds;
 import dev.spikelane.engine.BoundPopulation;
@@ -213,5 +214,33 @@ public record GradientRequest(
                 values,
                 given.contains(name) ? FloatMatrix.zeros(arena, rows, shape.size()) : null,
                 observed.contains(name) ? FloatMatrix.zeros(arena, rows, shape.size()) : null);
+    }
+
+    /** Throws unless the network's present values fit dropouts and rounded weights. */
+    void requireValues() {
+        requireDropouts();
+        requireOnes();
+    }
+
+    private void requireDropouts() {
+        for (Projection projection : network.projections()) {
+            Dropout dropout = dropouts.get(projection.name());
+            if (dropout != null) {
+                dropout.requireFits(network, projection, learned);
+            }
+        }
+    }
+
+    /** Throws if spikes have another value than 1, now or after learning, and meet rounded weights. */
+    private void requireOnes() {
+        for (int i = 0; i < network.projections().size(); i++) {
+            if (network.projections().get(i).source() instanceof Population source
+                    && layout.chain(i).operators().getFirst() instanceof IntegerOperator integers
+                    && integers.floats() != null
+                    && !layout.carriesOnes(source.name(), learned)) {
+                throw new IllegalArgumentException("population '" + source.name()
+                        + "' has graded spikes, expected ones where weights of " + integers.type() + " are trained");
+            }
+        }
     }
 }

@@ -1,32 +1,13 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.connection.Plasticity;
-import dev.spikelane.connection.operator.DenseOperator;
-import dev.spikelane.connection.operator.IntegerOperator;
-import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
-import dev.spikelane.description.ProjectionDescription;
-import dev.spikelane.description.SourceDescription;
-import dev.spikelane.engine.BackwardNeeds;
-import dev.spikelane.engine.ChainRun;
-import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.NetworkRun;
-import dev.spikelane.engine.ProjectionRun;
-import dev.spikelane.engine.TwoPhaseRun;
 import dev.spikelane.engine.signal.RunSize;
-import dev.spikelane.engine.signal.SourceRun;
-import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.network.Input;
-import dev.spikelane.network.Network;
-import dev.spikelane.network.Population;
-import dev.spikelane.network.Projection;
-import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,12 +17,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a window forward and backward, in segments of steps and components of populations, on several threads. */
-public final class GradientRun implements BackwardNeeds {
+public sealed class GradientRun permits OnlineRun {
 
     private final GradientRequest plan;
     private final WorkerPool workers;
-    private final NeuronGradient[] neurons;
-
     private final @Nullable GradientDropout[] dropouts;
     /** The forward pass. */
     private final NetworkRun run;
@@ -49,68 +28,32 @@ public final class GradientRun implements BackwardNeeds {
     private final GradientInput[] inputs;
     private final GradientPopulation[] populations;
     /** Parts of each projection, from target to source. */
-    private final List<List<GradientProjection>> parts = new ArrayList<>();
+    private final List<List<GradientProjection>> parts;
 
     private final GradientProjection[] projections;
-    private final Map<String, GradientProjection> learnedFeedback = new LinkedHashMap<>();
-    private final List<GradientNorm> norms = new ArrayList<>();
+    private final List<GradientNorm> norms;
     private final GradientStage[] stages;
     /** Jobs after a change of learned weights. */
     private final Runnable[] updates;
     /** Jobs before {@link #updates}: weights are rounded to integers again, once for all runs with one layout. */
     private final Runnable[] roundings;
 
-    /** First step of the window. */
-    private int windowStart;
-
-    /** Samples of the whole batch, of which this run has a part. */
-    private int samples;
-
     private final WorkerPool.Job round = this::round;
     private final WorkerPool.Job update = this::update;
     private final WorkerPool.Job begin = this::begin;
 
-    public GradientRun(GradientRequest plan, Set<String> wantedInputs, WorkerPool workers) {
-        Network network = plan.network();
-        this.plan = plan;
-        this.workers = workers;
-        requireDropouts();
-        requireOnes();
-        this.neurons = new NeuronGradient[network.populations().size()];
-        for (int i = 0; i < neurons.length; i++) {
-            neurons[i] = neurons(i);
-        }
-        this.dropouts = new GradientDropout[network.projections().size()];
-        this.run = NetworkRun.ofWindows(plan.layout(), plan.size(), plan.arena(), workers, this);
-        this.inputs = new GradientInput[network.inputs().size()];
-        for (int i = 0; i < inputs.length; i++) {
-            String name = network.inputs().get(i).name();
-            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), workers);
-        }
-        this.populations = new GradientPopulation[neurons.length];
-        List<ComponentPlan.Component> components = plan.layout().components();
-        for (ComponentPlan.Component component : components) {
-            for (int number : component.populations()) {
-                boolean alone = component.steps() == 0 && plan.online() == null;
-                populations[number] =
-                        new GradientPopulation(plan, number, run.population(number), neurons[number], alone);
-            }
-        }
-        carryForward();
-        List<GradientProjection> all = new ArrayList<>();
-        for (int i = 0; i < dropouts.length; i++) {
-            List<ProjectionRun> slices = run.projection(i);
-            for (ProjectionRun slice : slices) {
-                List<GradientProjection> made = connect(i, slice);
-                all.addAll(made);
-                if (slice.equals(slices.getFirst())) {
-                    parts.add(made); // delays of synapses share learned values
-                }
-            }
-        }
-        all.addAll(feedback());
-        this.projections = all.toArray(GradientProjection[]::new);
-        this.updates = Arrays.stream(projections)
+    GradientRun(GradientRunBuilder built) {
+        this.plan = built.plan;
+        this.workers = built.workers;
+        this.dropouts = built.dropouts;
+        this.run = built.run;
+        this.inputs = built.inputs;
+        this.populations = built.populations;
+        this.parts = built.parts;
+        this.projections = built.projections.toArray(GradientProjection[]::new);
+        this.norms = built.norms;
+        this.stages = built.stages.toArray(GradientStage[]::new);
+        this.updates = built.projections.stream()
                 .filter(GradientProjection::learns)
                 .flatMap(projection -> projection.updates().stream())
                 .toArray(Runnable[]::new);
@@ -118,226 +61,14 @@ public final class GradientRun implements BackwardNeeds {
                 .roundings()
                 .flatMap(each -> IntStream.range(0, each.parts()).<Runnable>mapToObj(part -> () -> each.run(part)))
                 .toArray(Runnable[]::new);
-        for (GradientPopulation population : populations) {
-            population.layOut();
-        }
-        this.stages = new GradientStage[components.size()];
-        for (int i = 0; i < stages.length; i++) {
-            ComponentPlan.Component component = components.get(i);
-            GradientPopulation[] members = component.populations().stream()
-                    .map(number -> populations[number])
-                    .toArray(GradientPopulation[]::new);
-            int steps = plan.online() == null ? component.steps() : 0;
-            stages[i] = new GradientStage(plan.size(), members, run.stage(i), steps, workers);
-        }
     }
 
-    private NeuronGradient neurons(int number) {
-        Population declared = plan.population(number);
-        try {
-            return NeuronGradient.of(
-                    plan.arena(),
-                    plan.layout().population(number).inside(),
-                    plan.layout().neurons(number),
-                    plan.size().batch(),
-                    plan.learnedOf(declared));
-        } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "population '" + declared.name() + "': " + failure.getMessage(), failure);
-        }
-    }
-
-    @Override
-    public Keeping keeping(int population) {
-        return plan.keeping(population, !neurons[population].needsCurrents());
-    }
-
-    @Override
-    public SourceRun source(int number, SourceRun source) {
-        Projection projection = plan.network().projections().get(number);
-        if (projection.plastic()) {
-            throw new IllegalArgumentException("projection '" + projection.name()
-                    + "' is plastic and changes by itself, expected one that is learned");
-        }
-        if (!plan.dropouts().containsKey(projection.name())) {
-            return source;
-        }
-        int[] delays = plan.layout().description().projections().get(number).delays();
-        if (delays[delays.length - 1] > projection.delay()) {
-            throw new IllegalArgumentException("projection '" + projection.name()
-                    + "' drops what synapses delay by up to " + (delays[delays.length - 1] - projection.delay())
-                    + " steps, expected the delay at the projection");
-        }
-        GradientDropout dropout = new GradientDropout(plan, projection, number, source);
-        dropouts[number] = dropout;
-        return dropout;
-    }
-
-    /**
-     * Creates the backward pass of a projection. A normalization over the batch cuts it; the part at the target comes
-     * first.
-     */
-    private List<GradientProjection> connect(int number, ProjectionRun slice) {
-        Projection declared = plan.network().projections().get(number);
-        GradientPopulation target = population(declared.target());
-        StoredCurrents port = target.forward().currents(declared.port());
-        List<GradientProjection> made = new ArrayList<>();
-        GradientNorm norm = null;
-        int before = norms.size();
-        ProjectionRun forward = slice;
-        while (forward.source() instanceof TwoPhaseRun cut) {
-            GradientProjection projection = projection(number, forward, port, norm);
-            made.add(projection);
-            port = new StoredCurrents(
-                    plan.arena(),
-                    plan.size(),
-                    cut.operator().outputs(),
-                    slice.description().delay());
-            norm = new GradientNorm(cut, projection, port, plan, workers);
-            norms.add(before, norm);
-            forward = cut.rows();
-        }
-        GradientProjection first = projection(number, forward, port, norm);
-        made.add(first);
-        target.add(made.getFirst());
-        if (target.eligibility() != null) {
-            carryForward(number, first, target.eligibility());
-            return made;
-        }
-        Projection.Source from = declared.source();
-        from.ofPopulation().ifPresent(named -> {
-            GradientPopulation population = population(named);
-            from.ofVariable()
-                    .map(population::ofVariable)
-                    .orElseGet(population::ofSpikes)
-                    .add(first);
-        });
-        return made;
-    }
-
-    private void carryForward() {
+    /** Builds the run of a request, which computes gradients of the wanted inputs. */
+    public static GradientRun of(GradientRequest plan, Set<String> wantedInputs, WorkerPool workers) {
         GradientRequest.Online online = plan.online();
-        for (int i = 0; i < populations.length && online != null; i++) {
-            populations[i].carryForward(new Eligibility(populations[i], plan, online));
-        }
-    }
-
-    /** Connects a projection to the forward gradients of its target, and to its source if that needs gradients. */
-    private void carryForward(int number, GradientProjection made, Eligibility target) {
-        GradientRequest.Online online = Objects.requireNonNull(plan.online());
-        Projection declared = plan.network().projections().get(number);
-        GradientPopulation source =
-                declared.source().ofPopulation().map(this::population).orElse(null);
-        boolean isSpatial = online.feedback() == GradientRequest.Feedback.SPATIAL;
-        boolean pulls = source != null
-                && (isSpatial
-                        || online.feedback() == GradientRequest.Feedback.SYMMETRIC
-                                && online.readouts().contains(declared.target().name()));
-        List<Operator> operators = plan.layout().chain(number).operators(); // including operators after a cut
-        boolean isDense = operators.size() == 1 && operators.getFirst() instanceof DenseOperator;
-        if (!isDense && (pulls || made.learns())) {
-            throw new IllegalArgumentException("projection '" + declared.name() + "' is "
-                    + made.forward().description().describePath()
-                    + ", expected one dense connection for online gradients");
-        }
-        if (source != null && !plan.layout().carriesOnes(source.declared().name(), Set.of())) {
-            throw new IllegalArgumentException("population '"
-                    + source.declared().name() + "' has graded spikes, expected ones for online gradients");
-        }
-        if (pulls && (declared.delay() > 0 || declared.source().ofVariable().isPresent())) {
-            throw new IllegalArgumentException("projection '" + declared.name()
-                    + "' would take online gradients back through a delay or from a variable, expected spikes"
-                    + " without a delay");
-        }
-        if (made.learns()) {
-            target.add(made, declared.port(), plan);
-        }
-        made.pullFrom(target.pulled(declared.port()));
-        if (pulls && source != null) {
-            source.ofSpikes().add(made);
-            Objects.requireNonNull(source.eligibility()).add(made, target);
-        }
-    }
-
-    /** Creates random feedback in place of projections to readouts, for the backward pass alone. */
-    private List<GradientProjection> feedback() {
-        List<GradientProjection> made = new ArrayList<>();
-        GradientRequest.Online online = plan.online();
-        for (int i = 0; i < populations.length && online != null; i++) {
-            for (GradientRequest.Drawn drawn : online.drawn()) {
-                if (drawn.source().equals(populations[i].declared().name())) {
-                    made.add(feedback(i, drawn, online.feedback() == GradientRequest.Feedback.ADAPTIVE));
-                }
-            }
-            Objects.requireNonNull(populations[i].eligibility()).requireFeedback();
-        }
-        return made;
-    }
-
-    private GradientProjection feedback(int source, GradientRequest.Drawn drawn, boolean learns) {
-        GradientPopulation readout = population(plan.network().population(drawn.readout()));
-        Eligibility target = Objects.requireNonNull(readout.eligibility());
-        String name = readout.forward().group().ports().getFirst();
-        StoredCurrents port = readout.forward().currents(name);
-        ProjectionDescription description = new ProjectionDescription(
-                drawn.name(),
-                new SourceDescription.OfSpikes(source),
-                plan.network().populations().indexOf(readout.declared()),
-                name,
-                0,
-                List.of(),
-                Plasticity.NONE);
-        ChainRun operators = new ChainRun(List.of(drawn.weights()), plan.arena(), run.scratch());
-        ProjectionRun forward = new ProjectionRun(
-                description, operators, populations[source].forward().spikes(), plan.arena(), plan.size());
-        GradientChain chain =
-                new GradientChain(plan.arena(), operators, plan.size(), true, true, run.scratch(), workers);
-        GradientProjection made = new GradientProjection(forward, chain, null, null, port, null, plan, learns);
-        if (learns) {
-            target.add(made, name, plan);
-            learnedFeedback.put(drawn.name(), made);
-        }
-        populations[source].ofSpikes().add(made);
-        Objects.requireNonNull(populations[source].eligibility()).add(made, target);
-        return made;
-    }
-
-    /** Returns the learned feedback by name. */
-    Map<String, GradientProjection> learnedFeedback() {
-        return learnedFeedback;
-    }
-
-    private GradientProjection projection(
-            int number, ProjectionRun forward, StoredCurrents port, @Nullable GradientNorm norm) {
-        Projection declared = plan.network().projections().get(number);
-        boolean starts = !(forward.source() instanceof TwoPhaseRun);
-        GradientInput input = starts && declared.source() instanceof Input named ? input(named) : null;
-        boolean pulls = input == null || input.wantsGradient();
-        GradientChain chain;
-        try {
-            chain = new GradientChain(
-                    plan.arena(),
-                    forward.chain(),
-                    plan.size(),
-                    pulls,
-                    plan.size().segments() == 1 || forward.description().delay() == 0,
-                    run.scratch(),
-                    workers);
-        } catch (UnsupportedOperationException | IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "projection '" + declared.name() + "': " + failure.getMessage(), failure);
-        }
-        boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(declared.name() + "."));
-        GradientDropout dropout = starts ? dropouts[number] : null;
-        return new GradientProjection(forward, chain, input, dropout, port, norm, plan, learns);
-    }
-
-    private GradientInput input(Input input) {
-        return inputs[plan.network().inputs().indexOf(input)];
-    }
-
-    private GradientPopulation population(Population declared) {
-        return populations[plan.network().populations().indexOf(declared)];
+        return online == null
+                ? new GradientRunBuilder(plan, wantedInputs, workers).build()
+                : new OnlineRunBuilder(plan, online, wantedInputs, workers).build();
     }
 
     public GradientInput[] inputs() {
@@ -365,6 +96,11 @@ public final class GradientRun implements BackwardNeeds {
         return norms;
     }
 
+    /** Returns the learned feedback by name. */
+    Map<String, GradientProjection> learnedFeedback() {
+        return Map.of();
+    }
+
     /** Returns the random streams of surrogates and dropouts. */
     public CounterRandom.Draws[] draws() {
         return Stream.concat(
@@ -383,9 +119,13 @@ public final class GradientRun implements BackwardNeeds {
         run.ends().take(ends);
     }
 
+    /** Sets the number of samples of the whole batch, which only online gradients need. */
+    public void setSamples(int ofBatch) {
+        // the losses have divided their gradients by it
+    }
+
     /** Runs all steps of a window that begins at a step. */
     public void forward(int firstStep) {
-        windowStart = firstStep;
         plan.layout().requireSteps((long) firstStep + plan.size().steps());
         for (int i = 0; i < norms.size(); i++) {
             norms.get(i).forward().begin(firstStep);
@@ -445,9 +185,7 @@ public final class GradientRun implements BackwardNeeds {
                 population.backward().openTiles();
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
-                for (GradientPopulation population : stages[stage].populations()) {
-                    openEligibility(population.eligibility());
-                }
+                beforeBackward(stage);
                 stages[stage].backward(first, count);
             }
             for (GradientProjection projection : projections) {
@@ -459,40 +197,11 @@ public final class GradientRun implements BackwardNeeds {
                 toInput(input, first, count);
             }
         }
-        closeEligibilities();
     }
 
-    /** Returns true in the last window of a batch, after which no trace is needed. */
-    private boolean isLast() {
-        GradientRequest.Online online = plan.online();
-        return online != null && windowStart + plan.size().steps() == online.steps();
-    }
-
-    private void openEligibility(@Nullable Eligibility eligibility) {
-        if (eligibility != null) {
-            eligibility.before(isLast());
-        }
-    }
-
-    /** Updates the forward gradients after the gradients of the window. */
-    private void closeEligibilities() {
-        for (GradientPopulation population : populations) {
-            Eligibility eligibility = population.eligibility();
-            if (eligibility != null) {
-                eligibility.open();
-            }
-        }
-        for (GradientPopulation population : populations) {
-            Eligibility eligibility = population.eligibility();
-            if (eligibility != null) {
-                eligibility.carry(windowStart == 0, isLast(), samples);
-            }
-        }
-    }
-
-    /** Sets the number of samples of the whole batch. */
-    public void setSamples(int ofBatch) {
-        samples = ofBatch;
+    /** Prepares a stage's backward pass. */
+    void beforeBackward(int stage) {
+        // only online gradients have traces
     }
 
     /** Clears memory in parallel: the writes take 0.5 % of a training step of VGG-9. */
@@ -564,32 +273,9 @@ public final class GradientRun implements BackwardNeeds {
         return bytes;
     }
 
-    private void requireDropouts() {
-        for (Projection projection : plan.network().projections()) {
-            Dropout dropout = plan.dropouts().get(projection.name());
-            if (dropout != null) {
-                dropout.requireFits(plan.network(), projection, plan.learned());
-            }
-        }
-    }
-
-    /** Throws if spikes have another value than 1, now or after learning, and meet rounded weights. */
-    private void requireOnes() {
-        for (int i = 0; i < plan.network().projections().size(); i++) {
-            if (plan.network().projections().get(i).source() instanceof Population source
-                    && plan.layout().chain(i).operators().getFirst() instanceof IntegerOperator integers
-                    && integers.floats() != null
-                    && !plan.layout().carriesOnes(source.name(), plan.learned())) {
-                throw new IllegalArgumentException("population '" + source.name()
-                        + "' has graded spikes, expected ones where weights of " + integers.type() + " are trained");
-            }
-        }
-    }
-
     /** Checks dropouts and rounded weights after values were changed elsewhere. */
     public void refresh() {
-        requireDropouts();
-        requireOnes();
+        plan.requireValues();
         for (Runnable each : roundings) {
             each.run();
         }
@@ -604,24 +290,11 @@ public final class GradientRun implements BackwardNeeds {
     /** Copies the present state of another run. */
     public void takeState(GradientRun other) {
         run.takeState(other.run);
-        for (int i = 0; i < populations.length; i++) {
-            Eligibility from = other.populations[i].eligibility();
-            Eligibility to = populations[i].eligibility();
-            if (from != null && to != null) {
-                to.takeFrom(from);
-            }
-        }
     }
 
     /** Resets the state to zeros. */
     public void reset() {
         run.reset();
-        for (GradientPopulation population : populations) {
-            Eligibility eligibility = population.eligibility();
-            if (eligibility != null) {
-                eligibility.reset();
-            }
-        }
     }
 
     /** Continues from the state at the end of the window. */
