@@ -53,7 +53,7 @@ public final class Trainer implements AutoCloseable {
         this.running = running;
         this.recipe = recipe;
         this.factory = factory;
-        this.step = new TrainingStep(recipe, factory);
+        this.step = new TrainingStep(recipe, factory, this::divergence);
         this.cut = new ShardedBatch(recipe.steps(), recipe.losses(), recipe.online());
         this.samplesOfParts = new int[recipe.shards()];
         this.inputNames = network.inputs().stream()
@@ -169,7 +169,7 @@ public final class Trainer implements AutoCloseable {
      */
     public double step(TrainingBatch batch) {
         try (RunLock _ = turn.take()) {
-            return run(step, whole(batch), rate);
+            return step.run(whole(batch), rate);
         }
     }
 
@@ -187,7 +187,7 @@ public final class Trainer implements AutoCloseable {
      */
     public double step(List<TrainingBatch> shards) {
         try (RunLock _ = turn.take()) {
-            return run(step, parts(shards), rate);
+            return step.run(parts(shards), rate);
         }
     }
 
@@ -344,14 +344,6 @@ public final class Trainer implements AutoCloseable {
         return cut.parts(shards, samplesOfParts);
     }
 
-    private double run(TrainingStep of, ShardedBatch batch, double ofStep) {
-        try {
-            return of.run(batch, ofStep);
-        } catch (NonFiniteLoss stop) {
-            throw stop.at(divergence(batch));
-        }
-    }
-
     private String divergence(ShardedBatch batch) {
         for (int i = 0; i < recipe.losses().size(); i++) {
             FloatMatrix targets = batch.targets(i);
@@ -423,11 +415,11 @@ public final class Trainer implements AutoCloseable {
         ShardedBatch all = whole(batch);
         long start = System.nanoTime();
         boolean settled;
-        try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory)) {
+        try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory, this::divergence)) {
             List<FloatMatrix> values = rehearsal.values();
             RunningValues running = rehearsal.runningValues();
             try {
-                settled = JitWarmUp.run(most, () -> run(rehearsal, all, 0));
+                settled = JitWarmUp.run(most, () -> rehearsal.run(all, 0));
             } finally {
                 rehearsal.setValues(values, running);
             }
@@ -509,7 +501,7 @@ public final class Trainer implements AutoCloseable {
 
     /** A step of a call that has the turn. */
     double stepInTurn(TrainingBatch batch) {
-        return run(step, whole(batch), rate);
+        return step.run(whole(batch), rate);
     }
 
     /**

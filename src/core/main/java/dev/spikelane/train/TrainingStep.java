@@ -22,6 +22,9 @@ import java.util.function.Function;
 final class TrainingStep implements AutoCloseable {
 
     private final TrainingRecipe recipe;
+    /** Names the place where a batch diverges. */
+    private final Function<ShardedBatch, String> divergence;
+
     private final TrainingParts parts;
     private final LearnedValues learned;
     private final ObservedGradients observed;
@@ -41,7 +44,9 @@ final class TrainingStep implements AutoCloseable {
     private int right;
     private long observerNanoseconds;
 
-    TrainingStep(TrainingRecipe recipe, TrainingParts.Factory factory) {
+    TrainingStep(
+            TrainingRecipe recipe, TrainingParts.Factory factory, Function<ShardedBatch, String> divergence) {
+        this.divergence = divergence;
         this.recipe = recipe;
         this.windowEnd = recipe.steps();
         this.observed = new ObservedGradients(recipe.observed(), recipe.window() * recipe.batch());
@@ -72,17 +77,21 @@ final class TrainingStep implements AutoCloseable {
         rate = ofStep;
         Arrays.fill(spikes, 0);
         double loss = 0;
-        for (int first = 0; first < recipe.steps(); first += recipe.window()) {
-            int steps = Math.min(recipe.window(), recipe.steps() - first);
-            right = 0;
-            windowStart = recipe.online() ? 0 : first;
-            windowEnd = first + steps;
-            double before = recipe.online() ? loss : 0;
-            double ofWindow = forwardAndBack(batch, first, steps, before);
-            loss = before + ofWindow + (recipe.online() ? 0 : loss);
-            if (!parts.fuses() && changes()) {
-                change(before + ofWindow);
+        try {
+            for (int first = 0; first < recipe.steps(); first += recipe.window()) {
+                int steps = Math.min(recipe.window(), recipe.steps() - first);
+                right = 0;
+                windowStart = recipe.online() ? 0 : first;
+                windowEnd = first + steps;
+                double before = recipe.online() ? loss : 0;
+                double ofWindow = forwardAndBack(batch, first, steps, before);
+                loss = before + ofWindow + (recipe.online() ? 0 : loss);
+                if (!parts.fuses() && changes()) {
+                    change(before + ofWindow);
+                }
             }
+        } catch (NonFiniteLoss stop) {
+            throw stop.at(divergence.apply(batch));
         }
         return loss;
     }
@@ -124,7 +133,16 @@ final class TrainingStep implements AutoCloseable {
                 tell(before + loss);
             }
             if (parts.fuses()) {
-                backAndChange(part);
+                parts.guard().begin();
+                try {
+                    learned.beginUpdate(rate, windowStart, windowEnd);
+                    part.gradients().backward();
+                    learned.endPart(part.slots(), true);
+                    learned.norm().takeStored();
+                    changeValues();
+                } finally {
+                    parts.guard().end();
+                }
             } else {
                 parts.back(part, shard == 0 && (firstStep == 0 || !recipe.online()));
                 observed.take(part, batch.first(shard), batch.samples());
@@ -317,20 +335,6 @@ final class TrainingStep implements AutoCloseable {
     private void changeValues() {
         parts.update();
         running.commit();
-    }
-
-    /** Runs the only part backward; its gradients change values at once. */
-    private void backAndChange(TrainingPart part) {
-        parts.guard().begin();
-        try {
-            learned.beginUpdate(rate, windowStart, windowEnd);
-            part.gradients().backward();
-            learned.endPart(part.slots(), true);
-            learned.norm().takeStored();
-            changeValues();
-        } finally {
-            parts.guard().end();
-        }
     }
 
     @Override

@@ -75,8 +75,23 @@ class WayForwardTest {
                 .loss(CrossEntropyLoss.membrane())
                 .build()) {
             TrainingBatch batch = TrainingBatch.of(spikes(), new int[BATCH]);
-            check(() -> trainer.step(batch), WayForwardTest::isInLoop, "Trainer.step", 21, 6);
+            check(() -> trainer.step(batch), WayForwardTest::isInLoop, "Trainer.step", 19, 5);
         }
+    }
+
+    @Test
+    void fewCallsLeadFromAStepOfTrainingToAnInputGradient() throws Exception {
+        try (Trainer trainer = Trainer.of(network(), STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .build()) {
+            TrainingBatch batch = TrainingBatch.of(spikes(), new int[BATCH]);
+            check(() -> trainer.step(batch), WayForwardTest::isInInputGradient, "Trainer.step", 18, 5);
+        }
+    }
+
+    private static boolean isInInputGradient(List<StackTraceElement> walk) {
+        return walk.getFirst().getClassName().startsWith("dev.spikelane.kernel.product.dense.Dense")
+                && walk.stream().anyMatch(call -> call.getClassName().endsWith(".DenseInputGradient"));
     }
 
     private static Network network() {

@@ -62,48 +62,37 @@ final class DenseMatmulVector {
     private static void packed(
             FloatMatrix input, int row, int rows, PackedWeights weights, int block, FloatMatrix current, int to) {
         int inputs = weights.inputs();
+        int columns = columns(weights.outputs(), block);
         boolean fewWeights = inputs <= rows;
-        int used = usedBytes(columns(weights.outputs(), block));
+        int used = usedBytes(columns);
         long weight = weights.blockOffset(block);
         long step = PackedWeights.BLOCK_BYTES;
-        if (!fewWeights || BitsVector.areFinite(weights.segment(), weight, step, inputs, used)) {
-            packed(input, row, rows, weights, block, current, to, true);
-            long sum = current.rowOffset(row) + to * step;
-            if (fewWeights || !BitsVector.haveNan(current.segment(), sum, current.rowOffset(1), rows, used)) {
-                return;
+        long sum = current.rowOffset(row) + to * step;
+        boolean repeats = false;
+        boolean finite = !fewWeights || BitsVector.areFinite(weights.segment(), weight, step, inputs, used);
+        do {
+            finite &= !repeats;
+            start(current, row, rows, to, weights.biasSegment(), block);
+            for (int k = 0; k < inputs; k += Panels.DEPTH) {
+                addPanel(
+                        input.segment(),
+                        input.rowOffset(row) + (long) k * Float.BYTES,
+                        input.rowOffset(1),
+                        rows,
+                        weights.segment(),
+                        weight + k * step,
+                        Math.min(inputs - k, Panels.DEPTH),
+                        current,
+                        row,
+                        to,
+                        columns,
+                        finite);
             }
-        }
-        packed(input, row, rows, weights, block, current, to, false);
-    }
-
-    private static void packed(
-            FloatMatrix input,
-            int row,
-            int rows,
-            PackedWeights weights,
-            int block,
-            FloatMatrix current,
-            int to,
-            boolean finite) {
-        int columns = columns(weights.outputs(), block);
-        int inputs = weights.inputs();
-        start(current, row, rows, to, weights.biasSegment(), block);
-        for (int k = 0; k < inputs; k += Panels.DEPTH) {
-            addPanel(
-                    input.segment(),
-                    input.rowOffset(row) + (long) k * Float.BYTES,
-                    input.rowOffset(1),
-                    rows,
-                    weights.segment(),
-                    weights.blockOffset(block) + (long) k * PackedWeights.BLOCK_BYTES,
-                    Math.min(inputs - k, Panels.DEPTH),
-                    current,
-                    row,
-                    to,
-                    columns,
-                    finite);
-        }
-        clear(current, row, rows, to, columns);
+            clear(current, row, rows, to, columns);
+            repeats = finite
+                    && !fewWeights
+                    && BitsVector.haveNan(current.segment(), sum, current.rowOffset(1), rows, used);
+        } while (repeats);
     }
 
     /** Packs a panel of {@code b}, and of {@code a} if it is transposed, just before use. */
