@@ -44,8 +44,7 @@ final class TrainingStep implements AutoCloseable {
     private int right;
     private long observerNanoseconds;
 
-    TrainingStep(
-            TrainingRecipe recipe, TrainingParts.Factory factory, Function<ShardedBatch, String> divergence) {
+    TrainingStep(TrainingRecipe recipe, TrainingParts.Factory factory, Function<ShardedBatch, String> divergence) {
         this.divergence = divergence;
         this.recipe = recipe;
         this.windowEnd = recipe.steps();

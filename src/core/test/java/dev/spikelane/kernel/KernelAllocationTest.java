@@ -12,6 +12,7 @@ import dev.spikelane.kernel.encode.DeltaSpikes;
 import dev.spikelane.kernel.encode.LatencyTimes;
 import dev.spikelane.kernel.encode.SpikeCount;
 import dev.spikelane.kernel.pool.MapPool;
+import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.kernel.product.dense.DenseCase;
@@ -335,12 +336,13 @@ final class KernelAllocationTest {
         FloatMatrix pooled = Matrices.uniform(arena, 2, max.outputs(), random);
         Tile made = Tile.whole(FloatMatrix.zeros(arena, 2, max.outputs()));
         Tile back = Tile.whole(FloatMatrix.zeros(arena, 2, max.inputs()));
+        PoolWinners winners = max.winners(arena, 2);
         assertNone(CALLS, () -> {
             max.run(values, 2, made);
             max.run(fired, carried, 2, made);
             max.anySpike(fired, 1, 2, made);
-            max.back(values, pooled, 2, back);
-            max.back(fired, carried, pooled, 2, back);
+            winners.run(values, 2, made, 0);
+            winners.back(pooled, 0, 2, back.matrix(), 0);
             average.run(values, 2, made);
             average.run(fired, carried, 2, made);
             average.back(pooled, 2, back);

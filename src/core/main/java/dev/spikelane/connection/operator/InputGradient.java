@@ -2,7 +2,6 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.pool.PooledGradients;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
 import dev.spikelane.simd.Tile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,28 +49,6 @@ public interface InputGradient {
         @Override
         default void pull(FloatMatrix gradient, int rows, Tile into) {
             throw new IllegalStateException(this + " makes whole rows, expected no tile of them");
-        }
-    }
-
-    /**
-     * An input gradient that depends on the inputs, such as a max pool's: the largest input gets the whole gradient.
-     */
-    interface OfInputs extends InputGradient {
-
-        /**
-         * Computes the gradients of the first rows of the source for some blocks of 64 inputs.
-         *
-         * @param inputs {@code [at least rows x inputs]}, the spikes or values of the source
-         * @param gradient {@code [at least rows x outputs]}, gradients of the operator's outputs
-         * @param rows the number of rows, at least 1
-         * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
-         */
-        void pull(Signal inputs, FloatMatrix gradient, int rows, Tile into);
-
-        /** Throws, as the inputs are needed. */
-        @Override
-        default void pull(FloatMatrix gradient, int rows, Tile into) {
-            throw new IllegalStateException(this + " has no inputs, expected those of the way forward");
         }
     }
 

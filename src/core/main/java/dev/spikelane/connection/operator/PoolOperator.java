@@ -4,8 +4,9 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.kernel.pool.MapPool;
 import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.SpikeExpand;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,20 @@ public final class PoolOperator implements Operator {
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return declared.rule() == Pool.Rule.MAX ? new MaxInputGradient(pool, carried) : pool::back;
+        if (isMax()) {
+            throw new IllegalStateException("a max pool goes back by its winners, expected a call of winners()");
+        }
+        return pool::back;
+    }
+
+    /** Writes the values of the first rows of spikes, or values with equal winners. */
+    public void expand(SpikeMatrix spikes, int rows, FloatMatrix into) {
+        SpikeExpand.expand(spikes, 0, rows, into);
+        for (int row = 0; alike <= 0 && row < rows; row++) {
+            for (int input = spikes.next(row, 0); input >= 0; input = spikes.next(row, input + 1)) {
+                Elements.set(into, row, input, Elements.get(carried, 0, input));
+            }
+        }
     }
 
     /**
@@ -76,10 +90,11 @@ public final class PoolOperator implements Operator {
      *
      * @param arena the arena that owns them
      * @param rows the number of rows
-     * @return an object that pools values and keeps winners; null for sums, or if the winners take too much memory
+     * @return an object that pools values and keeps winners
+     * @throws IllegalArgumentException if the winners of one row take too much memory
      */
-    public @Nullable PoolWinners winners(Arena arena, int rows) {
-        return declared.rule() == Pool.Rule.MAX ? pool.winners(arena, rows) : null;
+    public PoolWinners winners(Arena arena, int rows) {
+        return pool.winners(arena, rows);
     }
 
     @Override
@@ -112,18 +127,5 @@ public final class PoolOperator implements Operator {
     @Override
     public String toString() {
         return declared.toString();
-    }
-
-    /** The input gradient of a max pool, which goes to the largest values. */
-    private record MaxInputGradient(MapPool pool, FloatMatrix carried) implements InputGradient.OfInputs {
-
-        @Override
-        public void pull(Signal inputs, FloatMatrix gradient, int rows, Tile into) {
-            if (inputs instanceof SpikeMatrix spikes) {
-                pool.back(spikes, carried, gradient, rows, into);
-            } else {
-                pool.back((FloatMatrix) inputs, gradient, rows, into);
-            }
-        }
     }
 }

@@ -94,12 +94,12 @@ public final class MapPool {
      *
      * @return a pool that keeps winners; null if a row has too many
      */
-    public @Nullable PoolWinners winners(Arena arena, int rows) {
+    public PoolWinners winners(Arena arena, int rows) {
         boolean once = readers.places().length == readers.positions();
         for (int i = 0; i < readers.positions(); i++) {
             once &= readers.starts()[i] == i;
         }
-        return PoolWinners.serves(places) ? new PoolWinners(arena, places, inputs(), once, rows) : null;
+        return new PoolWinners(arena, places, inputs(), once, rows);
     }
 
     /** Returns the number of values that are read for a row. */
@@ -175,42 +175,6 @@ public final class MapPool {
         }
     }
 
-    /**
-     * Computes the gradients of the first rows of values, for a pool of largest values.
-     *
-     * @param values the input of the pool, {@code [at least rows x inputs]}
-     * @param gradient {@code [at least rows x outputs]}
-     * @param rows the number of rows, at least 1
-     * @param into {@code [at least rows x inputs]}; these rows of the blocks in use are overwritten
-     * @throws IllegalArgumentException if a shape does not fit
-     */
-    public void back(FloatMatrix values, FloatMatrix gradient, int rows, Tile into) {
-        check("values", values, inputs(), rows);
-        checkGradient(gradient, rows, into);
-        Checks.apart("into", into.matrix(), "values", values);
-        for (int row = 0; row < rows; row++) {
-            maxBack(values, null, gradient, row, into);
-        }
-    }
-
-    /**
-     * Computes the gradients of the first rows of spikes, for a pool of largest values.
-     *
-     * @param spikes the input of the pool, {@code [at least rows x inputs]}
-     * @param carried the values of spikes, {@code [1 x inputs]}
-     * @param gradient {@code [at least rows x outputs]}
-     * @param rows the number of rows, at least 1
-     * @param into {@code [at least rows x inputs]}; these rows of the blocks in use are overwritten
-     * @throws IllegalArgumentException if a shape does not fit
-     */
-    public void back(SpikeMatrix spikes, FloatMatrix carried, FloatMatrix gradient, int rows, Tile into) {
-        check(spikes, carried, rows);
-        checkGradient(gradient, rows, into);
-        for (int row = 0; row < rows; row++) {
-            maxBack(carried, spikes, gradient, row, into);
-        }
-    }
-
     private void run(FloatMatrix values, @Nullable SpikeMatrix spikes, int row, Tile into) {
         if (!largest) {
             sum(values, spikes, places, row, into);
@@ -231,26 +195,6 @@ public final class MapPool {
             PoolScalar.sum(values, spikes, windows, row, into, into.firstColumn(), into.endColumn());
         }
         PoolScalar.clear(into, row, into.endColumn());
-    }
-
-    private void maxBack(FloatMatrix values, @Nullable SpikeMatrix spikes, FloatMatrix gradient, int row, Tile into) {
-        if (SimdWidth.VECTOR) {
-            PoolBackVector.clear(into, row);
-        } else {
-            PoolScalar.clear(into, row, into.firstColumn());
-        }
-        int first = into.firstColumn() / places.channels();
-        int last = (into.endColumn() - 1) / places.channels();
-        int end = readers.greatest(first, last) + 1;
-        int begin = Math.min(readers.least(first, last), end);
-        if (!SimdWidth.VECTOR) {
-            int channels = places.channels();
-            PoolScalar.maxBack(values, spikes, gradient, places, row, into, begin * channels, end * channels);
-            return;
-        }
-        for (int output = begin; output < end; output++) {
-            PoolBackVector.max(values, spikes, gradient, places, output, row, into);
-        }
     }
 
     private void check(SpikeMatrix spikes, FloatMatrix carried, int rows) {

@@ -58,37 +58,6 @@ final class PoolScalar {
         }
     }
 
-    /** Adds the gradients of some columns at the largest values of their windows. */
-    static void maxBack(
-            FloatMatrix values,
-            @Nullable SpikeMatrix spikes,
-            FloatMatrix gradient,
-            PoolWindows of,
-            int row,
-            Tile into,
-            int firstColumn,
-            int endColumn) {
-        for (int from = firstColumn; from < endColumn; from++) {
-            int output = from / of.channels();
-            int channel = from % of.channels();
-            int winner = of.places()[of.starts()[output]];
-            float most = Float.NEGATIVE_INFINITY;
-            for (int i = of.starts()[output]; i < of.starts()[output + 1]; i++) {
-                float value = get(values, spikes, row, of.places()[i] * of.channels() + channel);
-                if (value > most || Float.isNaN(value)) {
-                    most = value;
-                    winner = of.places()[i];
-                }
-            }
-            int column = winner * of.channels() + channel;
-            if (column >= into.firstColumn() && column < into.endColumn()) {
-                float before = Elements.get(into.matrix(), row, column - into.origin());
-                float added = Elements.get(gradient, row, from);
-                Elements.set(into.matrix(), row, column - into.origin(), before + added);
-            }
-        }
-    }
-
     private static float get(FloatMatrix values, @Nullable SpikeMatrix spikes, int row, int column) {
         if (spikes == null) {
             return Elements.get(values, row, column);

@@ -134,22 +134,4 @@ record PoolWindows(
     int columns() {
         return positions() * channels;
     }
-
-    /** Returns the least position that some positions read; {@link Integer#MAX_VALUE} if they read none. */
-    int least(int firstPosition, int lastPosition) {
-        int least = Integer.MAX_VALUE;
-        for (int i = starts[firstPosition]; i < starts[lastPosition + 1]; i++) {
-            least = Math.min(least, places[i]);
-        }
-        return least;
-    }
-
-    /** Returns the greatest position that some positions read; -1 if they read none. */
-    int greatest(int firstPosition, int lastPosition) {
-        int greatest = -1;
-        for (int i = starts[firstPosition]; i < starts[lastPosition + 1]; i++) {
-            greatest = Math.max(greatest, places[i]);
-        }
-        return greatest;
-    }
 }

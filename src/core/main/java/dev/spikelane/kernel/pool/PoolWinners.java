@@ -60,16 +60,13 @@ public final class PoolWinners {
         for (int i = 0; i < targets.length; i++) {
             targets[i] = (long) places.places()[i] * places.channels() * Float.BYTES;
         }
-        this.bits = SpikeMatrix.zeros(arena, rows, (int) columns(places));
-    }
-
-    /** Returns true if a row of these windows has few enough bits. */
-    static boolean serves(PoolWindows places) {
-        return columns(places) <= MOST;
-    }
-
-    private static long columns(PoolWindows places) {
-        return (long) places.places().length * words(places) * Long.SIZE;
+        long columns = (long) places.places().length * words * Long.SIZE;
+        if (columns > MOST) {
+            throw new IllegalArgumentException("max pool reads " + places.places().length + " places of "
+                    + places.channels() + " channels, expected at most " + MOST / (words * Long.SIZE)
+                    + " places where gradients go back");
+        }
+        this.bits = SpikeMatrix.zeros(arena, rows, (int) columns);
     }
 
     public int inputs() {

@@ -39,6 +39,9 @@ final class GradientChain {
     /** Winners of each operator that selects values in the forward pass; null for other operators. */
     private final @Nullable PoolWinners[] winners;
 
+    /** Other max pools. */
+    private final @Nullable PoolSearch[] searches;
+
     /**
      * Gradients before the pool that follows an operator, for each operator and thread; null for operators that do not
      * need them.
@@ -95,21 +98,26 @@ final class GradientChain {
         this.weights = new WeightGradients[operators.length];
         this.rows = new WeightRows[operators.length];
         this.winners = new PoolWinners[operators.length];
+        this.searches = new PoolSearch[operators.length];
         this.pooled = new PooledGradients[operators.length][];
         this.activationGradients = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
         for (int i = 0; i < operators.length; i++) {
             weights[i] = operators[i].weightGradients(arena, scratch.length);
-            inputs[i] = i > 0 || pulls ? operators[i].inputGradient(arena) : null;
+            boolean goesBack = i > 0 || pulls;
+            PoolOperator pool = operators[i] instanceof PoolOperator some && some.isMax() ? some : null;
+            inputs[i] = goesBack && pool == null ? operators[i].inputGradient(arena) : null;
             if (inputs[i] instanceof InputGradient.OfRows ofRows) {
                 List.of(scratch).forEach(ofRows::reserve);
             }
             rows[i] = new WeightRows(none);
-            PoolWinners kept = i > 0 && keeps && operators[i] instanceof PoolOperator pool
-                    ? pool.winners(arena, size.segmentRows())
-                    : null;
-            if (kept != null) {
-                winners[i] = kept;
-                forward.keep(i, kept);
+            if (goesBack && pool != null) {
+                PoolWinners of = pool.winners(arena, size.segmentRows());
+                if (i > 0 && keeps) {
+                    winners[i] = of;
+                    forward.keep(i, of);
+                } else {
+                    searches[i] = new PoolSearch(pool, of, arena, i == 0 ? batch : size.turn() * batch, scratch.length);
+                }
             }
         }
         for (int i = 0; i < activationGradients.length; i++) {
@@ -121,11 +129,13 @@ final class GradientChain {
         for (int i = 0; i < activations.length; i++) {
             activations[i] = between(arena, size, i);
         }
-        this.ofSource = inputs[0] instanceof InputGradient.OfRows
+        this.ofSource = inputs[0] instanceof InputGradient.OfRows || searches[0] != null
                 ? new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operators[0].inputs()), batch)
                 : null;
         this.fewRows = rowsInPart(batch);
-        this.ofFewRows = ofSource != null && isOneOperator() ? new StepViews<>(ofSource.all(), fewRows) : null;
+        this.ofFewRows = ofSource != null && isOneOperator() && searches[0] == null
+                ? new StepViews<>(ofSource.all(), fewRows)
+                : null;
     }
 
     /**
@@ -194,7 +204,7 @@ final class GradientChain {
      *
      * @param row the segment's row of the first of these rows in the forward pass
      */
-    void toFirst(FloatMatrix gradient, int step, int count, int row, int thread, boolean toSource) {
+    void toFirst(FloatMatrix gradient, int step, int count, int row, int thread, @Nullable Signal source) {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
             StepViews<FloatMatrix> before = activationGradients[i - 1];
@@ -204,31 +214,38 @@ final class GradientChain {
             }
             FloatMatrix into = before.from(step);
             PoolWinners kept = winners[i];
+            PoolSearch search = searches[i];
             if (kept != null) {
                 kept.back(at, 0, count, into, row);
+            } else if (search != null) {
+                search.back(activations[i - 1].from(step), at, step * batch, count, into, thread);
             } else {
-                Signal given = activations.length == 0 ? null : activations[i - 1].from(step);
-                pull(i, given, at, count, tiles[thread].on(into), thread);
+                pull(i, at, count, tiles[thread].on(into), thread);
             }
             at = into;
         }
-        if (toSource && ofSource != null) {
-            pull(0, null, at, count, tiles[thread].on(ofSource.from(step)), thread);
+        PoolSearch search = searches[0];
+        if (source != null && search != null) {
+            search.back(
+                    source,
+                    at,
+                    step * batch,
+                    count,
+                    Objects.requireNonNull(ofSource).from(step),
+                    thread);
+        } else if (source != null && ofSource != null) {
+            pull(0, at, count, tiles[thread].on(ofSource.from(step)), thread);
         }
     }
 
     /**
      * Computes an operator's input gradients from the first rows of its output gradients, for the blocks in use or for
      * whole rows.
-     *
-     * @param given its input rows; null if it does not read them
      */
-    void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
+    void pull(int operator, FloatMatrix gradient, int count, Tile into, int thread) {
         InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
         PooledGradients[] behind = pooled[operator];
-        if (back instanceof InputGradient.OfInputs ofInputs) {
-            ofInputs.pull(Objects.requireNonNull(given), gradient, count, into);
-        } else if (back instanceof InputGradient.OfRows ofRows && behind != null) {
+        if (back instanceof InputGradient.OfRows ofRows && behind != null) {
             ofRows.pull(behind[thread], count, into.matrix(), scratch[thread]);
         } else if (back instanceof InputGradient.OfRows ofRows) {
             ofRows.pull(gradient, count, into.matrix(), scratch[thread]);
@@ -254,7 +271,7 @@ final class GradientChain {
     /** Computes the source's gradients from {@link #fewRows} rows of current gradients. */
     void toSource(FloatMatrix gradient, int part, int thread) {
         FloatMatrix into = Objects.requireNonNull(ofFewRows).from(part);
-        pull(0, null, gradient, fewRows, tiles[thread].on(into), thread);
+        pull(0, gradient, fewRows, tiles[thread].on(into), thread);
     }
 
     /** Returns true if {@link #toFirst} computes gradients of the source in whole rows. */
@@ -269,17 +286,17 @@ final class GradientChain {
 
     /** Returns true if {@link #toFirst} reads the rows of {@link #again}. */
     boolean readsActivations() {
-        for (int i = 1; i < inputs.length; i++) {
-            if (inputs[i] instanceof InputGradient.OfInputs && winners[i] == null) {
+        for (int i = 1; i < searches.length; i++) {
+            if (searches[i] != null) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Returns true if {@link #pull} reads the source. */
+    /** Returns true if {@link #toFirst} reads the source. */
     boolean readsSource() {
-        return inputs[0] instanceof InputGradient.OfInputs;
+        return searches[0] != null;
     }
 
     /** Returns the rows that {@link #toFirst} computed from a step on, if there are several operators. */
@@ -384,5 +401,37 @@ final class GradientChain {
             }
         }
         return updates;
+    }
+
+    /** A max pool whose winners are searched in the backward pass, as its inputs change before. */
+    private static final class PoolSearch {
+
+        private final PoolOperator pool;
+        private final PoolWinners winners;
+        /** Outputs and inputs of a part, for each thread. */
+        private final Tile[] outputs;
+
+        private final FloatMatrix[] inputs;
+
+        PoolSearch(PoolOperator pool, PoolWinners winners, Arena arena, int rows, int threads) {
+            this.pool = pool;
+            this.winners = winners;
+            this.outputs = new Tile[threads];
+            this.inputs = new FloatMatrix[threads];
+            for (int i = 0; i < threads; i++) {
+                outputs[i] = Tile.whole(FloatMatrix.zeros(arena, rows, pool.outputs()));
+                inputs[i] = FloatMatrix.zeros(arena, rows, pool.inputs());
+            }
+        }
+
+        void back(Signal source, FloatMatrix gradient, int row, int count, FloatMatrix into, int thread) {
+            FloatMatrix values = inputs[thread];
+            switch (source) {
+                case FloatMatrix given -> values = given;
+                case SpikeMatrix spikes -> pool.expand(spikes, count, values);
+            }
+            winners.run(values, count, outputs[thread], row);
+            winners.back(gradient, 0, count, into, row);
+        }
     }
 }

@@ -7,7 +7,6 @@ import dev.spikelane.engine.signal.StepViews;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
 import dev.spikelane.simd.Lazy;
 import dev.spikelane.simd.Tile;
 import java.util.Objects;
@@ -128,7 +127,7 @@ final class GradientFrameSum {
             if (chain.keepsActivations()) {
                 chain.again(frame(), 0, size.batch(), 0);
             }
-            chain.toFirst(sums(), 0, size.batch(), 0, 0, false);
+            chain.toFirst(sums(), 0, size.batch(), 0, 0, null);
             take(sums());
             chain.addWeights(true, true);
         }
@@ -148,7 +147,7 @@ final class GradientFrameSum {
         if (chain.readsActivations()) {
             chain.again(frame(), 0, size.batch(), 0);
         }
-        chain.toFirst(sums(), 0, size.batch(), 0, 0, true);
+        chain.toFirst(sums(), 0, size.batch(), 0, 0, frame());
     }
 
     /** Writes the gradients of the frame, after {@link #toFirst}. */
@@ -156,8 +155,7 @@ final class GradientFrameSum {
         if (chain.makesRows()) {
             chain.copyRows(0, size.batch(), into);
         } else {
-            Signal source = chain.readsSource() ? frame() : null;
-            chain.pull(0, source, chain.isOneOperator() ? sums() : chain.ofFirst(0), size.batch(), into, 0);
+            chain.pull(0, chain.isOneOperator() ? sums() : chain.ofFirst(0), size.batch(), into, 0);
         }
     }
 

@@ -181,7 +181,7 @@ public final class GradientProjection {
 
     /** Writes the gradients of some samples at a step of the source, if it arrives in this window. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
-        chain.pull(0, null, pulled.samples(step + delay(), samples), samples.count(), into, thread);
+        chain.pull(0, pulled.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /** Sets the current gradients for the source. */
@@ -191,7 +191,7 @@ public final class GradientProjection {
 
     /** Writes the source's gradients from the first rows of other current gradients. */
     void pull(FloatMatrix ofCurrents, int rows, Tile into) {
-        chain.pull(0, null, ofCurrents, rows, into, 0);
+        chain.pull(0, ofCurrents, rows, into, 0);
     }
 
     /**
@@ -225,7 +225,8 @@ public final class GradientProjection {
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
         int row = size.inSegment(opened + from) * size.batch();
-        chain.toFirst(port.from(opened + from), from, rowsOfPart(from), row, thread, toSource);
+        Signal source = toSource ? forward.source().from(opened + from, delay()) : null;
+        chain.toFirst(port.from(opened + from), from, rowsOfPart(from), row, thread, source);
     }
 
     private void toSourceRows(int part, int thread) {
@@ -251,8 +252,7 @@ public final class GradientProjection {
         if (chain.makesRows()) {
             chain.copyRows(from, count * size.batch(), into);
         } else {
-            Signal source = chain.readsSource() ? forward.source().from(opened + from, delay()) : null;
-            chain.pull(0, source, ofFirst(opened + from), count * size.batch(), into, 0);
+            chain.pull(0, ofFirst(opened + from), count * size.batch(), into, 0);
         }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
