@@ -45,7 +45,6 @@ public final class BatchNormBackward implements WindowBackward {
     final FloatMatrix slopes;
     final FloatMatrix means;
     final FloatMatrix factors;
-    /** Gradients of each step, {@code [steps x channels]}. */
     final FloatMatrix weightGradients;
 
     final FloatMatrix biasGradients;
@@ -69,13 +68,11 @@ public final class BatchNormBackward implements WindowBackward {
         this.biasGradients = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
     }
 
-    /** Returns the bytes of the arena for sums of some blocks of samples. */
     @Override
     public long blockBytes(long blocks) {
         return sums.bytes(blocks);
     }
 
-    /** Clears the gradients of weights and biases. */
     @Override
     public void begin() {
         total.ofWeights().fill(0);
@@ -83,13 +80,8 @@ public final class BatchNormBackward implements WindowBackward {
     }
 
     /**
-     * Adds up one block of samples of a step.
+     * {@inheritDoc}
      *
-     * @param gradients g, {@code [steps * batch x positions * channels]}
-     * @param values x, with the same columns
-     * @param at the step in the rows of both
-     * @param step the row of the statistics
-     * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit
      */
     @Override
@@ -109,12 +101,6 @@ public final class BatchNormBackward implements WindowBackward {
         Checks.apart("gradients", gradients, "values", values);
     }
 
-    /**
-     * Computes the sums and factors of a step after all of its blocks were added up.
-     *
-     * @param at the step in the rows
-     * @param step the row of the statistics
-     */
     @Override
     public void settle(int at, int step) {
         Objects.checkIndex(at, rows.steps());
@@ -137,12 +123,8 @@ public final class BatchNormBackward implements WindowBackward {
     }
 
     /**
-     * Replaces the gradients of a block of samples by the gradients of the values before normalization.
+     * {@inheritDoc}
      *
-     * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
-     * @param values x, with the same columns
-     * @param at the step in the rows of both
-     * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit, or the two share memory
      */
     @Override
@@ -159,12 +141,6 @@ public final class BatchNormBackward implements WindowBackward {
         BACK.run(frame, rows.row(at, block + 1) - rows.row(at, block));
     }
 
-    /**
-     * Adds one step to the gradients of weights and biases. Call this for steps in descending order.
-     *
-     * @param at the step in the rows
-     * @param step the row of the statistics
-     */
     @Override
     public void collect(int at, int step) {
         add(total.ofWeights(), forward.set(step), weightGradients, at);
@@ -177,7 +153,6 @@ public final class BatchNormBackward implements WindowBackward {
         }
     }
 
-    /** The specification of the sums of a block. */
     void scalarMeasure(FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
         for (int channel = 0; channel < rows.channels(); channel++) {
             float center = Elements.get(forward.statistics.mean(), step, channel);

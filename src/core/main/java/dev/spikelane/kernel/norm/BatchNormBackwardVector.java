@@ -10,7 +10,6 @@ import dev.spikelane.simd.DoublesVector;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 
-/** The vector variant of {@link BatchNormBackward}. */
 final class BatchNormBackwardVector {
 
     private BatchNormBackwardVector() {}

@@ -77,33 +77,23 @@ public final class BatchNormStep implements WindowStep {
         return statistics;
     }
 
-    /**
-     * Selects the weights of the next steps, if each step has its own.
-     *
-     * @param step the row of the weights for row 0 of the statistics
-     */
     @Override
     public void begin(int step) {
         firstStep = step;
     }
 
-    /** Returns the bytes of the arena for sums of some blocks of samples. */
     @Override
     public long blockBytes(long blocks) {
         return sums.bytes(blocks);
     }
 
-    /** Returns the row of a step's weights. */
     int set(int step) {
         return factors.weights().rows() == 1 ? 0 : firstStep + step;
     }
 
     /**
-     * Adds up a block of samples of a step.
+     * {@inheritDoc}
      *
-     * @param values x, {@code [steps * batch x positions * channels]}
-     * @param at the step in these rows
-     * @param block the block of eight samples
      * @throws IllegalArgumentException if the shape does not fit
      */
     @Override
@@ -116,12 +106,6 @@ public final class BatchNormStep implements WindowStep {
         }
     }
 
-    /**
-     * Computes the statistics of a step after all of its blocks were added up.
-     *
-     * @param at the step in the rows
-     * @param step the row of the statistics
-     */
     @Override
     public void settle(int at, int step) {
         Objects.checkIndex(at, rows.steps());
@@ -137,12 +121,6 @@ public final class BatchNormStep implements WindowStep {
         }
     }
 
-    /**
-     * Prepares to normalize a step by existing statistics.
-     *
-     * @param at the step in the rows
-     * @param step the row of the statistics
-     */
     @Override
     public void fold(int at, int step) {
         Objects.checkIndex(at, rows.steps());
@@ -151,12 +129,8 @@ public final class BatchNormStep implements WindowStep {
     }
 
     /**
-     * Normalizes a block of samples of a prepared step.
+     * {@inheritDoc}
      *
-     * @param values x, {@code [steps * batch x positions * channels]}
-     * @param into receives y, with the same shape; apart from x
-     * @param at the step in the rows of both
-     * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit, or the two share memory
      */
     @Override
@@ -173,7 +147,6 @@ public final class BatchNormStep implements WindowStep {
         NORMALIZE.run(frame, rows.row(at, block + 1) - rows.row(at, block));
     }
 
-    /** The specification of the sums of a block. */
     void scalarMeasure(FloatMatrix values, int at, int block) {
         for (int channel = 0; channel < rows.channels(); channel++) {
             double sum = 0;

@@ -18,7 +18,6 @@ import jdk.incubator.vector.DoubleVector;
  */
 class BatchNormStepVector {
 
-    /** Doubles in a vector. */
     static final int COUNT = DOUBLE.length();
 
     /**
@@ -34,7 +33,6 @@ class BatchNormStepVector {
         return rows.positions() == 1 || rows.channels() >= COUNT;
     }
 
-    /** Returns the first channel of the vector that holds a channel. */
     static int first(NormRows rows, int channel) {
         return rows.positions() == 1 ? channel : Math.min(channel, rows.channels() - COUNT);
     }

@@ -13,7 +13,6 @@ import java.lang.foreign.Arena;
  */
 public record BatchNormSums(FloatMatrix weights, FloatMatrix ofWeights, FloatMatrix ofBias) {
 
-    /** Creates sums of zero. */
     public static BatchNormSums zeros(Arena arena, FloatMatrix weights) {
         return new BatchNormSums(
                 weights,

@@ -11,7 +11,6 @@ import java.lang.foreign.ValueLayout;
  */
 final class BlockSums {
 
-    /** Samples of a block. */
     static final int SAMPLES = 8;
 
     final int blocks;
@@ -23,7 +22,6 @@ final class BlockSums {
         this.rows = FloatMatrix.zeros(arena, 2 * blocks * steps, Math.multiplyExact(2, channels));
     }
 
-    /** Returns the bytes of some blocks. */
     long bytes(long some) {
         return rows.rowOffset(rows.rows()) / blocks * some;
     }
@@ -41,7 +39,6 @@ final class BlockSums {
         rows.segment().set(ValueLayout.JAVA_DOUBLE, offset(at, block, which) + (long) channel * Double.BYTES, sum);
     }
 
-    /** Returns the sum of all blocks. */
     double sum(int at, int which, int channel) {
         double sum = 0;
         for (int block = 0; block < blocks; block++) {

@@ -20,7 +20,6 @@ import java.lang.invoke.MethodHandles;
 public record NormFactors(
         BatchStatistics statistics, FloatMatrix weights, FloatMatrix bias, FloatMatrix factors, FloatMatrix terms) {
 
-    /** Computes the first position. */
     private static final Elementwise FOLD = Elementwise.of(MethodHandles.lookup(), """
             state factor, term
             input weight, bias, mean, inverse
@@ -74,7 +73,6 @@ public record NormFactors(
         repeat(terms, row, channels);
     }
 
-    /** Copies the first position of a row to all others. */
     static void repeat(FloatMatrix matrix, int row, int channels) {
         MemorySegment segment = matrix.segment();
         long start = matrix.rowOffset(row);

@@ -14,7 +14,6 @@ import java.util.Objects;
  */
 public record NormRows(int steps, int batch, int positions, int channels) {
 
-    /** Returns the number of values of a channel in a step. */
     double count() {
         return (double) batch * positions;
     }

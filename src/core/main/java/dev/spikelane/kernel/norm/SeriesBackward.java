@@ -17,7 +17,6 @@ public final class SeriesBackward implements WindowBackward {
     private final SeriesStep forward;
     private final FloatMatrix weightGradients;
     private final FloatMatrix biasGradients;
-    /** A copy of the gradients of y, which the gradients of x overwrite. */
     private final FloatMatrix upstream;
     /** Sums of {@code g[t] * x[s]} for each row and step, and of {@code g[t]}: rows of doubles. */
     private final FloatMatrix sums;

@@ -27,7 +27,6 @@ public final class SeriesStep implements WindowStep {
             """), Map.of("w", new float[1]), Map.of());
 
     final NormRows rows;
-    /** Steps of the series; {@link #batch} is the samples of each. */
     final int steps;
 
     final int batch;
@@ -35,7 +34,7 @@ public final class SeriesStep implements WindowStep {
     private final FloatMatrix bias;
     /** A row of ones, with padding of zero. Its product with a bias starts a sum. */
     private final FloatMatrix ones;
-    /** Each weight and each bias in its own array, as loops read them. */
+
     private final float[][] factors;
 
     private final float[][] starts;
@@ -82,7 +81,6 @@ public final class SeriesStep implements WindowStep {
         sum(values, into, block, false);
     }
 
-    /** Computes the rows of a block, or gradients with transposed weights and without a bias. */
     void sum(FloatMatrix values, FloatMatrix into, int block, boolean back) {
         int end = rows.row(0, block + 1);
         int count;

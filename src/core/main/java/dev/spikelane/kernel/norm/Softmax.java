@@ -21,7 +21,6 @@ import java.util.Objects;
 public final class Softmax {
 
     private final int classes;
-    /** Numbers from one row of exponentials to the next. */
     private final int stride;
 
     private final boolean vectors;

@@ -29,9 +29,7 @@ public final class MapPool {
 
     private final Window window;
     private final boolean largest;
-    /** The inputs of each output. */
     private final PoolWindows places;
-    /** The outputs that read each input. */
     private final PoolWindows readers;
 
     private MapPool(Window window, boolean largest, float @Nullable [] divisors) {
@@ -46,7 +44,6 @@ public final class MapPool {
         return new MapPool(window, true, null);
     }
 
-    /** Creates a pool of sums. */
     public static MapPool sum(Window window) {
         return new MapPool(window, false, null);
     }
@@ -90,9 +87,9 @@ public final class MapPool {
     }
 
     /**
-     * Allocates memory for the winners of some rows, for a pool of largest values.
+     * Allocates the winners of some rows, for a pool of largest values.
      *
-     * @return a pool that keeps winners; null if a row has too many
+     * @throws IllegalArgumentException if a row has more than 2^30 bits
      */
     public PoolWinners winners(Arena arena, int rows) {
         boolean once = readers.places().length == readers.positions();
@@ -102,7 +99,6 @@ public final class MapPool {
         return new PoolWinners(arena, places, inputs(), once, rows);
     }
 
-    /** Returns the number of values that are read for a row. */
     public long work() {
         return (long) places.places().length * places.channels();
     }

@@ -14,7 +14,6 @@ final class PoolScalar {
 
     private PoolScalar() {}
 
-    /** Computes the largest value of each window, for some columns of a tile. */
     static void max(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
@@ -34,7 +33,6 @@ final class PoolScalar {
         }
     }
 
-    /** Sums each window, for some columns of a tile. */
     static void sum(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,

@@ -47,7 +47,6 @@ final class PoolVector {
         max(values, spikes, of, row, into, first, end);
     }
 
-    /** Returns true if all vectors of a position can be read and written. */
     private static boolean fits(FloatMatrix values, int row, PoolWindows of, int vectors, Tile into, int position) {
         long last = (long) of.places()[of.starts()[position + 1] - 1] * of.channels() + vectors;
         return values.rowOffset(row) + last * Float.BYTES <= values.segment().byteSize()
@@ -84,7 +83,6 @@ final class PoolVector {
         }
     }
 
-    /** Pools some columns of a tile. */
     private static void max(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
@@ -196,13 +194,11 @@ final class PoolVector {
         }
     }
 
-    /** Returns true if a vector can be read from a column and written to another. */
     private static boolean fits(FloatMatrix values, long fromRow, int at, Tile into, int column) {
         return fromRow + (long) at * Float.BYTES + BYTES <= values.segment().byteSize()
                 && column + COUNT <= into.endBlock() * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /** Writes the value of a spike for each of 64 spikes, and zeros. */
     static void expand(long bits, float value, MemorySegment to, long at) {
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, value);

@@ -24,7 +24,6 @@ record PoolWindows(
         float @Nullable [] shares,
         int @Nullable [] corners) {
 
-    /** Most places of all windows together, because they are listed. */
     private static final int MOST = 1 << 26;
 
     /** Lists the inputs of each output of a window, (ky, kx) ascending. */
@@ -59,12 +58,10 @@ record PoolWindows(
         return axis.dilation() == 1 ? axis.spread() : 1;
     }
 
-    /** Returns the most places that a window reads. */
     private static int most(Window.Axis axis) {
         return Math.ceilDiv(axis.kernel(), step(axis));
     }
 
-    /** Returns the inputs of each window along an axis. */
     private static int[][] reads(Window.Axis axis) {
         int step = step(axis);
         int[][] reads = new int[axis.outputs()][];

@@ -20,7 +20,6 @@ import java.lang.foreign.MemorySegment;
  */
 public final class PoolWinners {
 
-    /** Most bits of a row. */
     private static final long MOST = 1L << 30;
 
     final PoolWindows places;
@@ -112,7 +111,6 @@ public final class PoolWinners {
         }
     }
 
-    /** The specification, for some outputs. */
     void run(FloatMatrix values, int row, FloatMatrix into, int kept, int firstColumn, int endColumn) {
         for (int column = firstColumn; column < endColumn; column++) {
             int channel = column % places.channels();
@@ -220,7 +218,6 @@ public final class PoolWinners {
                 placesTo);
     }
 
-    /** The specification of the gradients, for some outputs. */
     void back(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept, int firstColumn, int endColumn) {
         for (int column = firstColumn; column < endColumn; column++) {
             int channel = column % places.channels();

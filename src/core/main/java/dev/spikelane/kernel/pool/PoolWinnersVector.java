@@ -21,7 +21,6 @@ import jdk.incubator.vector.VectorMask;
  */
 final class PoolWinnersVector {
 
-    /** Bytes of the channels of a word. */
     private static final int WORD = Long.SIZE * Float.BYTES;
 
     private PoolWinnersVector() {}

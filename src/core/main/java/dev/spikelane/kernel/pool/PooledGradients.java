@@ -48,7 +48,6 @@ public final class PooledGradients {
         return winners.readers.length > 0;
     }
 
-    /** Returns the gradients after the pool. */
     public FloatMatrix behind() {
         return gradient;
     }
@@ -63,12 +62,10 @@ public final class PooledGradients {
         return winners.bits;
     }
 
-    /** Returns the words of a place's bits. */
     public int words() {
         return winners.words;
     }
 
-    /** Returns the row of the winners of a row. */
     public int kept(int row) {
         return kept + row;
     }

@@ -26,7 +26,6 @@ final class SpikePool {
         }
     }
 
-    /** Returns the pooled spikes of some columns, at most 64. */
     private static long word(SpikeMatrix spikes, PoolWindows of, int row, int first, int end) {
         int channels = of.channels();
         int most = channels % Byte.SIZE == 0 ? Long.SIZE : SpikeBits.COUNT;

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients that a population's backward pass carries from step to step, and to the state before the window: gradients
- * of its variables after the previous step, and of spikes that neurons feed back to themselves.
+ * Gradients that a population carries from step to step and to the state before the window: of its variables, and of
+ * spikes that neurons feed back to themselves.
  */
 final class CarriedGradients {
 
@@ -26,19 +26,12 @@ final class CarriedGradients {
     private final boolean feedsSpikes;
     private final FloatMatrix ofSpikes;
     private final TorchRows<FloatMatrix> ofSpikesInTorch;
-    /** Gradients of the spikes before the window, created on request. */
     private final Lazy<StepViews<FloatMatrix>> ofPrevious = new Lazy<>(this::step);
 
     private final Lazy<StepViews<FloatMatrix>> addedOfPrevious = new Lazy<>(this::step);
     private final Lazy<GradientTiles> wholeOfPrevious =
             new Lazy<>(() -> new GradientTiles(Tile.whole(ofPrevious.get().all())));
 
-    /**
-     * Allocates zero gradients.
-     *
-     * @param variables the number of variables
-     * @param feedsSpikes true if neurons feed their spikes back to themselves
-     */
     CarriedGradients(Arena arena, int batch, Shape shape, int variables, boolean feedsSpikes) {
         this.arena = arena;
         this.batch = batch;
@@ -60,7 +53,6 @@ final class CarriedGradients {
         return new StepViews<>(rows(batch), batch);
     }
 
-    /** Returns the gradients of all variables, one below the other. */
     FloatMatrix all() {
         FloatMatrix made = all;
         if (made == null) {
@@ -73,13 +65,12 @@ final class CarriedGradients {
         return made;
     }
 
-    /** Returns the gradients of a variable. */
     FloatMatrix of(int variable) {
         all();
         return ofVariables[variable];
     }
 
-    /** Returns the gradients of a variable before the window, in torch's order. Valid after the backward pass. */
+    /** Returns the gradients before the window in torch's order, valid after the backward pass. */
     FloatMatrix inTorch(int variable) {
         return inTorch.get(variable).show(of(variable), batch);
     }
@@ -89,9 +80,7 @@ final class CarriedGradients {
         return ofSpikes;
     }
 
-    /**
-     * Returns the gradients of the spike values before the window, in torch's order. Valid after the backward pass.
-     */
+    /** Returns the gradients before the window in torch's order, valid after the backward pass. */
     FloatMatrix ofPreviousSpikes(OutputGradients ofWindow) {
         FloatMatrix sum = ofSpikes;
         if (!feedsSpikes) {

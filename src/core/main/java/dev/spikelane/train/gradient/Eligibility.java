@@ -17,12 +17,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes gradients of a population forward, from window to window, by eligibility traces. A trace is the derivative
- * of a variable at the end of a window with respect to a synapse, through its own neuron alone. Filters of a neuron's
- * spikes have traces too: one with the leak of the readouts, in place of their membranes, and one without a leak, which
- * counts spikes.
+ * Computes gradients of a population forward, from window to window. A trace is the derivative of a variable at the end
+ * of a window with respect to a synapse, through its own neuron alone. Filters of a neuron's spikes have traces too:
+ * one with the leak of the readouts, and one without a leak, which counts spikes.
  *
- * <p>The backward pass of a window treats each neuron by itself. A pass with a gradient of 1 for each variable and
+ * <p>The backward pass of a window treats each neuron by itself: a pass with a gradient of 1 for each variable and
  * filter gives its derivatives with respect to the window's currents and the variables before it.
  */
 final class Eligibility {
@@ -65,10 +64,8 @@ final class Eligibility {
     /** Counts of spikes; after the last window, their gradients. */
     private FloatMatrix counted;
 
-    /** A backward pass through all steps. */
     static final class Pass {
 
-        /** Gradients of the variables before the window, one below the other. */
         final FloatMatrix carried;
 
         final FloatMatrix[] ofVariables;
@@ -176,18 +173,15 @@ final class Eligibility {
         return instant == null ? population.forward().currents(port) : instant.ofPorts[number(port)];
     }
 
-    /** Adds an entering projection that learns. */
     void add(GradientProjection projection, String port, GradientRequest plan) {
         traces.add(new EligibilityTrace(this, projection, number(port), plan));
     }
 
-    /** Adds a projection to a readout, or its random feedback. */
     void add(GradientProjection toReadout, Eligibility readout) {
         feedback.add(toReadout);
         readouts.add(readout);
     }
 
-    /** Throws unless a readout sends gradients back. */
     void requireFeedback() {
         if (filters && feedback.isEmpty()) {
             throw refused("has no projection to a readout of " + online.readouts()
@@ -195,13 +189,11 @@ final class Eligibility {
         }
     }
 
-    /** Clears all traces. */
     void reset() {
         counted.fill(0);
         traces.forEach(EligibilityTrace::reset);
     }
 
-    /** Takes the traces from another window of the same samples. */
     void takeFrom(Eligibility other) {
         counted = other.counted;
         for (int i = 0; i < traces.size(); i++) {
@@ -214,7 +206,6 @@ final class Eligibility {
         return !last || counts;
     }
 
-    /** Runs the passes of a window, before the gradients of the loss. */
     void before(boolean last) {
         int count = size.steps();
         for (int i = 0; i < passes.length && goesOn(last); i++) {
@@ -259,7 +250,6 @@ final class Eligibility {
         pass.left[0] = (float) now;
     }
 
-    /** Runs a pass back through one step. */
     private void back(int at, boolean fires, Pass pass) {
         population
                 .forward()
@@ -304,7 +294,6 @@ final class Eligibility {
         population.backward().whole().toCurrents(edge, null, ofEdge, size.batch());
     }
 
-    /** Computes gradients of the latest currents from a readout's gradients before the window. */
     void open() {
         if (!filters) {
             ofEdge.copyFrom(population.carried().all());
@@ -340,7 +329,6 @@ final class Eligibility {
         }
     }
 
-    /** Copies the gradients of a sample's currents side by side, for all passes. */
     private void gather(int sample) {
         for (int port = 0; port < ofSample.length; port++) {
             for (int pass = 0; pass < passes.length; pass++) {

@@ -41,7 +41,6 @@ final class EligibilityTrace {
     private final RunSize size;
     private final int blocks;
     private final int passes;
-    /** Gradients of the weights and the bias. */
     private final FloatMatrix[] gradients;
 
     /** Derivatives of one sample in a window: its steps are rows, and its passes are columns. */
@@ -170,7 +169,6 @@ final class EligibilityTrace {
         this.behind = new Loop(true, target.spent(), target.passes().length);
     }
 
-    /** Clears the traces. */
     void reset() {
         for (FloatMatrix[][] ofSample : traces) {
             for (FloatMatrix[] ofPass : ofSample) {
@@ -202,7 +200,6 @@ final class EligibilityTrace {
         }
     }
 
-    /** Updates the traces of a sample by a window. */
     void goOn(int sample) {
         if (traces.length == 0) {
             make();
@@ -236,7 +233,6 @@ final class EligibilityTrace {
         }
     }
 
-    /** Computes the derivatives of the variables and filters with respect to the weights in a window of a sample. */
     private void sumUp(int sample) {
         int delay = projection.forward().description().delay();
         Signal all = projection.forward().source().steps(0, size.steps(), delay);

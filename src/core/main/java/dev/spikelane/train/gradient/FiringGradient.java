@@ -7,7 +7,6 @@ import dev.spikelane.random.CounterRandom;
 /** A surrogate derivative of firing for the backward pass: a formula of kernels, or a function of a program. */
 public interface FiringGradient {
 
-    /** Returns true if the gradient is drawn at random. */
     default boolean isRandom() {
         return false;
     }

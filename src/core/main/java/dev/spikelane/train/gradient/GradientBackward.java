@@ -41,11 +41,6 @@ final class GradientBackward implements WorkerPool.Job {
     private int first;
     private int count;
 
-    /**
-     * Plans the tiles.
-     *
-     * @param blocksInTile blocks of 64 neurons in a tile
-     */
     GradientBackward(GradientPopulation population, RunSize size, Arena arena, int blocksInTile) {
         this.population = population;
         this.size = size;
@@ -77,27 +72,22 @@ final class GradientBackward implements WorkerPool.Job {
         return made;
     }
 
-    /** Returns the first block of a part; the number of blocks after the last part. */
     private int firstBlock(int part) {
         return (int) ((long) part * population.blocks() / parts);
     }
 
-    /** Returns the most blocks of a part. */
     private int blocksInTile() {
         return Math.ceilDiv(population.blocks(), parts);
     }
 
-    /** Returns the number of parts that threads may run at the same time. */
     int parts() {
         return parts;
     }
 
-    /** Returns the backward pass of all neurons, for populations without tiles. */
     NeuronBackward whole() {
         return tiles[0];
     }
 
-    /** Returns the recomputed variables of all neurons, before each step and after the last. */
     FloatMatrix[] past() {
         return scratch(0).past;
     }
@@ -122,12 +112,10 @@ final class GradientBackward implements WorkerPool.Job {
         return weights != null || frameSum != null;
     }
 
-    /** Reads the present parameters of the neurons. */
     void refresh() {
         tiles = tiles();
     }
 
-    /** Opens a segment with complete currents. */
     void open(int firstStep, int steps) {
         at(firstStep, steps);
         for (DelayLine.Back each : delays) {
@@ -160,7 +148,6 @@ final class GradientBackward implements WorkerPool.Job {
         return made;
     }
 
-    /** Allocates memory for a batch of one tile. */
     private Tile tile() {
         return parts == 1
                 ? Tile.whole(FloatMatrix.zeros(
@@ -191,7 +178,6 @@ final class GradientBackward implements WorkerPool.Job {
         return state.variable(population.forward().variables().get(number));
     }
 
-    /** Sets the next steps of the backward pass. */
     void at(int firstStep, int steps) {
         first = firstStep;
         count = steps;
@@ -226,7 +212,6 @@ final class GradientBackward implements WorkerPool.Job {
         }
     }
 
-    /** Runs gradients of a few steps back through the delays of their currents. */
     private void back(DelayLine.Back of, int from, int some, GradientScratch own, int firstBlock) {
         int step = size.inSegment(first + from);
         if (takesTurns()) {
@@ -237,7 +222,6 @@ final class GradientBackward implements WorkerPool.Job {
         }
     }
 
-    /** Begins a backward pass. */
     void begin() {
         for (DelayLine.Back each : delays) {
             each.begin();

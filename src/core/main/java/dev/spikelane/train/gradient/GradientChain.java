@@ -33,7 +33,6 @@ final class GradientChain {
     private final @Nullable InputGradient[] inputs;
 
     private final @Nullable WeightGradients[] weights;
-    /** Inputs and gradients for the weights of each operator. */
     private final WeightRows[] rows;
 
     /** Winners of each operator that selects values in the forward pass; null for other operators. */
@@ -64,7 +63,6 @@ final class GradientChain {
     private final Scratch[] scratch;
     private final int batch;
     private final WorkerPool workers;
-    /** Rows between two operators, for each thread. */
     private final Tile[] tiles;
 
     /**
@@ -138,9 +136,7 @@ final class GradientChain {
                 : null;
     }
 
-    /**
-     * Allocates gradients before the pool that follows an operator; returns null if the operator does not need them.
-     */
+    /** Allocates gradients before the pool that follows an operator, if the operator reads them. */
     private PooledGradients @Nullable [] pastPool(Arena arena, int operator) {
         PoolWinners kept = winners[operator + 1];
         WeightGradients learning = weights[operator];
@@ -155,13 +151,11 @@ final class GradientChain {
         return made;
     }
 
-    /** Allocates the output of an operator in a segment. */
     private StepViews<FloatMatrix> between(Arena arena, RunSize size, int operator) {
         return new StepViews<>(
                 FloatMatrix.zeros(arena, size.segmentRows(), operators[operator].outputs()), size.batch());
     }
 
-    /** Returns true if the backward pass reads outputs of operators, so that they are recomputed. */
     private boolean needsActivations() {
         boolean needs = readsActivations();
         for (int i = 1; i < weights.length; i++) {
@@ -254,7 +248,6 @@ final class GradientChain {
         }
     }
 
-    /** Returns the rows of a part: a few samples of a step, so that threads end together. */
     private static int rowsInPart(int batch) {
         int rows = batch;
         while (rows % 2 == 0 && rows > FEW_ROWS) {
@@ -274,7 +267,6 @@ final class GradientChain {
         pull(0, gradient, fewRows, tiles[thread].on(into), thread);
     }
 
-    /** Returns true if {@link #toFirst} computes gradients of the source in whole rows. */
     boolean makesRows() {
         return ofSource != null;
     }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * probability p and otherwise 1, drawn for each sample, step and element, or channel. A dropped element becomes 0, even
  * if it is NaN or infinite.
  *
- * <p>A mask belongs to the step of arrival. The masks of a window are drawn once and kept as bits, so that a recomputed
- * step drops the same elements.
+ * <p>The masks of a window are drawn once for the steps of arrival and kept as bits, so that a recomputed step drops
+ * the same elements.
  */
 public final class GradientDropout implements SourceRun {
 
@@ -54,11 +54,6 @@ public final class GradientDropout implements SourceRun {
 
     private long version;
 
-    /**
-     * Creates a dropout.
-     *
-     * @param number the number of the projection in its network
-     */
     GradientDropout(GradientRequest plan, Projection projection, int number, SourceRun source) {
         Dropout declared = Objects.requireNonNull(plan.dropouts().get(projection.name()));
         float probability = (float) declared.probability();
@@ -87,7 +82,6 @@ public final class GradientDropout implements SourceRun {
         return draws;
     }
 
-    /** Draws the masks of a window that begins at a step. */
     void draw(int firstStep) {
         for (int step = 0; step < size.steps(); step++) {
             for (int sample = 0; sample < size.batch(); sample++) {
@@ -117,7 +111,6 @@ public final class GradientDropout implements SourceRun {
         }
     }
 
-    /** Applies the masks of some steps of a segment, whose sources are complete. */
     @Override
     public void prepare(int first, int count) {
         version++;
@@ -137,7 +130,6 @@ public final class GradientDropout implements SourceRun {
         }
     }
 
-    /** Multiplies gradients of some steps by their masks, for the blocks in use. */
     void back(Tile gradients, int first, int count) {
         MemorySegment segment = gradients.matrix().segment();
         for (int row = 0; row < count * size.batch(); row++) {
@@ -166,7 +158,6 @@ public final class GradientDropout implements SourceRun {
         return version;
     }
 
-    /** Returns the prepared rows; the delay is the projection's. */
     @Override
     public Signal from(int step, int ofDelay) {
         return rows.from(step % stepsKept);

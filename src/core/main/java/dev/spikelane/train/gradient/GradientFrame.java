@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class GradientFrame {
 
-    /** Most output gradients in one array. */
     private static final int MOST_GRADIENTS = 1 << 28;
 
     private final LeakyNeurons parameters;
@@ -123,19 +122,16 @@ final class GradientFrame {
         return made;
     }
 
-    /** Returns true if the source is a frame in this window. */
     boolean isOpen() {
         return from.isFrame();
     }
 
-    /** Computes the currents of a block, and runs it through all steps. */
     void forward(int block, int thread) {
         Tile current = scratch[thread].currents.on(currents[block]).at(block, block + 1);
         from.forward().fillFrame(current, thread);
         LeakyFrame.fire(parameters, current, state.membrane(), end, spikes, block);
     }
 
-    /** Runs a block back through all steps. */
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
         LeakyFrame.Source source = sources[block];
@@ -159,7 +155,6 @@ final class GradientFrame {
         return Math.ceilDiv(state.membrane().columns(), LeakyFrame.BLOCK);
     }
 
-    /** Begins the backward pass. */
     void open() {
         from.frameSum().openSums();
         if (atan == null) {

@@ -27,7 +27,6 @@ record GradientFrameParts(
         SpikeMatrix spikes,
         @Nullable FloatMatrix carried) {
 
-    /** Returns the parts of a population; null if the fast path does not apply. */
     static @Nullable GradientFrameParts of(GradientPopulation population, GradientRequest plan) {
         LeakyNeurons parameters = population.neurons().underFrame();
         GradientProjection to = population.ofSpikes().onlyProjection();
@@ -73,7 +72,6 @@ record GradientFrameParts(
                 && from.forward().description().delay() == 0;
     }
 
-    /** Returns the outputs of the projection to the target. */
     int outputs() {
         return to.outputs();
     }

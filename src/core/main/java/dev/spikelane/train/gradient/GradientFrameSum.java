@@ -23,10 +23,8 @@ final class GradientFrameSum {
     private final StoredCurrents port;
     private final @Nullable GradientNorm norm;
     private final RunSize size;
-    /** Current gradients, summed over the steps. */
     private final Lazy<Tile> sum;
 
-    /** Current gradients of one step, before they are added. */
     private final Tile ofStep;
 
     private final Tile whole;
@@ -48,7 +46,6 @@ final class GradientFrameSum {
         this.whole = ofStep.another();
     }
 
-    /** Begins a window. */
     void open() {
         summed = false;
         added = false;
@@ -65,7 +62,6 @@ final class GradientFrameSum {
         return sum.get().matrix();
     }
 
-    /** Prepares for current gradients of a few steps and blocks at a time. */
     void openTiles() {
         summed = true;
         sums().fill(0);
@@ -78,7 +74,6 @@ final class GradientFrameSum {
         }
     }
 
-    /** Prepares for current gradients summed over the steps, block after block. */
     void openSums() {
         summed = true;
         if (!takesSums()) {
@@ -103,7 +98,6 @@ final class GradientFrameSum {
                 && !Objects.requireNonNull(projection.input()).wantsGradient();
     }
 
-    /** Uses a block of sums. */
     void takeSums(Tile sums, int thread) {
         WeightGradients weights = chain.only();
         if (!takesSums()) {
@@ -142,7 +136,6 @@ final class GradientFrameSum {
         }
     }
 
-    /** Computes the first operator's output gradients after the backward pass of all steps. */
     void toFirst() {
         if (chain.readsActivations()) {
             chain.again(frame(), 0, size.batch(), 0);
@@ -150,7 +143,6 @@ final class GradientFrameSum {
         chain.toFirst(sums(), 0, size.batch(), 0, 0, frame());
     }
 
-    /** Writes the gradients of the frame, after {@link #toFirst}. */
     void pull(Tile into) {
         if (chain.makesRows()) {
             chain.copyRows(0, size.batch(), into);
@@ -159,7 +151,6 @@ final class GradientFrameSum {
         }
     }
 
-    /** Writes the gradients of the whole frame after the backward pass of all steps. */
     void pullWhole(FloatMatrix into) {
         toFirst();
         pull(whole.on(into));

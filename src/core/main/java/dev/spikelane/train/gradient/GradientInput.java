@@ -33,15 +33,12 @@ public final class GradientInput {
     /** True if the caller's rows do not change until the end of the backward pass. */
     private final boolean staysGiven;
 
-    /** The frame of this window as values. */
     private @Nullable FloatMatrix frame;
 
-    /** A frame of spikes, converted to values. */
     private final Lazy<FloatMatrix> expanded;
 
     private final Lazy<StepViews<FloatMatrix>> gradient;
     private final Lazy<FloatMatrix> gradientOfFrame;
-    /** Gradients of a frame through delayed projections. */
     private final IdentityHashMap<GradientProjection, FloatMatrix> delayed = new IdentityHashMap<>();
 
     private final Lazy<StepViews<FloatMatrix>> added;
@@ -49,7 +46,6 @@ public final class GradientInput {
     private final Tile source;
     private final WorkerPool workers;
     private final WorkerPool.Job pull = this::pullBlock;
-    /** Scratch memory of each thread. */
     private final Tile[] pulled;
 
     private final TorchRows<FloatMatrix> gradientInTorch;
@@ -106,7 +102,6 @@ public final class GradientInput {
         run.requireKind(given, size.steps());
     }
 
-    /** Sets the rows of all steps, or one frame for all of them. */
     public void load(Signal given, boolean isFrame) {
         if (!isFrame) {
             run.open(given);
@@ -127,7 +122,6 @@ public final class GradientInput {
         return made;
     }
 
-    /** Returns the frame as values. */
     FloatMatrix frame() {
         return Objects.requireNonNull(frame);
     }
@@ -167,7 +161,6 @@ public final class GradientInput {
         return reached;
     }
 
-    /** Lets threads compute some steps, or a frame for 0 steps, in blocks of 64 inputs. */
     private void pull(GradientProjection projection, int count, FloatMatrix rows) {
         from = projection;
         steps = count;
@@ -208,7 +201,6 @@ public final class GradientInput {
         }
     }
 
-    /** Sums the gradients of a frame through a delayed projection, steps descending. */
     private void addDelayed(GradientProjection projection, int first, int count) {
         FloatMatrix sum = delayed(projection);
         if (first + count == plan.steps()) {
@@ -228,17 +220,14 @@ public final class GradientInput {
         return added.get().steps(0, count);
     }
 
-    /** Returns the gradients of the input for some steps. */
     private FloatMatrix gradients(int first, int count) {
         return gradient.get().steps(first, count);
     }
 
-    /** Returns the gradients of the frame. */
     private FloatMatrix gradientsOfFrame() {
         return gradientOfFrame.get();
     }
 
-    /** Returns the gradients of the frame, or of the input at all steps, in torch's order. */
     public FloatMatrix gradientsInTorch() {
         FloatMatrix rows = isFrame() ? gradientsOfFrame() : gradients(0, size.steps());
         return gradientInTorch.show(rows, rows.rows());

@@ -19,7 +19,6 @@ final class GradientNorm implements TwoPhaseJob.Work {
     private final TwoPhaseRun forward;
     private final GradientProjection behind;
     private final RunSize size;
-    /** Gradients of the normalized rows. */
     private final StoredCurrents rows;
 
     private final WindowBackward kernel;
@@ -33,12 +32,6 @@ final class GradientNorm implements TwoPhaseJob.Work {
     /** First step with complete gradients. */
     private int done;
 
-    /**
-     * Creates the backward pass.
-     *
-     * @param behind the chain from the normalized rows to the currents
-     * @param rows memory of the normalized rows' gradients
-     */
     GradientNorm(
             TwoPhaseRun forward,
             GradientProjection behind,
@@ -57,7 +50,6 @@ final class GradientNorm implements TwoPhaseJob.Work {
         this.whole = Tile.whole(values);
     }
 
-    /** Returns the forward pass. */
     TwoPhaseRun forward() {
         return forward;
     }
@@ -71,7 +63,6 @@ final class GradientNorm implements TwoPhaseJob.Work {
         return forward.step().blockBytes(more) + kernel.blockBytes(more);
     }
 
-    /** Begins a backward pass. */
     void begin() {
         kernel.begin();
         done = size.steps();

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GradientPopulation {
 
-    /** Blocks of 64 neurons in a tile. */
     private static final int BLOCKS_IN_TILE = 2;
     /** Blocks in a tile of maps, whose rows are longer: with 2 blocks, each 512 bytes would lie on another page. */
     private static final int BLOCKS_OF_MAPS = 8;
@@ -46,7 +45,6 @@ public final class GradientPopulation {
     /** Samples that each thread runs through a loop; empty if all samples run together. */
     private SampleGroup[] groups = {};
 
-    /** First step of the window, counted from the last reset. */
     private int windowStart;
 
     /**
@@ -81,7 +79,6 @@ public final class GradientPopulation {
         this.backward = new GradientBackward(this, size, plan.arena(), shares ? tile() : blocks());
     }
 
-    /** Allocates memory when all projections are known. */
     void layOut() {
         frame = GradientFrame.of(this, plan, frame);
     }
@@ -95,12 +92,10 @@ public final class GradientPopulation {
                 && Arrays.stream(ofVariables).allMatch(OutputGradients::samplesApart);
     }
 
-    /** Returns the variables, in the order of the state. */
     OutputGradients[] ofVariables() {
         return ofVariables;
     }
 
-    /** Assigns samples of a loop to threads. */
     SampleGroup[] share(int threads) {
         int most = Math.ceilDiv(size.batch(), threads);
         groups = new SampleGroup[Math.ceilDiv(size.batch(), most)];
@@ -127,17 +122,14 @@ public final class GradientPopulation {
         return declared;
     }
 
-    /** Returns the stored forward pass. */
     public StoredForward forward() {
         return forward;
     }
 
-    /** Returns the gradients that are carried from step to step. */
     CarriedGradients carried() {
         return carried;
     }
 
-    /** Returns the entering projections. */
     List<GradientProjection> projections() {
         return projections;
     }
@@ -158,14 +150,10 @@ public final class GradientPopulation {
         return ofVariables[numberOf(name)];
     }
 
-    /**
-     * Returns the gradients of the spike values before the window, in torch's order. Valid after the backward pass.
-     */
     public FloatMatrix ofPreviousSpikes() {
         return carried.ofPreviousSpikes(ofSpikes);
     }
 
-    /** Reads the gradients that callers have written. */
     void takeGiven() {
         ofSpikes.takeGiven();
         for (OutputGradients outlet : ofVariables) {
@@ -173,7 +161,6 @@ public final class GradientPopulation {
         }
     }
 
-    /** Returns the gradients of a variable before the window, in torch's order. */
     public FloatMatrix carriedInTorch(String name) {
         return carried.inTorch(numberOf(name));
     }
@@ -205,7 +192,6 @@ public final class GradientPopulation {
         return surrogate;
     }
 
-    /** Returns the backward pass of the neurons in tiles. */
     GradientBackward backward() {
         return backward;
     }
@@ -214,7 +200,6 @@ public final class GradientPopulation {
         return shares;
     }
 
-    /** Begins a window. */
     void openWindow(int firstStep) {
         windowStart = firstStep;
     }
@@ -223,7 +208,6 @@ public final class GradientPopulation {
         return openFrame() == null || plan.use() == GradientRequest.Use.ANY;
     }
 
-    /** Allocates memory of the backward pass. */
     void reserve() {
         if (carries()) {
             carried.all();
@@ -282,7 +266,6 @@ public final class GradientPopulation {
         neurons.toCurrents(place, ofNeurons, ofVariables, ofVariables.rows() / this.ofVariables.length);
     }
 
-    /** Updates objects after a change of parameters. */
     @SuppressWarnings("ReferenceEquality") // rebuilt neurons are other objects
     void update() {
         if (!plan.layout().neurons(number).equals(forward.group())) {
@@ -290,7 +273,6 @@ public final class GradientPopulation {
         }
     }
 
-    /** Reads the present parameters of the neurons. */
     void refresh() {
         NeuronGroup group = plan.layout().neurons(number);
         forward.take(group);

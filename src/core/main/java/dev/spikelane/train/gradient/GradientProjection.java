@@ -22,7 +22,6 @@ public final class GradientProjection {
     /** The source, if it is an input; null for a population. */
     private final @Nullable GradientInput input;
 
-    /** The dropout before the operators; null if there is none. */
     private final @Nullable GradientDropout dropout;
 
     private final StoredCurrents port;
@@ -31,7 +30,7 @@ public final class GradientProjection {
      * separately.
      */
     private StoredCurrents pulled;
-    /** The norm of the currents; null if there is none. */
+
     private final @Nullable GradientNorm norm;
 
     private final GradientRequest plan;
@@ -42,7 +41,6 @@ public final class GradientProjection {
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
     private final WorkerPool.Job toSourceRows = this::toSourceRows;
-    /** Gradients of a few rows of the currents at a time; created on first use. */
     private @Nullable StepViews<FloatMatrix> fewRows;
 
     private int stepsInPart;
@@ -82,12 +80,10 @@ public final class GradientProjection {
         this.frameSum = new GradientFrameSum(this, chain, plan);
     }
 
-    /** Returns the forward pass. */
     ProjectionRun forward() {
         return forward;
     }
 
-    /** Returns the source, if it is an input; null for a population. */
     @Nullable
     GradientInput input() {
         return input;
@@ -101,13 +97,11 @@ public final class GradientProjection {
         return port;
     }
 
-    /** Returns the norm of the currents; null if there is none. */
     @Nullable
     GradientNorm norm() {
         return norm;
     }
 
-    /** Returns the gradients for windows whose steps have the same rows. */
     GradientFrameSum frameSum() {
         return frameSum;
     }
@@ -116,13 +110,11 @@ public final class GradientProjection {
         return learns;
     }
 
-    /** Returns the weight gradients of each operator; null for operators without weights. */
     @Nullable
     WeightGradients[] weights() {
         return chain.weights();
     }
 
-    /** Returns the packed weights for the backward pass of a single operator; null if there are none. */
     @Nullable
     FloatMatrix packed() {
         return chain.packed();
@@ -132,7 +124,6 @@ public final class GradientProjection {
         return chain.outputs();
     }
 
-    /** Returns the dropout before the operators; null if there is none. */
     @Nullable
     public GradientDropout dropout() {
         return dropout;
@@ -161,7 +152,6 @@ public final class GradientProjection {
         }
     }
 
-    /** Returns the current gradients at all steps of a window with one segment. */
     FloatMatrix ofCurrents() {
         return port.from(0);
     }
@@ -184,7 +174,6 @@ public final class GradientProjection {
         chain.pull(0, pulled.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
-    /** Sets the current gradients for the source. */
     void pullFrom(StoredCurrents other) {
         pulled = other;
     }
@@ -259,7 +248,6 @@ public final class GradientProjection {
         }
     }
 
-    /** Completes the gradients of normalized currents from a step on. */
     void backTo(int step) {
         if (norm != null) {
             norm.backTo(step);
@@ -292,12 +280,10 @@ public final class GradientProjection {
         toFirst(steps);
     }
 
-    /** Returns the first operator's output gradients, from an open step on. */
     FloatMatrix ofFirst(int step) {
         return chain.isOneOperator() ? pulled.from(step) : chain.ofFirst(step - opened);
     }
 
-    /** Returns true if all steps of the window have the same rows. */
     boolean isFrame() {
         return forward.frame() != null;
     }
@@ -323,10 +309,8 @@ public final class GradientProjection {
     }
 
     /**
-     * Prepares for weight gradients from tiles of a few steps, if only the weights need the current gradients: the
-     * source is outside and needs none. Returns the object that adds them; null if they are added otherwise.
-     *
-     * @param blocks the most blocks in a tile
+     * Returns the weight gradients that add tiles of a few steps, if nothing else reads the current gradients; null
+     * otherwise.
      */
     @Nullable
     WeightGradients openTiles(int blocks) {
@@ -350,10 +334,7 @@ public final class GradientProjection {
         return tiles ? weights : null;
     }
 
-    /**
-     * Prepares to sum a frame's current gradients at once, if nothing else needs them. Returns the object that adds
-     * them; null if they are stored.
-     */
+    /** Returns the sum of a frame's current gradients, if nothing else reads them; null if they are stored. */
     @Nullable
     GradientFrameSum openFrameSum() {
         boolean sums = isFrame() && norm == null && size.segments() == 1 && delay() == 0;
@@ -368,7 +349,6 @@ public final class GradientProjection {
         return tiles;
     }
 
-    /** Returns the jobs after a change of weights; threads may share them. */
     List<Runnable> updates() {
         return chain.updates();
     }

@@ -117,7 +117,6 @@ public record GradientRequest(
 
     /** The use of gradients, which determines memory. */
     public enum Use {
-        /** Any use. */
         ANY,
         /**
          * Stored values are read only before the backward pass, inputs stay valid until its end, and gradients of
@@ -142,7 +141,6 @@ public record GradientRequest(
                 : CounterRandom.Draws.NONE;
     }
 
-    /** Returns the learned parameters of a population. */
     Set<String> learnedOf(Population population) {
         Set<String> names = new LinkedHashSet<>();
         for (String name : population.neuron().parameters().keySet()) {
@@ -184,7 +182,6 @@ public record GradientRequest(
                 line != null && learnedOf(population).contains(line.delay()));
     }
 
-    /** Allocates the currents of a port. */
     private StoredCurrents currents(Population population, String port, int columns) {
         int behind = 0;
         for (int i = 0; i < network.projections().size(); i++) {
@@ -204,7 +201,6 @@ public record GradientRequest(
         return use != Use.ANY && kept.contains(name) && !isSource(name) && size.segments() == 1;
     }
 
-    /** Creates an output for spikes or a variable, with stored values or without. */
     OutputGradients outlet(String name, Shape shape, @Nullable SignalHistory<FloatMatrix> values) {
         int rows = size.steps() * size.batch();
         return new OutputGradients(

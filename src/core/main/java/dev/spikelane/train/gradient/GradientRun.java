@@ -22,7 +22,6 @@ public sealed class GradientRun permits OnlineRun {
     private final GradientRequest plan;
     private final WorkerPool workers;
     private final @Nullable GradientDropout[] dropouts;
-    /** The forward pass. */
     private final NetworkRun run;
 
     private final GradientInput[] inputs;
@@ -33,7 +32,6 @@ public sealed class GradientRun permits OnlineRun {
     private final GradientProjection[] projections;
     private final List<GradientNorm> norms;
     private final GradientStage[] stages;
-    /** Jobs after a change of learned weights. */
     private final Runnable[] updates;
     /** Jobs before {@link #updates}: weights are rounded to integers again, once for all runs with one layout. */
     private final Runnable[] roundings;
@@ -91,12 +89,10 @@ public sealed class GradientRun permits OnlineRun {
         return all;
     }
 
-    /** Returns the norms in the order of projections, from source to target. */
     public List<GradientNorm> norms() {
         return norms;
     }
 
-    /** Returns the learned feedback by name. */
     Map<String, GradientProjection> learnedFeedback() {
         return Map.of();
     }
@@ -124,7 +120,6 @@ public sealed class GradientRun permits OnlineRun {
         // the losses have divided their gradients by it
     }
 
-    /** Runs all steps of a window that begins at a step. */
     public void forward(int firstStep) {
         plan.layout().requireSteps((long) firstStep + plan.size().steps());
         for (int i = 0; i < norms.size(); i++) {
@@ -151,17 +146,14 @@ public sealed class GradientRun permits OnlineRun {
         }
     }
 
-    /** Reads the states that callers have written. */
     public void takeShown() {
         run.takeShown();
     }
 
-    /** Copies the present states to callers. */
     public void show() {
         run.show();
     }
 
-    /** Runs all steps back. */
     public void backward() {
         for (GradientPopulation population : populations) {
             population.takeGiven();
@@ -209,7 +201,6 @@ public sealed class GradientRun permits OnlineRun {
         populations[number].begin();
     }
 
-    /** Sums the gradients of an input, projections in order. */
     private void toInput(GradientInput input, int first, int count) {
         if (!input.wantsGradient()) {
             return;
@@ -273,7 +264,6 @@ public sealed class GradientRun permits OnlineRun {
         return bytes;
     }
 
-    /** Checks dropouts and rounded weights after values were changed elsewhere. */
     public void refresh() {
         plan.requireValues();
         for (Runnable each : roundings) {
@@ -287,12 +277,10 @@ public sealed class GradientRun permits OnlineRun {
         }
     }
 
-    /** Copies the present state of another run. */
     public void takeState(GradientRun other) {
         run.takeState(other.run);
     }
 
-    /** Resets the state to zeros. */
     public void reset() {
         run.reset();
     }

@@ -27,7 +27,6 @@ class GradientRunBuilder implements BackwardNeeds {
     private final NeuronGradient[] neurons;
 
     final @Nullable GradientDropout[] dropouts;
-    /** The forward pass. */
     final NetworkRun run;
 
     final GradientInput[] inputs;
@@ -66,7 +65,6 @@ class GradientRunBuilder implements BackwardNeeds {
         }
     }
 
-    /** Connects all projections and builds the run. */
     final GradientRun build() {
         for (int i = 0; i < dropouts.length; i++) {
             List<ProjectionRun> slices = run.projection(i);
@@ -186,7 +184,6 @@ class GradientRunBuilder implements BackwardNeeds {
         return made;
     }
 
-    /** Connects a projection to the gradients of its source. */
     void pull(int number, GradientProjection made) {
         Projection.Source from = network.projections().get(number).source();
         from.ofPopulation().ifPresent(named -> {

@@ -12,7 +12,6 @@ import java.lang.foreign.Arena;
 final class GradientScratch {
 
     final NeuronBackward.Step step = new NeuronBackward.Step();
-    /** Gradients of the spikes. */
     final StepViews<FloatMatrix> ofSpikes;
 
     /** Gradients of each variable from outside the population. */
@@ -31,14 +30,6 @@ final class GradientScratch {
     /** Variables before each step of the segment and after the last, one below the other. */
     final FloatMatrix[] past;
 
-    /**
-     * Allocates the memory.
-     *
-     * @param tile memory for a batch of one tile
-     * @param variables true for variables with gradients to sum
-     * @param adds true if gradients come from several sources
-     * @param kept the number of recomputed variables
-     */
     @SuppressWarnings("unchecked") // an array of generics
     GradientScratch(Arena arena, RunSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
         int columns = tile.matrix().columns();

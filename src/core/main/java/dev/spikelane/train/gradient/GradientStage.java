@@ -55,7 +55,6 @@ final class GradientStage {
         return populations;
     }
 
-    /** Returns the forward pass of these populations. */
     ComponentRun forward() {
         return forward;
     }

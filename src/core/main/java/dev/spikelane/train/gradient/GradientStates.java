@@ -18,11 +18,6 @@ final class GradientStates {
     private final @Nullable NeuronState[] before;
     private final Lazy<NeuronState> again;
 
-    /**
-     * Takes the present state; other states are created on first use.
-     *
-     * @param maker creates a state for a number of samples
-     */
     GradientStates(NeuronState now, IntFunction<NeuronState> maker, RunSize size, boolean fromZero) {
         this.maker = maker;
         this.size = size;
@@ -36,7 +31,6 @@ final class GradientStates {
         return now;
     }
 
-    /** Returns the state before a segment. */
     NeuronState before(int segment) {
         if (fromZero) {
             return now;
@@ -49,14 +43,12 @@ final class GradientStates {
         return made;
     }
 
-    /** Stores the state before a segment. */
     void keep(int segment) {
         if (!fromZero) {
             before(segment).copyFrom(now);
         }
     }
 
-    /** Begins the backward pass. */
     void begin() {
         if (fromZero) {
             now.reset();
@@ -70,7 +62,6 @@ final class GradientStates {
         return made;
     }
 
-    /** Returns the state for recomputing a segment. */
     NeuronState again() {
         return again.get();
     }

@@ -10,14 +10,12 @@ final class GradientTiles {
     private final Tile added;
     private final Tile whole;
 
-    /** Creates tiles with the layout of a thread's memory. */
     GradientTiles(Tile own) {
         this.here = own;
         this.added = own.another();
         this.whole = Tile.whole(FloatMatrix.zeros(1, own.columns()));
     }
 
-    /** Moves to other blocks. */
     void at(int firstBlock, int endBlock) {
         here.at(firstBlock, endBlock);
     }
@@ -27,12 +25,10 @@ final class GradientTiles {
         return at(here, own);
     }
 
-    /** Returns a second view of the blocks in memory of the thread. */
     Tile addedIn(FloatMatrix own) {
         return at(added, own);
     }
 
-    /** Returns the blocks in a matrix of all neurons. */
     Tile inWhole(FloatMatrix all) {
         return at(whole, all);
     }

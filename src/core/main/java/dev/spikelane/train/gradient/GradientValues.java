@@ -66,7 +66,6 @@ public final class GradientValues {
         return List.copyOf(slots);
     }
 
-    /** Adds weights, and their scales if these learn too. */
     private static void add(List<LearnedValue> slots, LearnedValue slot, Operator of, String name) {
         slots.add(slot);
         if (of instanceof IntegerOperator integers

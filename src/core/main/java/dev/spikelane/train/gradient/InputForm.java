@@ -2,9 +2,7 @@ package dev.spikelane.train.gradient;
 
 /** The form of a window's inputs, which determines the memory of the window. */
 public enum InputForm {
-    /** Spikes at each step. */
     SPIKES,
-    /** Values at each step. */
     VALUES,
     /** One frame of values or spikes for all steps. */
     FRAME,

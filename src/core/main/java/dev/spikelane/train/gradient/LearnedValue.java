@@ -29,14 +29,11 @@ public final class LearnedValue {
     private final @Nullable Population population;
     private final String parameter;
     private final float[] scratch;
-    /** Rounds the weights to integers; null without rounding. */
     private @Nullable RoundedWeights rounding;
-    /** The scales of these integers, if they learn; null otherwise. */
     private @Nullable LearnedValue scales;
 
     private boolean given;
 
-    /** Creates a value for weights. */
     LearnedValue(String name, WeightGradients owner, WeightGradients.Learned learned) {
         this(name, learned.values(), owner, learned, null, "");
     }
@@ -58,7 +55,6 @@ public final class LearnedValue {
         this.scratch = new float[population == null ? 0 : values.columns()];
     }
 
-    /** Creates a value for a parameter of neurons. */
     static LearnedValue of(Population population, String parameter, FloatMatrix values) {
         return new LearnedValue(population.name() + "." + parameter, values, null, null, population, parameter);
     }
@@ -110,7 +106,6 @@ public final class LearnedValue {
         return values;
     }
 
-    /** Returns the gradient; the first call allocates it. */
     public FloatMatrix gradient() {
         return learned == null ? Objects.requireNonNull(ofNeurons) : sum().packed();
     }
@@ -164,7 +159,6 @@ public final class LearnedValue {
         }
     }
 
-    /** Limits a parameter to its range after an optimizer's step. */
     public void hold() {
         if (population != null && population.neuron() instanceof EquationNeuron declared) {
             for (int i = 0; i < values.columns(); i++) {
@@ -184,17 +178,14 @@ public final class LearnedValue {
         return into;
     }
 
-    /** Returns the rows of the gradient in torch's layout. */
     public int torchRows() {
         return learned == null ? gradient().rows() : sum().inTorch().rows();
     }
 
-    /** Returns the columns of the gradient in torch's layout. */
     public int torchColumns() {
         return learned == null ? gradient().columns() : sum().inTorch().columns();
     }
 
-    /** Sets the gradient, given in torch's layout. */
     public void setGradientInTorch(FloatMatrix from) {
         if (learned == null) {
             gradient().copyFrom(from);

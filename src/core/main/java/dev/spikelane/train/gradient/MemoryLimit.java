@@ -58,7 +58,6 @@ public record MemoryLimit(long most) {
         }
     }
 
-    /** Returns the bytes of all spikes of a window. */
     private static long atLeast(Network network, long rows) {
         double bytes = 0;
         for (Population population : network.populations()) {
@@ -67,14 +66,7 @@ public record MemoryLimit(long most) {
         return (long) bytes;
     }
 
-    /**
-     * Returns an error that names the work, if memory ran out below the limit: the machine, the JVM or the container
-     * has less.
-     *
-     * @param work the name of the work
-     * @param refused the error, whose message has the needed bytes
-     * @param remedies ways to need less
-     */
+    /** Returns an error that names the work and the needed bytes, if memory ran out below the limit. */
     public static OutOfMemoryError refused(String work, OutOfMemoryError refused, String remedies) {
         OutOfMemoryError named =
                 new OutOfMemoryError(work + " does not fit in memory: " + refused.getMessage() + "; " + remedies);

@@ -12,13 +12,10 @@ public final class ObservedGradients {
 
     private final List<Observed> all = new ArrayList<>();
 
-    /** The gradients of some samples of a batch. */
     public interface Part {
 
-        /** Returns its number of steps. */
         int steps();
 
-        /** Returns its number of samples. */
         int size();
 
         /** Returns the gradients of a population's spikes or of a variable, a row for each sample, step after step. */
@@ -32,7 +29,6 @@ public final class ObservedGradients {
         }
     }
 
-    /** Returns the bytes of these rows for all sources. */
     public static long bytes(List<Projection.Source> sources, long rows) {
         long bytes = 0;
         for (Projection.Source source : sources) {
@@ -66,14 +62,12 @@ public final class ObservedGradients {
         return all.stream().map(each -> each.source.name()).toList();
     }
 
-    /** A source, and its gradients. */
     private static final class Observed {
 
         private final Projection.Source source;
         private final String population;
         private final @Nullable String variable;
         private final FloatMatrix whole;
-        /** The rows of the batch. */
         private FloatMatrix used;
 
         Observed(Projection.Source source, int rows) {

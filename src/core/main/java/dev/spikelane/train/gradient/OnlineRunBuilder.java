@@ -33,7 +33,6 @@ final class OnlineRunBuilder extends GradientRunBuilder {
         }
     }
 
-    /** Returns the traces of a component's populations. */
     Eligibility[] traces(ComponentPlan.Component component) {
         return component.populations().stream().map(number -> traces[number]).toArray(Eligibility[]::new);
     }

@@ -110,7 +110,6 @@ public final class OutputGradients {
         return given == null ? null : givenInTorch.lend(given.all());
     }
 
-    /** Reads the gradients that callers have written. */
     void takeGiven() {
         if (given != null) {
             givenInTorch.take(given.all());
@@ -122,7 +121,6 @@ public final class OutputGradients {
         return observed == null ? null : observed.all();
     }
 
-    /** Returns the observed gradients in torch's order. */
     @Nullable
     public FloatMatrix observedInTorch() {
         return observed == null
@@ -130,17 +128,14 @@ public final class OutputGradients {
                 : observedInTorch.show(observed.all(), observed.all().rows());
     }
 
-    /** Returns the values of all steps. */
     public FloatMatrix values() {
         return Objects.requireNonNull(kept).block();
     }
 
-    /** Returns the values of all steps in torch's order. */
     public FloatMatrix valuesInTorch() {
         return keptInTorch.show(values(), values().rows());
     }
 
-    /** Prepares the gradients of some steps. */
     void open(int first, int count) {
         firstStep = first;
         for (int i = 0; i < projections.size(); i++) {
@@ -179,12 +174,7 @@ public final class OutputGradients {
         }
     }
 
-    /**
-     * Sums the gradients of some samples at a step.
-     *
-     * @param samples views of the samples for each projection, at least one
-     * @param thread the thread whose scratch memory is used
-     */
+    /** Sums the gradients of some samples at a step, in scratch memory of a thread. */
     void gather(int step, SampleViews[] samples, Tile into, Tile added, int thread) {
         boolean started = given != null;
         if (given != null) {

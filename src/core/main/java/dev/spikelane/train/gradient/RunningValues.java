@@ -21,7 +21,6 @@ public final class RunningValues {
     private static final String MEAN = ".running_mean";
     private static final String VARIANCE = ".running_var";
 
-    /** Names of an operator's statistics, and its next values. */
     private record Following(String mean, String variance, RunningStatistics values, int norm) {}
 
     private final List<Following> all = new ArrayList<>();
@@ -43,14 +42,12 @@ public final class RunningValues {
         }
     }
 
-    /** Starts from the present values of the network. */
     public void begin() {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).values.begin();
         }
     }
 
-    /** Adds the statistics of a window that a shard has run. */
     public void follow(GradientRun of) {
         for (int i = 0; i < all.size(); i++) {
             TwoPhaseRun run = of.norms().get(all.get(i).norm).forward();
@@ -88,7 +85,6 @@ public final class RunningValues {
         }
     }
 
-    /** Returns true if no operator normalizes over all rows. */
     public boolean isEmpty() {
         return norms == 0;
     }

@@ -16,15 +16,12 @@ import java.util.stream.Stream;
 final class SampleGroup {
 
     private final GradientPopulation population;
-    /** Number of the group, and of its scratch memory. */
     private final int number;
 
     private final SampleViews spikes;
     private final NeuronState state;
-    /** Currents for recomputing variables. */
     private final NeuronRun<NeuronState> currents;
 
-    /** Current gradients of each port. */
     private final SampleViews[] ofCurrents;
 
     private final OutputGradients[] variables;
@@ -91,7 +88,6 @@ final class SampleGroup {
         return state.variable(state.names().get(number));
     }
 
-    /** Begins the backward pass of a segment. */
     void openBack(int firstStep, int steps) {
         for (int i = 0; i < carriedOf.length; i++) {
             copy(population.carried().of(i), spikes.first(), carriedOf[i], 0);
@@ -124,7 +120,6 @@ final class SampleGroup {
         ofVariable.on(to).copyFrom(from, fromRow, toRow, spikes.count());
     }
 
-    /** Runs a step back. */
     void back(int step) {
         boolean fires = population.firesBack();
         if (fires) {
@@ -142,14 +137,12 @@ final class SampleGroup {
         population.back(neurons, place, fires ? ofSpikes : null, distance, carried, step, 0);
     }
 
-    /** Ends the backward pass. */
     void closeBack() {
         for (int i = 0; i < carriedOf.length; i++) {
             copy(carriedOf[i], 0, population.carried().of(i), spikes.first());
         }
     }
 
-    /** Reads the present parameters of the neurons. */
     void refresh() {
         neurons = population.neurons().ofSamples(spikes.first(), spikes.count());
     }

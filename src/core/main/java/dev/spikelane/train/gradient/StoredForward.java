@@ -30,7 +30,6 @@ public final class StoredForward {
     private final RunSize size;
     private final Arena arena;
     private final CounterRandom.Draws noise;
-    /** Currents of each port. */
     private final StoredCurrents[] currents;
 
     private final boolean needsCurrents;
@@ -40,13 +39,6 @@ public final class StoredForward {
     private NeuronGroup group;
     private int segmentStart;
 
-    /**
-     * Stores the values that neurons need in the backward pass.
-     *
-     * @param number the number of the population
-     * @param noise the draws of the neurons, or none
-     * @param gradient the backward pass of the neurons, which names the values that it reads
-     */
     StoredForward(
             GradientRequest plan, int number, PopulationRun run, CounterRandom.Draws noise, NeuronGradient gradient) {
         this.run = run;
@@ -65,7 +57,6 @@ public final class StoredForward {
         this.inTorch = new TorchRows<>(plan.population(number).shape(), arena);
     }
 
-    /** Replaces the neurons by rebuilt ones. */
     void take(NeuronGroup present) {
         group = present;
     }
@@ -78,7 +69,6 @@ public final class StoredForward {
         return drawing(group.newState(arena, samples));
     }
 
-    /** Returns a state with the noise of the samples. */
     private NeuronState drawing(NeuronState state) {
         if (noise != CounterRandom.Draws.NONE) {
             state.drawNoise(noise);
@@ -90,17 +80,14 @@ public final class StoredForward {
         return BoundPopulation.steps(group);
     }
 
-    /** Returns the names of the variables, in the order of the state. */
     List<String> variables() {
         return run.state().names();
     }
 
-    /** Returns the forward pass. */
     public PopulationRun run() {
         return run;
     }
 
-    /** Returns the present state. */
     NeuronState state() {
         return states.now();
     }
@@ -109,12 +96,10 @@ public final class StoredForward {
         return states;
     }
 
-    /** Returns the state before the segment. */
     NeuronState start() {
         return states.before(segmentStart / size.segment());
     }
 
-    /** Returns the currents of each port, later overwritten by their gradients. */
     StoredCurrents[] currents() {
         return currents;
     }
@@ -128,7 +113,6 @@ public final class StoredForward {
         return run.spikes();
     }
 
-    /** Returns the spikes of all steps, in torch's order. */
     public SpikeMatrix spikesInTorch() {
         return inTorch.show(spikes().block(), spikes().block().rows());
     }

@@ -16,7 +16,7 @@ public abstract class LossKind {
         this.shape = shape;
     }
 
-    /** Computes the terms of the samples in {@code [first, end)} and their gradients, divided by the divisor. */
+    /** Computes the terms of the samples in {@code [first, end)} and their gradients. */
     public final void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
         shape.require(input, first, end, gradient, terms.length);
         prepare(input, first, end, gradient);
@@ -25,7 +25,6 @@ public abstract class LossKind {
         }
     }
 
-    /** Checks labels or targets of some samples. */
     abstract void prepare(LossRows input, int first, int end, LossSink gradient);
 
     /** Returns the term of a sample, and writes its elements and gradients. */

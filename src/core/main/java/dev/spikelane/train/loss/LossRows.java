@@ -22,7 +22,6 @@ public final class LossRows {
 
     public double divisor = 1;
 
-    /** Creates an input without data. */
     public LossRows(int steps, int batch, int outputs) {
         if (steps < 1 || batch < 1 || outputs < 1) {
             throw new IllegalArgumentException("input has " + steps + " steps, " + batch + " samples and " + outputs

@@ -21,6 +21,5 @@ public record LossSink(
         this(spikes, membranes, elements, null);
     }
 
-    /** A sink for the terms alone. */
     public static final LossSink NONE = new LossSink(null, null, null);
 }

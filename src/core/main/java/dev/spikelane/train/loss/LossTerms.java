@@ -16,7 +16,6 @@ public final class LossTerms {
         }
     }
 
-    /** Copies a row to all steps of a sample. */
     public static void toAllSteps(FloatMatrix row, LossRows input, int sample, FloatMatrix gradient) {
         for (int step = 0; step < input.steps; step++) {
             int at = step * input.batch + sample;
@@ -26,7 +25,6 @@ public final class LossTerms {
         }
     }
 
-    /** Clears the rows of some samples at all steps. */
     static void clear(LossRows input, int first, int end, FloatMatrix gradient) {
         for (int step = 0; step < input.steps; step++) {
             for (int sample = first; sample < end; sample++) {

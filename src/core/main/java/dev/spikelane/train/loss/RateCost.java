@@ -34,7 +34,6 @@ public final class RateCost extends ScoredLoss {
     /** The divergence between a coin with the output's rate and a coin with the target rate. */
     private record Divergence(double share) implements Cost {
 
-        /** Returns a rate strictly between 0 and 1. */
         private static double rate(double spikes, int steps) {
             return (spikes + 0.5) / (steps + 1.0);
         }

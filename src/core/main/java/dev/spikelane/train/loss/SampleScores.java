@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Scores of classes from a population's outputs at all steps, and their backward pass. */
 sealed interface SampleScores permits CountScores, HighestMembranes, FirstSpikeScores, MeanMembranes {
 
-    /** Computes the scores of a sample into a row. */
     void read(LossRows input, int sample, FloatMatrix row);
 
     /** Returns the memory for gradients of the outputs; null if they are not needed. */

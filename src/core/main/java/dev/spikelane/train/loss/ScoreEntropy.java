@@ -12,22 +12,18 @@ public final class ScoreEntropy extends ScoredLoss {
         this.shares = shares;
     }
 
-    /** Returns the loss of spike counts. */
     public static ScoreEntropy ofCounts(LossShape shape, SoftmaxTerm entropy, ClassBlocks blocks) {
         return new ScoreEntropy(shape, entropy, new CountScores(blocks), 1);
     }
 
-    /** Returns the loss of the highest membranes. */
     public static ScoreEntropy ofHighestMembranes(LossShape shape, SoftmaxTerm entropy) {
         return new ScoreEntropy(shape, entropy, new HighestMembranes(shape.outputs(), false), 1);
     }
 
-    /** Returns the loss of first spike times. */
     public static ScoreEntropy ofFirstSpikes(LossShape shape, SoftmaxTerm entropy, boolean reciprocal) {
         return new ScoreEntropy(shape, entropy, new FirstSpikeScores(shape.outputs(), reciprocal), 1);
     }
 
-    /** Returns the loss of the membranes' means. */
     public static ScoreEntropy ofMeans(LossShape shape) {
         SoftmaxTerm entropy = new SoftmaxTerm(shape.outputs(), 1, null, 0);
         return new ScoreEntropy(shape, entropy, new MeanMembranes(), shape.steps());

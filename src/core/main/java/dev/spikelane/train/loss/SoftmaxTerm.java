@@ -82,7 +82,6 @@ public final class SoftmaxTerm {
         return shared == 0 ? label + 1 : classes;
     }
 
-    /** Returns the sum of the targets. */
     private float total(int label) {
         float total = 0;
         for (int c = firstOf(label); c < endOf(label); c++) {

@@ -6,7 +6,6 @@ import dev.spikelane.memory.FloatMatrix;
 public final class SpikeRateTerm extends LossKind {
 
     private final double factor;
-    /** Gradients of the spikes of a step. */
     private final FloatMatrix row;
 
     public SpikeRateTerm(LossShape shape, double factor) {

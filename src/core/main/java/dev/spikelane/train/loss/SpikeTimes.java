@@ -6,9 +6,7 @@ sealed interface SpikeTimes permits OwnSpikeTimes, SharedSpikeTimes {
     /** Reads samples before {@link #find}. */
     void prepare(LossRows input, int first, int end);
 
-    /** Selects a sample. */
     void find(LossRows input, int sample);
 
-    /** Returns the step of a spike of the sample. */
     int get(int spike, int output);
 }

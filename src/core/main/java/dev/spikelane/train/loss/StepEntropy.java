@@ -44,7 +44,6 @@ public final class StepEntropy extends LossKind {
         return term;
     }
 
-    /** Reads all steps of a sample, and returns the sum of their terms. */
     private double take(LossRows input, int sample) {
         int label = input.labels[sample];
         if (!ofSpikes) {

@@ -16,7 +16,6 @@ public final class TargetRows {
     private final String loss;
     private final int outputs;
     private final int[] blocks;
-    /** Memory of each size so far. */
     private final List<FloatMatrix> made = new ArrayList<>();
 
     /**

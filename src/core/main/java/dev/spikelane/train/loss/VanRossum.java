@@ -8,7 +8,6 @@ public final class VanRossum extends LossKind {
 
     private final double tau;
     private final double decay;
-    /** Filtered difference of an output at each step. */
     private final double[] distance;
 
     public VanRossum(LossShape shape, double tau) {

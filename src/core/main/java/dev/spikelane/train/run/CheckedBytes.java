@@ -26,7 +26,6 @@ public record CheckedBytes(String letters, int version, String what) {
 
     private static final int HEADER = 2 * Integer.BYTES;
 
-    /** Writes content of {@code size} bytes. */
     public byte[] write(long size, Consumer<ByteBuffer> content) {
         long all = HEADER + size + Integer.BYTES;
         if (all > Integer.MAX_VALUE - Long.BYTES) {
@@ -38,7 +37,7 @@ public record CheckedBytes(String letters, int version, String what) {
         return to.putInt(sum(to.array())).array();
     }
 
-    /** Reads the content; throws if bytes are left over. */
+    /** Reads the content, all of it. */
     public <T> T read(byte[] bytes, Function<ByteBuffer, T> content) {
         ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         byte[] start = new byte[Integer.BYTES];
@@ -102,7 +101,6 @@ public record CheckedBytes(String letters, int version, String what) {
         return bytes;
     }
 
-    /** Writes named matrices without their padding. */
     public static void put(ByteBuffer to, Map<String, FloatMatrix> matrices) {
         to.putInt(matrices.size());
         MemorySegment target = MemorySegment.ofBuffer(to.duplicate().rewind());
@@ -123,7 +121,6 @@ public record CheckedBytes(String letters, int version, String what) {
         });
     }
 
-    /** Reads named matrices. */
     public static Map<String, FloatMatrix> matrices(ByteBuffer from) {
         Map<String, FloatMatrix> matrices = new LinkedHashMap<>();
         MemorySegment source = MemorySegment.ofBuffer(from.duplicate().rewind());

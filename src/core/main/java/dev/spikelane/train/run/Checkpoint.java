@@ -51,11 +51,6 @@ public final class Checkpoint {
     /** Hash of the initial values of the run. */
     private String initial;
 
-    /**
-     * Collects the parts of a run.
-     *
-     * @param reload notifies the trainer of changed values
-     */
     public Checkpoint(
             Network network,
             List<TrainingParameter> parameters,
@@ -72,7 +67,6 @@ public final class Checkpoint {
         this.initial = hash();
     }
 
-    /** Returns the names of counts. */
     private List<String> counted() {
         return weights().names().stream()
                 .filter(name -> weights().type(name) == ElementType.INT64)
@@ -184,7 +178,6 @@ public final class Checkpoint {
         return state;
     }
 
-    /** Reads a count from its text, which must agree with the float in the file. */
     private static long count(CheckpointReader reader, String name, float rounded) throws IOException {
         long count = reader.whole(COUNT + name, 0, Long.MAX_VALUE, ", a number of batches");
         if ((float) count != rounded) {
@@ -210,7 +203,6 @@ public final class Checkpoint {
         reader.require(ORDER, orders.sum());
     }
 
-    /** Reads the state of the optimizer, and returns the actions that restore it. */
     private List<Runnable> optimizer(CheckpointReader reader) throws IOException {
         List<Runnable> all = new ArrayList<>();
         String first = key(parameters.getFirst(), "steps");
@@ -253,7 +245,6 @@ public final class Checkpoint {
         return found;
     }
 
-    /** Returns true if the network has these values. */
     private boolean are(Map<String, FloatMatrix> values) {
         for (Map.Entry<String, FloatMatrix> each : values.entrySet()) {
             FloatMatrix now = weights().get(each.getKey());

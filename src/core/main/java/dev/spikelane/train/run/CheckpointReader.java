@@ -11,12 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoublePredicate;
 
-/**
- * Reads parts of a checkpoint. Errors name the file and the missing or wrong part.
- *
- * @param file the file, for messages
- * @param content its content
- */
+/** Reads parts of a checkpoint. Errors name the file and the missing or wrong part. */
 record CheckpointReader(Path file, Tensors content) {
 
     private static final String BETWEEN_WORDS = "[ ,;=()\\[\\]]+";
@@ -29,7 +24,6 @@ record CheckpointReader(Path file, Tensors content) {
         return found;
     }
 
-    /** Throws unless a text is equal in this run. */
     void require(String name, String expected) throws IOException {
         String found = text(name);
         if (!found.equals(expected)) {
@@ -52,7 +46,6 @@ record CheckpointReader(Path file, Tensors content) {
         return one ? " (" + words[at] + " in place of " + others[at] + ")" : "";
     }
 
-    /** Throws unless the checksum matches the content. */
     void requireWhole() throws IOException {
         String found = text(CheckpointSum.NAME);
         String expected = CheckpointSum.of(content);
@@ -75,7 +68,6 @@ record CheckpointReader(Path file, Tensors content) {
         return whole(name, text(name), least, most, expected);
     }
 
-    /** Checks a word of a text as an integer. */
     long whole(String name, String word, long least, long most, String expected) throws IOException {
         try {
             long number = Long.parseLong(word);
@@ -92,7 +84,6 @@ record CheckpointReader(Path file, Tensors content) {
         return number(name, text(name), allowed, expected);
     }
 
-    /** Checks a word of a text as a number. */
     double number(String name, String word, DoublePredicate allowed, String expected) throws IOException {
         try {
             double number = Double.parseDouble(word);
@@ -105,7 +96,6 @@ record CheckpointReader(Path file, Tensors content) {
         throw wrong(name, word, expected);
     }
 
-    /** Returns the exception for a text, or a word of it. */
     IOException wrong(String name, String found, String expected) {
         return new IOException(file + ": '" + name + "' is " + JsonValue.quoted(found) + ", expected " + expected);
     }

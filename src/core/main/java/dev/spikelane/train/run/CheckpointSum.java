@@ -12,7 +12,6 @@ import java.util.zip.CRC32C;
 /** The checksum of a checkpoint. It detects a flipped bit of a weight, which would still be a valid weight. */
 public final class CheckpointSum {
 
-    /** Its name in the file. */
     static final String NAME = "checksum";
 
     private static final long MOST_BYTES_AT_ONCE = 1L << 30;

@@ -48,7 +48,6 @@ public final class ClassScores {
         softmax = new Softmax(blocks.classes(), 1);
     }
 
-    /** Computes the scores after {@code steps} steps. */
     void read(int steps) {
         if (counts != null) {
             blocks.pool(counts.perNeuron(), 0, scores, 0);
@@ -65,7 +64,6 @@ public final class ClassScores {
         }
     }
 
-    /** Returns the scores. */
     public float[] scores() {
         return scores.toArray();
     }

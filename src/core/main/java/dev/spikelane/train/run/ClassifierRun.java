@@ -63,12 +63,10 @@ public final class ClassifierRun implements AutoCloseable {
         }
     }
 
-    /** Returns the scores of the last sample. */
     public ClassScores scores() {
         return scores;
     }
 
-    /** Returns the names of the classes; empty if there are none. */
     public List<String> names() {
         return names;
     }
@@ -77,7 +75,6 @@ public final class ClassifierRun implements AutoCloseable {
         return steps;
     }
 
-    /** Sets the encoding of samples; null if all input will be encoded already. */
     public void encode(@Nullable InputEncoding samples, long seed) {
         if (samples != null) {
             CodedSteps.require(samples, steps, "classifier");
@@ -87,7 +84,6 @@ public final class ClassifierRun implements AutoCloseable {
         draws.setSamples(FIRST_SAMPLE, 0, 1);
     }
 
-    /** Sets the rule for the early exit of samples. */
     public void early(EarlyExit rule, int atOnce) {
         if (decoding != ClassScore.Named.COUNT) {
             throw new IllegalArgumentException(
@@ -107,7 +103,6 @@ public final class ClassifierRun implements AutoCloseable {
         return labels == null ? scores.best() : labels.label(0);
     }
 
-    /** Runs a sample, and returns its number of steps. */
     public int classify(float[] sample) {
         InputEncoding samples = code;
         if (samples == null) {
@@ -117,7 +112,6 @@ public final class ClassifierRun implements AutoCloseable {
         return classify(encode(samples, sample));
     }
 
-    /** Runs an encoded sample, and returns its number of steps. */
     public int classify(Signal input) {
         last = input;
         boolean frame = CodedSteps.isFrame(input, 1, steps);
@@ -177,13 +171,11 @@ public final class ClassifierRun implements AutoCloseable {
         return warmth;
     }
 
-    /** Returns the number of values that the encoding converts to the network's inputs. */
     private int valuesOf(InputEncoding samples) {
         long made = samples.allocate(1, steps).columns(); // pieces need a multiple of the steps
         return (int) ((long) input().shape().size() * steps / made);
     }
 
-    /** The values of a sample and its encoding. */
     private record EncodedSample(InputEncoding code, FloatMatrix values, Signal input) {}
 
     private Signal encode(InputEncoding samples, float[] sample) {

@@ -21,7 +21,6 @@ public final class DataHash {
 
     private DataHash() {}
 
-    /** Returns the hash of labels, values and targets. */
     public static String of(Dataset data) {
         DataHash hash = new DataHash();
         FloatMatrix values = FloatMatrix.zeros(1, data.shape().size());

@@ -17,7 +17,6 @@ import java.util.function.Supplier;
  */
 public record Divergence(Network network, int steps) {
 
-    /** The examined variable. */
     public static final String MEMBRANE = "membrane";
 
     /**
@@ -52,7 +51,6 @@ public record Divergence(Network network, int steps) {
         }
     }
 
-    /** Returns the populations with membranes. */
     public List<Population> populations() {
         return network.populations().stream()
                 .filter(population -> population.neuron().variables().contains(MEMBRANE))

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
  */
 public final class EnergyCounters {
 
-    /** Their folder on Linux. */
     public static final Path LINUX = Path.of("/sys/class/powercap");
 
     private final List<Zone> zones = new ArrayList<>();

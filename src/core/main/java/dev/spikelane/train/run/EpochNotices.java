@@ -28,7 +28,6 @@ public final class EpochNotices {
         this.chance = chance;
     }
 
-    /** Returns the new sentences after an epoch. */
     public List<String> of(EpochNumbers epoch) {
         List<String> texts = new ArrayList<>();
         for (Map.Entry<String, Double> each : epoch.spikeRates().entrySet()) {

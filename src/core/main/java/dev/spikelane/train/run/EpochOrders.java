@@ -48,17 +48,14 @@ public final class EpochOrders {
         epoch = to;
     }
 
-    /** Returns the order of the epoch. */
     public int[] order() {
         return order;
     }
 
-    /** Returns the state of the generator before the order of the epoch was drawn. */
     int[] state() {
         return state;
     }
 
-    /** Returns a checksum of the epoch's order. */
     String sum() {
         return sum;
     }

@@ -19,7 +19,6 @@ public record History(List<EpochNumbers> epochs) {
             "epoch,rate,loss,accuracy,validation_loss,validation_accuracy,samples,seconds,samples_per_second,"
                     + "observer_seconds,gradient_norm";
 
-    /** Returns a table with a header and a line for each epoch; missing numbers are empty fields. */
     private String csv() {
         StringBuilder text = new StringBuilder(HEADER);
         Set<String> populations =

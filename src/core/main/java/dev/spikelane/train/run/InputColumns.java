@@ -28,12 +28,10 @@ public final class InputColumns {
         this.columns = inputs.stream().mapToInt(input -> input.shape().size()).sum();
     }
 
-    /** Returns the number of all columns. */
     public int columns() {
         return columns;
     }
 
-    /** Returns true if the network has one input. */
     public boolean isOne() {
         return inputs.size() == 1;
     }
@@ -52,7 +50,6 @@ public final class InputColumns {
         }
     }
 
-    /** Allocates a matrix with the rows and type of {@code like} for each input. */
     public Map<String, Signal> allocate(Signal like) {
         Map<String, Signal> made = new LinkedHashMap<>();
         for (Input input : inputs) {

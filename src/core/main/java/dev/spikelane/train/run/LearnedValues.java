@@ -98,14 +98,12 @@ public final class LearnedValues {
         }
     }
 
-    /** Returns copies of all values. */
     public List<FloatMatrix> copies() {
         return parameters.stream()
                 .map(parameter -> GradientValues.copy(parameter.values()))
                 .toList();
     }
 
-    /** Restores copied values. */
     public void set(List<FloatMatrix> values) {
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).values().copyFrom(values.get(i));

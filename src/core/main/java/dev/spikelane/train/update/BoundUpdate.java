@@ -23,14 +23,12 @@ public final class BoundUpdate implements ParameterUpdate, GradientSink {
     private final Map<String, MemorySegment> state = new LinkedHashMap<>();
     private long steps;
 
-    /** Binds a rule to a parameter. */
     public BoundUpdate(MemorySegment parameter, OptimizerRule rule) {
         this.rule = rule;
         this.step =
                 new ParameterStep(rule, parameter, name -> state.computeIfAbsent(name, _ -> allocate(name, parameter)));
     }
 
-    /** Adds memory to the state of this update. */
     public void keep(String name, MemorySegment memory) {
         state.put(name, memory);
     }
@@ -48,7 +46,6 @@ public final class BoundUpdate implements ParameterUpdate, GradientSink {
         }
     }
 
-    /** Checks a learning rate. */
     public static void requireRate(double rate) {
         Checks.finiteFromZero("rate", rate);
     }

@@ -14,13 +14,10 @@ import java.util.List;
  */
 public record Clipping(How how, double most) {
 
-    /** The limited number. */
     public enum How {
-        /** The 2-norm of all gradients together. */
         NORM,
         /** The largest magnitude of all gradients; all of them are scaled by one factor. */
         LARGEST,
-        /** Each value separately. */
         VALUE
     }
 

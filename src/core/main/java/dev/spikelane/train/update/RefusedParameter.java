@@ -18,7 +18,6 @@ public final class RefusedParameter extends IllegalStateException {
         super(message, cause);
     }
 
-    /** Returns the exception for neurons that refused their new parameters. */
     public static RefusedParameter of(
             List<TrainingParameter> learned, Population population, IllegalArgumentException refused) {
         for (TrainingParameter each : learned) {

@@ -15,16 +15,10 @@ public final class ShardSum implements GradientSink {
         this.sum = sum;
     }
 
-    /**
-     * Begins a shard.
-     *
-     * @param isFirst true for the first shard
-     */
     public void begin(boolean isFirst) {
         first = isFirst;
     }
 
-    /** Adds a gradient in torch's layout. */
     public static void add(FloatMatrix sum, FloatMatrix part) {
         for (int row = 0; row < sum.rows(); row++) {
             long bytes = (long) sum.columns() * Float.BYTES;

@@ -17,7 +17,6 @@ public final class StepNorm {
     private final List<Part> parts = new ArrayList<>();
     private boolean asked;
 
-    /** The gradients of one parameter. */
     private abstract static class Part {
         @Nullable
         SquareSums sums;
@@ -25,7 +24,6 @@ public final class StepNorm {
         abstract long floats();
     }
 
-    /** Reads gradients on their way to an optimizer. */
     private final class Tap extends Part implements GradientSink {
 
         private final GradientSink optimizer;
@@ -79,7 +77,6 @@ public final class StepNorm {
         }
     }
 
-    /** Turns the norm of the next steps on or off. */
     public void ask(boolean wanted) {
         asked = wanted;
         for (int i = 0; wanted && i < parts.size(); i++) {
