@@ -62,7 +62,7 @@ public final class PoolWinners {
         long columns = (long) places.places().length * words * Long.SIZE;
         if (columns > MOST) {
             throw new IllegalArgumentException("max pool reads " + places.places().length + " places of "
-                    + places.channels() + " channels, expected at most " + MOST / (words * Long.SIZE)
+                    + places.channels() + " channels, expected at most " + MOST / Long.SIZE / words
                     + " places where gradients go back");
         }
         this.bits = SpikeMatrix.zeros(arena, rows, (int) columns);

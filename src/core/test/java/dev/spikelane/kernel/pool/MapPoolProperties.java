@@ -2,6 +2,8 @@ package dev.spikelane.kernel.pool;
 
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Filled;
@@ -22,6 +24,7 @@ import dev.spikelane.network.naive.NaiveArithmetic;
 import dev.spikelane.network.naive.NaivePool;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
+import dev.spikelane.simd.Window;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -54,6 +57,16 @@ final class MapPoolProperties extends KernelCase {
         for (int i = 0; i < 16; i++) { // some of spikes, some of values
             compare(pool, Shape.of(4, 2, 8), 1);
         }
+    }
+
+    @Example
+    void refusesWinnersOfTooManyPlaces() {
+        Window.Axis axis = new Window.Axis(4_100, 4_100, 1, 0, 1, 1);
+        MapPool pool = MapPool.max(new Window(1, axis, axis));
+        assertEquals(
+                "max pool reads 16810000 places of 1 channels, expected at most 16777216 places where gradients go back",
+                assertThrows(IllegalArgumentException.class, () -> pool.winners(arena, 1))
+                        .getMessage());
     }
 
     private void compare(Pool pool, Shape shape, int rows) {
