@@ -30,7 +30,7 @@ final class BoundLoss {
     private final LossInputs read;
     /** Losses over the first steps of the window, by their number; created when a sample ends there. */
     private final @Nullable Prefix[] prefixes;
-    /** Steps of each sample in the window. */
+
     private int[] ends = {};
 
     private final double[] terms;
@@ -49,15 +49,8 @@ final class BoundLoss {
     /** Class scores that the loss computes with its terms; null if there are none. */
     private final @Nullable FloatMatrix scores;
 
-    /** Gradients of the loss, and the population's gradients; they may be one matrix. */
     private record Place(FloatMatrix own, FloatMatrix given) {}
 
-    /**
-     * Binds a loss to gradients of a population.
-     *
-     * @param number its place among the losses
-     * @param adds whether another loss writes to the same gradients before
-     */
     BoundLoss(PopulationLoss of, int number, Gradients gradients, boolean adds) {
         this.number = number;
         RunSize window = gradients.plan().size();
@@ -104,14 +97,10 @@ final class BoundLoss {
         return made;
     }
 
-    /**
-     * The loss of samples that end after the first steps of the window. It sees a shorter window, so that losses need
-     * not know different lengths.
-     */
+    /** A loss over the first steps of the window, which samples that end there see. */
     private final class Prefix {
 
         private final Loss.Gradient written;
-        /** Evaluators, one for each thread and its samples. */
         private final Loss.Computation[] evaluators = new Loss.Computation[threads];
 
         private final @Nullable ClassDecoder[] decoders = new ClassDecoder[threads];
@@ -164,7 +153,6 @@ final class BoundLoss {
         return membranes == null ? Loss.Gradient.NONE : Loss.Gradient.ofMembranes(membranes);
     }
 
-    /** The labels of the samples, if there are any. */
     int[] labels() {
         return read.whole().labels();
     }
@@ -175,7 +163,6 @@ final class BoundLoss {
         return scores;
     }
 
-    /** The terms of the samples. */
     double[] terms() {
         return terms;
     }
@@ -206,7 +193,6 @@ final class BoundLoss {
         }
     }
 
-    /** Evaluates some samples. */
     void evaluate(int first, int end, int thread) {
         for (int from = first; from < end; ) {
             int behind = LossInputs.alike(ends, from, end);
@@ -232,7 +218,7 @@ final class BoundLoss {
         }
     }
 
-    /** Decodes some samples; one that has ended before the window is of no class. */
+    /** Decodes some samples; a sample that ended before the window has the class -1. */
     void decode(int first, int end, int thread, int[] classes) {
         for (int from = first; from < end; ) {
             int behind = LossInputs.alike(ends, from, end);
@@ -274,11 +260,6 @@ final class BoundLoss {
         }
     }
 
-    /**
-     * Takes the labels and targets of a shard.
-     *
-     * @param firstStep the first step of the window
-     */
     void label(ShardedBatch cut, int shard, int firstStep) {
         TrainingBatch batch = cut.batch(shard);
         int whole = cut.samplesOfBatch(shard);
@@ -305,10 +286,7 @@ final class BoundLoss {
         }
     }
 
-    /**
-     * Copies the target rows of these samples: of the steps of the window if each step has rows, otherwise of all
-     * blocks of the loss.
-     */
+    /** Copies the target rows of these samples: for the steps of the window, or for all blocks of the loss. */
     private void aim(FloatMatrix wanted, int whole, int first, int firstStep, int allSteps) {
         int blocks = wanted.rows() / whole;
         boolean even = blocks * whole == wanted.rows();

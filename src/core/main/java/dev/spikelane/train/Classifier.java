@@ -59,22 +59,22 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Creates a classifier that does as the model notes.
+     * Creates a classifier that follows the model's notes.
      *
      * @param model the model; values of its network may change between calls
      * @return a classifier
-     * @throws IllegalArgumentException if there is no decoding of the noted word
+     * @throws IllegalArgumentException if the noted decoding is unknown
      */
     public static Classifier of(Model model) {
         return new Classifier(Objects.requireNonNull(model, "model"));
     }
 
     /**
-     * Runs another number of steps than the model notes.
+     * Sets the number of steps.
      *
      * @param ofSample steps, at least 1
      * @return this
-     * @throws IllegalArgumentException if there is no step
+     * @throws IllegalArgumentException if it is below 1
      */
     public Classifier steps(int ofSample) {
         Checks.atLeast(1, "steps", ofSample);
@@ -82,11 +82,11 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Encodes samples in another way than the model notes.
+     * Sets the encoding of samples.
      *
-     * @param ofSamples the code, which this classifier alone uses from now on
+     * @param ofSamples the encoding, which only this classifier uses from now on
      * @return this
-     * @throws IllegalArgumentException if its code of a sample depends on the samples before
+     * @throws IllegalArgumentException if the encoding of a sample depends on earlier samples
      */
     public Classifier code(InputEncoding ofSamples) {
         if (ofSamples.isSequential()) {
@@ -97,7 +97,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Decodes outputs in another way than the model notes.
+     * Sets the decoding of outputs.
      *
      * @param ofOutputs the decoding
      * @return this
@@ -108,7 +108,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Draws other random numbers for codes that need them; 0 without this call.
+     * Sets the seed of random encodings; the default is 0.
      *
      * @param number the seed
      * @return this
@@ -146,11 +146,7 @@ public final class Classifier implements AutoCloseable {
         return change(() -> told = new MetricSink(ofSamples::record));
     }
 
-    /**
-     * Returns where this does something else than the model was trained for.
-     *
-     * @return sentences; empty if it does all as noted
-     */
+    /** {@return sentences for each difference from the model's training; empty without a difference} */
     public List<String> notices() {
         List<String> texts = new ArrayList<>();
         model.steps().stream()
@@ -293,7 +289,6 @@ public final class Classifier implements AutoCloseable {
         return known;
     }
 
-    /** Returns the encoding of the model's notes; null if there is none, which encoded input does not need. */
     private @Nullable InputEncoding noted(int ofSample) {
         return model.code().map(word -> InputEncoding.named(word, ofSample)).orElse(null);
     }
@@ -306,7 +301,6 @@ public final class Classifier implements AutoCloseable {
         return declared;
     }
 
-    /** Makes a change that requires all runs to be rebuilt. */
     private Classifier change(Runnable change) {
         try (RunLock _ = turn.take()) {
             change.run();
@@ -357,11 +351,7 @@ public final class Classifier implements AutoCloseable {
             return label;
         }
 
-        /**
-         * Returns the name of the class with the largest score.
-         *
-         * @return the name that the model notes, or the number
-         */
+        /** {@return the name of the class with the largest score, or its number if the model has no names} */
         public String name() {
             return name(label);
         }
@@ -392,11 +382,7 @@ public final class Classifier implements AutoCloseable {
             return true;
         }
 
-        /**
-         * Returns how many classes there are.
-         *
-         * @return classes
-         */
+        /** {@return the number of classes} */
         public int classes() {
             return scores.length;
         }
@@ -415,7 +401,6 @@ public final class Classifier implements AutoCloseable {
             return probabilities[requireClass(number)];
         }
 
-        /** The distance of the label's share to the next smaller share. */
         double margin() {
             float next = 0;
             for (int number = 0; number < probabilities.length; number++) {
@@ -445,11 +430,7 @@ public final class Classifier implements AutoCloseable {
                     .toList();
         }
 
-        /**
-         * Returns after how many steps the sample ended.
-         *
-         * @return steps, fewer than all only if early decisions were asked for
-         */
+        /** {@return the number of steps of the sample; an early exit has fewer} */
         public int steps() {
             return steps;
         }

@@ -99,47 +99,27 @@ public final class CrossEntropyLoss implements Loss {
         return new CrossEntropyLoss(form, false, null, 0, 0, false);
     }
 
-    /**
-     * Returns the form that takes the softmax of spikes at each step.
-     *
-     * @return the loss
-     */
+    /** {@return the form that takes the softmax of spikes at each step} */
     public static CrossEntropyLoss rate() {
         return of(Form.RATE);
     }
 
-    /**
-     * Returns the form that takes the softmax of spike counts.
-     *
-     * @return the loss
-     */
+    /** {@return the form that takes the softmax of spike counts} */
     public static CrossEntropyLoss count() {
         return of(Form.COUNT);
     }
 
-    /**
-     * Returns the form that takes the softmax of the highest membranes.
-     *
-     * @return the loss
-     */
+    /** {@return the form that takes the softmax of the highest membranes} */
     public static CrossEntropyLoss maxMembrane() {
         return of(Form.MAX_MEMBRANE);
     }
 
-    /**
-     * Returns the form that takes the softmax of membranes at each step.
-     *
-     * @return the loss
-     */
+    /** {@return the form that takes the softmax of membranes at each step} */
     public static CrossEntropyLoss membrane() {
         return of(Form.MEMBRANE);
     }
 
-    /**
-     * Returns the form that takes the softmax of negated first spike times.
-     *
-     * @return the loss
-     */
+    /** {@return the form that takes the softmax of negated first spike times} */
     public static CrossEntropyLoss temporal() {
         return of(Form.TEMPORAL);
     }
@@ -153,11 +133,7 @@ public final class CrossEntropyLoss implements Loss {
         return new CrossEntropyLoss(Form.TEMPORAL, false, null, 0, 0, true);
     }
 
-    /**
-     * Returns this loss with the sum of the terms of all samples in place of their mean.
-     *
-     * @return the loss
-     */
+    /** {@return this loss with the sum of the samples' terms in place of their mean} */
     public CrossEntropyLoss withSum() {
         return new CrossEntropyLoss(form, true, weights, populationClasses, smoothing, reciprocal);
     }

@@ -113,11 +113,7 @@ public final class Decoding {
         }
     }
 
-    /**
-     * Returns the decodings of the library.
-     *
-     * @return all of them, in the order of this page
-     */
+    /** {@return all decodings of the library, in the order of this page} */
     public static List<Decoding> values() {
         return ALL;
     }

@@ -81,11 +81,7 @@ public final class EProp {
         return new EProp(Feedback.ADAPTIVE, seed, 0, 0);
     }
 
-    /**
-     * Returns online training through time, for networks without loops and delays.
-     *
-     * @return the rule
-     */
+    /** {@return online training through time, for networks without loops and delays} */
     public static EProp throughTime() {
         return new EProp(Feedback.SPATIAL, 0, 0, 0);
     }

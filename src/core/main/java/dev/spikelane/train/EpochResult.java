@@ -13,102 +13,61 @@ public final class EpochResult {
         this.numbers = numbers;
     }
 
-    /**
-     * Returns the number of the epoch.
-     *
-     * @return a number from 1
-     */
+    /** {@return the number of the epoch, from 1} */
     public int epoch() {
         return numbers.epoch();
     }
 
-    /**
-     * Returns the learning rate.
-     *
-     * @return the rate of the last step of the epoch
-     */
+    /** {@return the learning rate of the epoch's last step} */
     public double rate() {
         return numbers.rate();
     }
 
-    /**
-     * Returns the loss in training.
-     *
-     * @return the mean loss of a sample, before the change that its batch made
-     */
+    /** {@return the mean training loss of a sample, before the update of its batch} */
     public double loss() {
         return numbers.loss();
     }
 
-    /**
-     * Returns the accuracy in training.
-     *
-     * @return the share of samples that were right, before the change that their batch made
-     */
+    /** {@return the share of correct training samples, before the update of their batch} */
     public double accuracy() {
         return numbers.accuracy();
     }
 
-    /**
-     * Returns the loss in validation.
-     *
-     * @return the mean loss of a validation sample after the epoch
-     */
+    /** {@return the mean loss of a validation sample after the epoch} */
     public double validationLoss() {
         return numbers.validationLoss();
     }
 
-    /**
-     * Returns the accuracy in validation.
-     *
-     * @return the share of validation samples that were right after the epoch
-     */
+    /** {@return the share of correct validation samples after the epoch} */
     public double validationAccuracy() {
         return numbers.validationAccuracy();
     }
 
-    /**
-     * Returns how many samples were trained on.
-     *
-     * @return samples
-     */
+    /** {@return the number of training samples} */
     public long samples() {
         return numbers.samples();
     }
 
-    /**
-     * Returns how long training took.
-     *
-     * @return seconds, without validation
-     */
+    /** {@return the seconds of training, without validation} */
     public double seconds() {
         return numbers.seconds();
     }
 
-    /**
-     * Returns the time spent in gradient observers.
-     *
-     * @return seconds, included in the training time
-     */
+    /** {@return the seconds in gradient observers, which the training time includes} */
     public double observerSeconds() {
         return numbers.observerSeconds();
     }
 
-    /**
-     * Returns the speed of training.
-     *
-     * @return samples in a second; NaN if no time was measured
-     */
+    /** {@return training samples per second; NaN if no time was measured} */
     public double samplesPerSecond() {
         return numbers.samplesPerSecond();
     }
 
     /**
-     * Returns the mean gradient norm: the 2-norm over all learned values before clipping, averaged over every sixteenth
-     * step of the epoch, starting with the first. With truncated backpropagation the norm of a step is the norm of its
-     * last window.
+     * Returns the mean 2-norm of all gradients before clipping, at every sixteenth step of the epoch from the first on.
+     * With truncated backpropagation, the norm of a step is the norm of its last window.
      *
-     * @return the mean norm, the same for any number of threads
+     * @return the mean norm, equal for any number of threads
      */
     public double gradientNorm() {
         return numbers.gradientNorm();

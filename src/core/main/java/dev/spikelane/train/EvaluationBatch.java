@@ -23,15 +23,12 @@ final class EvaluationBatch implements AutoCloseable {
     /** Recorded rows of each population for losses and decoding. */
     private final Map<String, LossInputs> read = new LinkedHashMap<>();
 
-    /** Target layouts of the losses. */
     private final @Nullable TargetRows[] layouts;
 
     private final LossInputs outputs;
     private final Decoding decoding;
-    /** Evaluators of each loss, by the steps of a sample. */
     private final Loss.@Nullable Computation[][] evaluators;
 
-    /** Decoders, by the steps of a sample. */
     private final @Nullable ClassDecoder[] decoders;
 
     private final int[] ends;
@@ -68,7 +65,6 @@ final class EvaluationBatch implements AutoCloseable {
         classes = new int[samples];
     }
 
-    /** Creates the evaluators and the decoder for samples of {@code some} steps. */
     private void bind(int some) {
         int samples = simulation.batch();
         for (int i = 0; i < evaluators.length; i++) {
@@ -85,7 +81,6 @@ final class EvaluationBatch implements AutoCloseable {
         }
     }
 
-    /** Records the rows of a population that losses and the decoding read. */
     private LossInputs read(String population, boolean spikes, boolean membranes) {
         LossInputs known = read.get(population);
         if (known != null) {
@@ -162,7 +157,6 @@ final class EvaluationBatch implements AutoCloseable {
         }
     }
 
-    /** Sets the targets of a loss. */
     private void setTargets(int loss, TrainingBatch batch, int count) {
         String population = losses.get(loss).population();
         FloatMatrix given = batch.targets(population);

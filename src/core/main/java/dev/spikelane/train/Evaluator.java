@@ -118,11 +118,7 @@ public final class Evaluator implements AutoCloseable {
         return this;
     }
 
-    /**
-     * Returns how outputs become classes.
-     *
-     * @return the decoding
-     */
+    /** {@return the decoding of outputs to classes} */
     public Decoding decoding() {
         if (decoding != null) {
             return decoding;
@@ -305,11 +301,7 @@ public final class Evaluator implements AutoCloseable {
             spikes = Collections.unmodifiableMap(new LinkedHashMap<>(spikes));
         }
 
-        /**
-         * Returns the samples whose class is their label.
-         *
-         * @return how many are right
-         */
+        /** {@return the number of samples whose class is their label} */
         public int right() {
             int right = 0;
             for (int i = 0; i < Math.min(labels.size(), classes.size()); i++) {
@@ -318,11 +310,7 @@ public final class Evaluator implements AutoCloseable {
             return right;
         }
 
-        /**
-         * Returns the share of samples whose class is their label.
-         *
-         * @return from 0 to 1; NaN if there are no labels or no classes
-         */
+        /** {@return the share of samples whose class is their label; NaN without labels or classes} */
         public double accuracy() {
             return labels.isEmpty() || classes.isEmpty() ? Double.NaN : (double) right() / samples;
         }
@@ -366,20 +354,12 @@ public final class Evaluator implements AutoCloseable {
                 Objects.requireNonNull(after, "after");
             }
 
-            /**
-             * Returns by how much the accuracy changed.
-             *
-             * @return accuracy after minus accuracy before; NaN if there are no labels or no classes
-             */
+            /** {@return accuracy after minus accuracy before; NaN without labels or classes} */
             public double accuracyChange() {
                 return after.accuracy() - before.accuracy();
             }
 
-            /**
-             * Returns the share of samples for which both networks found the same class.
-             *
-             * @return from 0 to 1; NaN if outputs are not classes
-             */
+            /** {@return the share of samples for which both networks found the same class; NaN without classes} */
             public double agreement() {
                 List<Integer> first = before.classes();
                 List<Integer> second = after.classes();
@@ -390,12 +370,7 @@ public final class Evaluator implements AutoCloseable {
                 return first.isEmpty() ? Double.NaN : (double) same / first.size();
             }
 
-            /**
-             * Returns the relative change of the spikes of each population.
-             *
-             * @return by population, spikes of a sample after over those before, minus 1; 0 where there are none in
-             *     both
-             */
+            /** {@return the relative change of each population's spikes, after / before - 1; 0 if both are 0} */
             public Map<String, Double> spikesChange() {
                 Map<String, Double> changes = new LinkedHashMap<>();
                 before.spikes().forEach((population, spikes) -> {

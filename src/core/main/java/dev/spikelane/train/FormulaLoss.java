@@ -4,13 +4,7 @@ import dev.spikelane.train.loss.LossKind;
 import dev.spikelane.train.loss.LossShape;
 import java.util.function.Function;
 
-/**
- * A loss that is one formula, by a method of {@link Loss}.
- *
- * @param name with its numbers
- * @param readsTargets whether it takes targets of each step
- * @param formula makes the loss for one size of batch
- */
+/** A loss that is one formula. */
 record FormulaLoss(
         String name,
         Decoding decoding,

@@ -62,7 +62,6 @@ public final class Gradients implements AutoCloseable {
     private final GradientRequest plan;
     private final GradientRun run;
     private final List<LearnedValue> slots;
-    /** Parameters of neurons that an optimizer changes. */
     private final List<ParameterChange> changes;
 
     private final CounterRandom.Draws[] draws;
@@ -74,7 +73,6 @@ public final class Gradients implements AutoCloseable {
     /** True if a window can run backward: only once, as gradients overwrite currents. */
     private boolean stands;
 
-    /** First step of the window since the last reset; dropouts draw other numbers at each step. */
     private int firstStep;
 
     Gradients(GradientRequest plan, GradientRun run, List<LearnedValue> slots, WorkerPool workers) {
@@ -89,7 +87,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Starts to describe gradients.
+     * Creates a builder of gradients.
      *
      * @param network whose gradients are computed, with its own weights
      * @param steps steps of a window, at least 1
@@ -102,11 +100,10 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Runs a window of a network of one input.
+     * Runs a window of a network with one input.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or
-     *     values follow spikes or the other way round where a projection from the input is delayed
+     * @throws IllegalArgumentException as {@link #forward(Map)} does, or if there are several inputs
      */
     public void forward(Signal input) {
         forward(Map.of(onlyInput().name(), Objects.requireNonNull(input, "input")));
@@ -124,28 +121,25 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Runs a window of a network of one input in which all steps have the same input.
+     * Runs a window with one frame of a network's only input at all steps.
      *
      * @param frame {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or
-     *     values follow spikes or the other way round where a projection from the input is delayed
+     * @throws IllegalArgumentException as {@link #forward(Map)} does, or if there are several inputs
      */
     public void forwardConstant(Signal frame) {
         forwardConstant(Map.of(onlyInput().name(), Objects.requireNonNull(frame, "frame")));
     }
 
     /**
-     * Runs a window in which all steps have the same input.
+     * Runs a window with one frame at all steps.
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite,
-     *     or an input of a delayed projection changes between spikes and values
+     * @throws IllegalArgumentException as {@link #forward(Map)} does
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
         forward(Objects.requireNonNull(frames, "frames"), true);
     }
 
-    /** Runs a window, of frames or of rows for each step. */
     void forward(Map<String, ? extends Signal> rows, boolean constant) {
         requireNames(rows, plan.network());
         try (RunLock _ = turn.take()) {
@@ -221,8 +215,8 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Sets the data set's sample numbers for the next window, by which random surrogates and dropouts draw. The default
-     * is 0, 1 and so on.
+     * Sets the samples' numbers in their data set for the next window, by which random surrogates and dropouts draw.
+     * The default is 0, 1 and so on.
      *
      * @param numbers a number for each sample of the batch
      * @throws IllegalArgumentException if there is not one for each sample
@@ -249,10 +243,10 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Takes the window back, once, from the gradients that were {@linkplain #given written}.
+     * Runs the window backward, once, from the {@linkplain #given given} gradients.
      *
-     * @throws IllegalStateException if no window has run since the last one was taken back or the last reset, or values
-     *     of the network have changed since it ran
+     * @throws IllegalStateException if no window has run since the last backward pass or reset, or values of the
+     *     network have changed since then
      */
     public void backward() {
         try (RunLock _ = turn.take()) {
@@ -301,7 +295,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Returns where to write the gradients of the spikes of a population.
+     * Returns the matrix for the gradients of a population's spikes.
      *
      * @param population at whose spikes gradients start
      * @return {@code [steps * batch x neurons]}, time-major, zero until it is written
@@ -312,7 +306,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Returns where to write the gradients of a variable of a population.
+     * Returns the matrix for the gradients of a population's variable.
      *
      * @param population its name
      * @param variable at which gradients start
@@ -339,7 +333,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Returns the gradients that reached a variable of a population from elsewhere.
+     * Returns the gradients that reached a population's variable from outside.
      *
      * @param population its name
      * @param variable that is observed
@@ -451,7 +445,6 @@ public final class Gradients implements AutoCloseable {
         return run.populations()[number];
     }
 
-    /** Returns the learned values. */
     List<LearnedValue> slots() {
         return slots;
     }
@@ -468,13 +461,11 @@ public final class Gradients implements AutoCloseable {
         return workers;
     }
 
-    /** Updates packed data during a change of learned values. */
     void update(boolean rounds) {
         run.update(rounds);
         sawChange();
     }
 
-    /** Updates packed data during a change of any values. */
     void refresh() {
         run.refresh();
         sawChange();
@@ -489,7 +480,7 @@ public final class Gradients implements AutoCloseable {
         return seen;
     }
 
-    /** Takes over parameters of neurons that an optimizer has written, which the network has in another form. */
+    /** Copies parameters of neurons that an optimizer has written to the network, which has them in another form. */
     void replace(List<TrainingParameter> parameters) {
         for (int i = 0; i < slots.size(); i++) {
             slots.get(i).hold();
@@ -504,7 +495,7 @@ public final class Gradients implements AutoCloseable {
         }
     }
 
-    /** Goes on from the state at the end of another window of the same network and samples. */
+    /** Continues from the state at the end of another window of the same network and samples. */
     void goOnFrom(Gradients other) {
         other.run.advance();
         other.ran = false;

@@ -18,8 +18,8 @@ import java.util.Optional;
  * gradient.
  *
  * <p>{@link CrossEntropyLoss}, {@link SquaredErrorLoss} and {@link #spikeRatePenalty} have snnTorch's functions. A loss
- * is an immutable description. {@link #bind} makes an object that computes it for one size of batch, without allocating
- * from then on. A loss of one's own implements this interface.
+ * is immutable; {@link #bind} creates an object that computes it for one size of batch without allocating. Your own
+ * loss implements this interface.
  *
  * <p>The loss of a batch is a sum over its samples. Each term is divided by the {@link #divisor}, a number of the whole
  * batch that does not depend on the network's outputs. So parts of a batch can be computed separately, and their sums
@@ -28,8 +28,8 @@ import java.util.Optional;
 public interface Loss {
 
     /**
-     * Returns a penalty on spikes: {@code factor * spikes}, summed over outputs, steps and samples and not averaged, as
-     * in snnTorch's {@code l1_rate_sparsity}. It needs no labels and fits any population.
+     * Returns a penalty on spikes: {@code factor * spikes}, summed over outputs, steps and samples, as in snnTorch's
+     * {@code l1_rate_sparsity}. It needs no labels and fits any population.
      *
      * @param factor the cost of one spike, finite; 1e-5 is snnTorch's default
      * @return the loss
@@ -41,14 +41,12 @@ public interface Loss {
     }
 
     /**
-     * Returns the loss of temporal efficient training (Deng et al. 2022, TET). It adds the cross-entropy of the
-     * membranes at each step and their distance from a number:
-     * {@code (1 - share) * mean over steps of CE(u[t], label)
-     * + share * mean over steps and outputs of (u[t] - target)^2}.
-     * Outputs are decoded by {@link Decoding#MEMBRANE}.
+     * Returns the loss of temporal efficient training (Deng et al. 2022): {@code (1 - share) * mean over steps of
+     * CE(u[t], label) + share * mean over steps and outputs of (u[t] - target)^2}. Outputs are decoded by {@link
+     * Decoding#MEMBRANE}.
      *
-     * @param share of the distance, from 0 to 1; the paper has 0.05 for images, 0.001 for events
-     * @param target of all membranes, finite; the paper has the threshold
+     * @param share from 0 to 1; the paper uses 0.05 for images, 0.001 for events
+     * @param target of all membranes, finite; the paper uses the threshold
      * @return the loss
      * @throws IllegalArgumentException if a number is outside
      */
@@ -64,9 +62,8 @@ public interface Loss {
     }
 
     /**
-     * Returns the cross-entropy of the mean of the membranes over all steps, {@code CE(mean over t of u[t], label)}.
-     * {@link #temporalEfficient} improves on this loss (Deng et al. 2022). Outputs are decoded by
-     * {@link Decoding#MEMBRANE}.
+     * Returns the cross-entropy of the membranes' mean over all steps, {@code CE(mean over t of u[t], label)}, which
+     * {@link #temporalEfficient} improves. Outputs are decoded by {@link Decoding#MEMBRANE}.
      *
      * @return the loss
      */
@@ -75,9 +72,9 @@ public interface Loss {
     }
 
     /**
-     * Returns a cost of rates outside of a range, for hidden populations: the mean over samples and outputs of
-     * {@code max(0, lower - r)^2 + max(0, r - upper)^2}, with r the spikes of a step on average (as Zenke and Vogels
-     * 2021 bound activity). Equal bounds are a target, an upper bound of 1 costs silence alone.
+     * Returns a cost of rates outside of a range, for hidden populations (Zenke and Vogels 2021): the mean over samples
+     * and outputs of {@code max(0, lower - r)^2 + max(0, r - upper)^2}, with r the mean spikes of a step. Equal bounds
+     * are a target; an upper bound of 1 costs silence alone.
      *
      * @param lower from 0 to the upper bound
      * @param upper at most 1
@@ -99,10 +96,10 @@ public interface Loss {
 
     /**
      * Returns the divergence of rates from a rate, which keeps hidden populations sparse (Ng 2011): the mean over
-     * samples and outputs of {@code rate * log(rate / r) + (1 - rate) * log((1 - rate) / (1 - r))}, with
-     * {@code r = (spikes + 1/2) / (steps + 1)}, so that silence costs no infinity.
+     * samples and outputs of {@code rate * log(rate / r) + (1 - rate) * log((1 - rate) / (1 - r))}, with {@code r =
+     * (spikes + 1/2) / (steps + 1)}, which is finite for silence.
      *
-     * @param rate the rate that is wanted, above 0 and below 1
+     * @param rate the target, above 0 and below 1
      * @return the loss
      * @throws IllegalArgumentException if the rate is outside
      */
@@ -113,9 +110,9 @@ public interface Loss {
     }
 
     /**
-     * Returns the distance of van Rossum (2001) between spike trains and targets, which are spikes as well: the mean
-     * over samples and outputs of {@code 1 / tau * sum over t of (f[t] - g[t])^2}, with
-     * {@code f[t] = exp(-1 / tau) * f[t - 1] + spike[t]} and g the same of the targets.
+     * Returns the distance of van Rossum (2001) between spike trains and target spikes: the mean over samples and
+     * outputs of {@code 1 / tau * sum over t of (f[t] - g[t])^2}, with {@code f[t] = exp(-1 / tau) * f[t - 1] +
+     * spike[t]} and g the filtered targets.
      *
      * @param tau of the filter, in steps, above 0
      * @return the loss, which takes targets of each step, {@code [steps * batch x outputs]} or {@code [batch x (steps *
@@ -128,32 +125,16 @@ public interface Loss {
         return new FormulaLoss("van_rossum, tau " + tau, Decoding.NONE, true, true, shape -> new VanRossum(shape, tau));
     }
 
-    /**
-     * Returns the name.
-     *
-     * @return a name for files and messages, such as {@code ce_rate_loss}
-     */
+    /** {@return the name in files and messages, such as {@code ce_rate_loss}} */
     String name();
 
-    /**
-     * Returns true if the loss reads the population's spikes, and computes a gradient with respect to them.
-     *
-     * @return whether {@link Input#spikes} must be there
-     */
+    /** {@return true if the loss reads spikes, {@link Input#spikes}, and computes their gradient} */
     boolean readsSpikes();
 
-    /**
-     * Returns true if the loss reads the population's membranes, and computes a gradient with respect to them.
-     *
-     * @return whether {@link Input#membranes} must be there
-     */
+    /** {@return true if the loss reads membranes, {@link Input#membranes}, and computes their gradient} */
     boolean readsMembranes();
 
-    /**
-     * Returns the decoding for which this loss trains.
-     *
-     * @return how outputs should become classes; {@link Decoding#NONE} if the loss is not about classes
-     */
+    /** {@return the decoding of outputs to classes; {@link Decoding#NONE} if the loss has no classes} */
     default Decoding decoding() {
         return Decoding.NONE;
     }
@@ -170,8 +151,7 @@ public interface Loss {
     }
 
     /**
-     * Computes the number by which every term is divided, by default the number of samples. It depends on the whole
-     * batch and nothing that the network computes.
+     * Computes the number by which every term is divided, by default the number of samples.
      *
      * @param input labels or targets of the whole batch, and its size; spikes and membranes are not read
      * @return the divisor
@@ -192,8 +172,8 @@ public interface Loss {
     Computation bind(int steps, int batch, int outputs);
 
     /**
-     * Computes a loss for one size of batch. It is for one thread at a time, as it has scratch memory of its own;
-     * threads that share a batch have one each and take ranges of samples.
+     * Computes a loss for one size of batch, for one thread at a time: it has scratch memory. Threads that share a
+     * batch have one each and take ranges of samples.
      */
     interface Computation {
 
@@ -203,8 +183,7 @@ public interface Loss {
          * @param input the input of the whole batch
          * @param first the first sample
          * @param end the index after the last sample
-         * @param gradient gets the gradients: overwrites the rows of the samples in {@code [first, end)}, at every
-         *     step, in all present matrices
+         * @param gradient its matrices are overwritten in the rows of these samples, at every step
          * @param terms gets the term of each sample, at the sample's index
          * @throws IllegalArgumentException if a label is not a class, or shapes differ from the evaluator's sizes
          * @throws IndexOutOfBoundsException if the range is not within the batch
@@ -232,7 +211,7 @@ public interface Loss {
     /** The matrices for a loss's gradients. A missing matrix is not computed. */
     final class Gradient {
 
-        /** Writes nothing but the terms: evaluation without training. */
+        /** Computes terms without gradients. */
         public static final Gradient NONE = new Gradient(LossSink.NONE);
 
         private final LossSink sink;
@@ -241,13 +220,12 @@ public interface Loss {
             this.sink = sink;
         }
 
-        /** Returns the matrices for losses of the library. */
         LossSink sink() {
             return sink;
         }
 
         /**
-         * Returns a place for the gradient with respect to spikes.
+         * Creates a place for the gradient with respect to spikes.
          *
          * @param spikes {@code [steps * batch x outputs]}
          * @return the place
@@ -257,7 +235,7 @@ public interface Loss {
         }
 
         /**
-         * Returns a place for the gradient with respect to membranes.
+         * Creates a place for the gradient with respect to membranes.
          *
          * @param membranes {@code [steps * batch x outputs]}
          * @return the place
@@ -267,7 +245,7 @@ public interface Loss {
         }
 
         /**
-         * Returns a place for both gradients. A loss that does not read one of the two leaves that matrix as it is.
+         * Creates a place for both gradients. A loss leaves the matrix of a signal that it does not read.
          *
          * @param spikes {@code [steps * batch x outputs]}
          * @param membranes {@code [steps * batch x outputs]}
@@ -288,34 +266,23 @@ public interface Loss {
             return new Gradient(new LossSink(sink.spikes(), sink.membranes(), terms));
         }
 
-        /** Returns these matrices with one for class scores of samples. */
         Gradient withScores(FloatMatrix scores) {
             return new Gradient(new LossSink(sink.spikes(), sink.membranes(), sink.elements(), scores));
         }
 
-        /**
-         * Returns where the gradient with respect to spikes goes.
-         *
-         * @return {@code [steps * batch x outputs]}, or nothing
-         */
+        /** {@return the gradient with respect to spikes, {@code [steps * batch x outputs]}, if any} */
         public Optional<FloatMatrix> spikes() {
             return Optional.ofNullable(sink.spikes());
         }
 
         /**
-         * Returns where the gradient with respect to membranes goes, as they are before the reset.
-         *
-         * @return {@code [steps * batch x outputs]}, or nothing
+         * {@return the gradient with respect to membranes before the reset, {@code [steps * batch x outputs]}, if any}
          */
         public Optional<FloatMatrix> membranes() {
             return Optional.ofNullable(sink.membranes());
         }
 
-        /**
-         * Returns where the terms go.
-         *
-         * @return the matrix, or nothing
-         */
+        /** {@return the terms, if any} */
         public Optional<FloatMatrix> elements() {
             return Optional.ofNullable(sink.elements());
         }
@@ -327,10 +294,9 @@ public interface Loss {
     }
 
     /**
-     * The input of a loss: spikes or membranes of a population over a batch, time-major
-     * ({@code row = step * batch + sample}), and the targets.
-     *
-     * <p>Parts that the loss does not read may be left unset. Setting something allocates nothing.
+     * The input of a loss: spikes or membranes of a population over a batch, time-major ({@code row = step * batch +
+     * sample}), and the targets. Data that the loss does not read may be left unset. Setters keep their argument
+     * without a copy and allocate nothing.
      */
     final class Input {
 
@@ -348,22 +314,18 @@ public interface Loss {
             this.rows = new LossRows(steps, batch, outputs);
         }
 
-        /** Wraps the rows of a library loss for a user's loss. */
         Input(LossRows rows) {
             this.rows = rows;
         }
 
-        /** Sets the number of each sample in its data set; not copied, so that its content may change. */
         void setSamples(int[] numbers) {
             rows.samples = numbers;
         }
 
-        /** Returns the rows for losses of the library. */
         LossRows rows() {
             return rows;
         }
 
-        /** Returns the evaluator of a library loss. */
         static Loss.Computation evaluator(LossKind kind) {
             return (input, first, end, gradient, terms) ->
                     kind.evaluate(input.rows, first, end, gradient.sink(), terms);
@@ -372,7 +334,7 @@ public interface Loss {
         /**
          * Sets the spikes.
          *
-         * @param matrix {@code [steps * batch x outputs]}; not copied, so that its content may change
+         * @param matrix {@code [steps * batch x outputs]}
          * @return this input
          * @throws IllegalArgumentException if it has another shape
          */
@@ -383,9 +345,9 @@ public interface Loss {
         }
 
         /**
-         * Sets the membranes, as they are before the reset.
+         * Sets the membranes before the reset.
          *
-         * @param matrix {@code [steps * batch x outputs]}; not copied, so that its content may change
+         * @param matrix {@code [steps * batch x outputs]}
          * @return this input
          * @throws IllegalArgumentException if it has another shape
          */
@@ -396,10 +358,9 @@ public interface Loss {
         }
 
         /**
-         * Sets the classes of the samples.
+         * Sets the classes.
          *
-         * @param classes one for each sample, or, for a loss whose labels vary in time, one for each step; not copied,
-         *     so that its content may change
+         * @param classes one for each sample, or for each step if the loss has labels of steps
          * @return this input
          */
         public Input setLabels(int[] classes) {
@@ -418,9 +379,9 @@ public interface Loss {
         }
 
         /**
-         * Sets the targets of the outputs, for losses that take numbers instead of classes.
+         * Sets the targets of the outputs, for losses without classes.
          *
-         * @param values as the loss says; not copied, so that its content may change
+         * @param values in the loss's shape
          * @return this input
          */
         public Input setTargets(FloatMatrix values) {
@@ -428,7 +389,6 @@ public interface Loss {
             return this;
         }
 
-        /** Unsets the targets, as the batch has none. */
         void forgetTargets() {
             rows.targets = null;
         }
@@ -444,29 +404,17 @@ public interface Loss {
             return this;
         }
 
-        /**
-         * Returns the time steps.
-         *
-         * @return steps
-         */
+        /** {@return the number of steps} */
         public int steps() {
             return rows.steps;
         }
 
-        /**
-         * Returns the number of samples.
-         *
-         * @return samples
-         */
+        /** {@return the number of samples} */
         public int batch() {
             return rows.batch;
         }
 
-        /**
-         * Returns the number of neurons.
-         *
-         * @return outputs
-         */
+        /** {@return the number of neurons} */
         public int outputs() {
             return rows.outputs;
         }
@@ -491,11 +439,7 @@ public interface Loss {
             return rows.membranes();
         }
 
-        /**
-         * Returns the classes.
-         *
-         * @return labels, none if none were set
-         */
+        /** {@return the classes; empty if none were set} */
         public int[] labels() {
             return rows.labels;
         }
@@ -510,21 +454,17 @@ public interface Loss {
             return rows.targets();
         }
 
-        /**
-         * Returns the divisor.
-         *
-         * @return by which terms and gradients are divided
-         */
+        /** {@return the number by which terms and gradients are divided} */
         public double divisor() {
             return rows.divisor;
         }
 
         /**
-         * Returns which sample of its data set a sample of the batch is: by this number a loss or a
-         * {@linkplain Decoding#ofSpikes decoding} finds how long it is, say.
+         * Returns the number of a sample in its data set, by which a loss or a {@linkplain Decoding#ofSpikes decoding}
+         * may find its length.
          *
          * @param ofBatch its number in the batch, from 0
-         * @return its number in the data set; that in the batch where there is no data set
+         * @return its number in the data set, or in the batch without a data set
          * @throws IndexOutOfBoundsException if there is no such sample
          */
         public int sample(int ofBatch) {

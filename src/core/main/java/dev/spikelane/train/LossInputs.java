@@ -6,16 +6,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The input of a loss over a window, and over its first steps. A sample that ends in the window is evaluated with a
- * shorter window, so that losses need not know different lengths.
+ * The input of a loss over a window, and over its first steps: a sample that ends in the window has a shorter input, so
+ * that losses need not know different lengths.
  */
 final class LossInputs {
 
     private final Loss.Input whole;
-    /** Inputs by the number of steps. */
     private final Loss.@Nullable Input[] made;
 
-    /** Cut targets of each input, and their remainder. */
     private final @Nullable FloatMatrix[] targets;
 
     private final @Nullable FloatMatrix[] cut;
@@ -60,7 +58,6 @@ final class LossInputs {
         return known;
     }
 
-    /** Copies the targets; targets of steps only up to the last step. */
     private void takeTargets(Loss.Input of, LossRows all) {
         FloatMatrix wanted = all.targets;
         if (wanted == null || wanted.rows() != all.steps * all.batch) {

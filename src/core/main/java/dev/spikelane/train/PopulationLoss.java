@@ -10,20 +10,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A loss of a population, a term of a sum of losses.
- *
- * @param population whose spikes or membranes it reads
- * @param outputs its neurons
- * @param weight by which it is multiplied, finite and not 0
- */
+/** A loss of a population, multiplied by a finite weight other than 0: a term of a sum of losses. */
 record PopulationLoss(String population, int outputs, Loss loss, double weight) {
 
     PopulationLoss {
         Checks.require(Double.isFinite(weight) && weight != 0, "weight", weight, "a finite number other than 0");
     }
 
-    /** Throws where it would read spikes as 1 that carry something else, now or when values have been learned. */
+    /** Throws if the loss would read spikes with another value as 1, now or after learning. */
     void requireOnes(LaidOutNetwork network, Set<String> learned) {
         if (loss.readsSpikes() && !network.carriesOnes(population, learned)) {
             String what = network.carriesOnes(population, Set.of()) ? ", whose factor is learned," : "";
@@ -32,7 +26,6 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         }
     }
 
-    /** The divisor of the loss, and of its weight: every term and gradient is divided by it. */
     double divisor(Loss.Input input) {
         return weight == 1 ? loss.divisor(input) : loss.divisor(input) / weight;
     }
@@ -46,7 +39,6 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         return sums ? divisor(input) : divisor(input) * steps / input.steps();
     }
 
-    /** Returns true if the loss is a sum over steps. */
     boolean isOfSteps() {
         return switch (loss) {
             case CrossEntropyLoss entropy -> entropy.isOfSteps();
@@ -70,9 +62,7 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
     }
 
     /**
-     * The loss of cross-entropy of a sample if scores are equal, summed over windows; NaN of other losses and weights.
-     *
-     * @param window steps of a window
+     * Returns the cross-entropy of a sample if scores are equal, summed over windows; NaN for other losses and weights.
      */
     double chance(int steps, int window) {
         double sum = 0;
@@ -105,7 +95,6 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         return losses.getFirst();
     }
 
-    /** Describes all losses in order. */
     static String text(List<PopulationLoss> losses) {
         return losses.stream().map(PopulationLoss::toString).collect(Collectors.joining(" + "));
     }

@@ -23,11 +23,7 @@ public interface Schedule {
      */
     double rate(long step, double rate);
 
-    /**
-     * Returns the schedule that changes nothing.
-     *
-     * @return the schedule
-     */
+    /** {@return the schedule that keeps the rate} */
     static Schedule constant() {
         return (step, rate) -> rate;
     }

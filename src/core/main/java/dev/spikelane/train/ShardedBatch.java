@@ -18,7 +18,6 @@ final class ShardedBatch {
     private final boolean online;
 
     private @Nullable TrainingBatch[] given = new TrainingBatch[1];
-    /** Samples of each shard. */
     private int[] counts = new int[1];
 
     private boolean apart;
@@ -26,20 +25,15 @@ final class ShardedBatch {
     private int samples;
     private int[] labels = NO_LABELS;
     private final List<PopulationLoss> losses;
-    /** Targets of all samples in the layout of each loss. */
     private final @Nullable FloatMatrix[] targets;
 
     private final @Nullable TargetRows[] layouts;
-    /** Inputs that losses read for their divisors, for each loss and number of steps. */
     private final Loss.@Nullable Input[][] known;
 
     private int[] joinedLabels = NO_LABELS;
-    /** Memory to join the targets of separate batches. */
     private final @Nullable FloatMatrix[] joinedTargets;
-    /** The present shard. */
     private int at;
 
-    /** Allocates memory for batches of {@code steps} steps. */
     ShardedBatch(int steps, List<PopulationLoss> losses, boolean online) {
         this.steps = steps;
         this.online = online;
@@ -136,7 +130,6 @@ final class ShardedBatch {
         return joinedLabels;
     }
 
-    /** Joins the targets of all samples, for each step if the shards have targets of steps. */
     private @Nullable FloatMatrix joinTargets(int loss) {
         String population = losses.get(loss).population();
         FloatMatrix first = batch(0).targets(population);
@@ -173,18 +166,15 @@ final class ShardedBatch {
         return shards;
     }
 
-    /** Samples of all shards. */
     int samples() {
         return samples;
     }
 
-    /** Returns the targets of all samples for a loss, time-major. */
     @Nullable
     FloatMatrix targets(int loss) {
         return targets[loss];
     }
 
-    /** The divisor of a loss over some steps of a window, of a sample of so many steps. */
     double divisor(int i, int some, int all) {
         PopulationLoss loss = losses.get(i);
         Loss.Input input = known[i][some];
@@ -202,7 +192,7 @@ final class ShardedBatch {
         return online ? loss.divisor(input, all) : loss.divisor(input);
     }
 
-    /** Throws unless samples of a shard that have lengths of their own have one each, of the steps that there are. */
+    /** Throws unless each sample of a shard with lengths has one, of 1 to all steps. */
     void requireLengths(int shard) {
         int[] lengths = batch(shard).lengths();
         int count = samplesOfBatch(shard);
@@ -219,28 +209,23 @@ final class ShardedBatch {
         }
     }
 
-    /** The steps of a sample of a shard. */
     int length(int shard, int sample) {
         int[] lengths = batch(shard).lengths();
         return lengths == null ? steps : lengths[firstInBatch(shard) + sample];
     }
 
-    /** Returns true if samples of a shard have different lengths. */
     boolean hasLengths(int shard) {
         return batch(shard).lengths() != null;
     }
 
-    /** Returns the batch with the samples of a shard. */
     TrainingBatch batch(int shard) {
         return Objects.requireNonNull(given[apart ? shard : 0]);
     }
 
-    /** Returns the number of samples of this batch. */
     int samplesOfBatch(int shard) {
         return apart ? counts[shard] : samples;
     }
 
-    /** Samples of a shard. */
     int size(int shard) {
         return apart ? counts[shard] : even(shard);
     }
@@ -249,7 +234,6 @@ final class ShardedBatch {
         return samples / shards + (shard < samples % shards ? 1 : 0);
     }
 
-    /** The number of a shard's first sample among all. */
     int first(int shard) {
         int first = 0;
         for (int i = 0; i < shard; i++) {
@@ -258,17 +242,14 @@ final class ShardedBatch {
         return first;
     }
 
-    /** Returns the index of the shard's first sample in its batch. */
     int firstInBatch(int shard) {
         return apart ? 0 : first(shard);
     }
 
-    /** Sets the present shard. */
     void work(int shard) {
         at = shard;
     }
 
-    /** The shard in work, for messages. */
     int at() {
         return at;
     }

@@ -53,11 +53,7 @@ public final class SquaredErrorLoss implements Loss {
         return new SquaredErrorLoss(form, false, ErrorWeights.NONE);
     }
 
-    /**
-     * Returns a loss of spike counts whose correct class fires at each step and whose others never do.
-     *
-     * @return the loss
-     */
+    /** {@return a loss of spike counts: the correct class fires at each step, other classes never} */
     public static SquaredErrorLoss count() {
         return count(1, 0);
     }
@@ -74,11 +70,7 @@ public final class SquaredErrorLoss implements Loss {
         return of(new ErrorForm.Count(correctRate, incorrectRate, 0));
     }
 
-    /**
-     * Returns a loss of membranes with the levels 1 and 0.
-     *
-     * @return the loss
-     */
+    /** {@return a loss of membranes with the levels 1 and 0} */
     public static SquaredErrorLoss membrane() {
         return membrane(1, 0);
     }
@@ -106,11 +98,7 @@ public final class SquaredErrorLoss implements Loss {
         return of(new ErrorForm.Membrane(TargetSource.NUMBERS, ErrorTargets.of(1, 0)));
     }
 
-    /**
-     * Returns a loss of first spikes with snnTorch's default times, 0 and -1.
-     *
-     * @return the loss
-     */
+    /** {@return a loss of first spikes with snnTorch's default times, 0 and -1} */
     public static SquaredErrorLoss spikeTime() {
         return spikeTime(0, -1);
     }
@@ -240,11 +228,7 @@ public final class SquaredErrorLoss implements Loss {
         throw new IllegalArgumentException(name() + " has no " + option + ", expected a loss of spike times");
     }
 
-    /**
-     * Returns this loss with the sum of all terms in place of their mean.
-     *
-     * @return the loss
-     */
+    /** {@return this loss with the sum of all terms in place of their mean} */
     public SquaredErrorLoss withSum() {
         return new SquaredErrorLoss(form, true, weights);
     }

@@ -64,35 +64,21 @@ public final class Surrogate {
         return of(shape, name, Collections.unmodifiableMap(parameters));
     }
 
-    /** Returns the gradient of this surrogate. */
     FiringGradient gradient() {
         return gradient;
     }
 
-    /**
-     * Returns the name.
-     *
-     * @return the name of snnTorch's function, such as {@code atan}, or the name of a custom surrogate
-     */
+    /** {@return the name of snnTorch's function, such as {@code atan}, or of a custom surrogate} */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns the parameters by the names that snnTorch gives them.
-     *
-     * @return such as {@code alpha}; empty for a custom surrogate
-     */
+    /** {@return the parameters by snnTorch's names, such as {@code alpha}; empty for a custom surrogate} */
     public Map<String, Double> parameters() {
         return parameters;
     }
 
-    /**
-     * Returns true if the gradient is drawn at random.
-     *
-     * @return whether {@link #backward(FloatMatrix, FloatMatrix, FloatMatrix, CounterRandom.Draws, int, int)} needs
-     *     draws
-     */
+    /** {@return true if the gradient is drawn at random, so that it needs draws} */
     public boolean isRandom() {
         return gradient.isRandom();
     }
@@ -134,11 +120,7 @@ public final class Surrogate {
         backward(distance, gradientOfSpikes, gradientOfDistance, CounterRandom.Draws.NONE, 0, 0);
     }
 
-    /**
-     * Returns the arc tangent with alpha 2, snnTorch's default.
-     *
-     * @return the surrogate
-     */
+    /** {@return the arc tangent with alpha 2, snnTorch's default} */
     public static Surrogate atan() {
         return atan(2);
     }
@@ -154,11 +136,7 @@ public final class Surrogate {
         return of(SurrogateShape.ATAN, "atan", "alpha", alpha);
     }
 
-    /**
-     * Returns the fast sigmoid with slope 25.
-     *
-     * @return the surrogate
-     */
+    /** {@return the fast sigmoid with slope 25} */
     public static Surrogate fastSigmoid() {
         return fastSigmoid(25);
     }
@@ -174,11 +152,7 @@ public final class Surrogate {
         return of(SurrogateShape.FAST_SIGMOID, "fast_sigmoid", "slope", slope);
     }
 
-    /**
-     * Returns the sigmoid with slope 25.
-     *
-     * @return the surrogate
-     */
+    /** {@return the sigmoid with slope 25} */
     public static Surrogate sigmoid() {
         return sigmoid(25);
     }
@@ -204,11 +178,7 @@ public final class Surrogate {
         return of(SurrogateShape.STRAIGHT_THROUGH, "straight_through_estimator", Map.of());
     }
 
-    /**
-     * Returns snnTorch's triangular surrogate with threshold 1.
-     *
-     * @return the surrogate
-     */
+    /** {@return snnTorch's triangular surrogate with threshold 1} */
     public static Surrogate triangular() {
         return triangular(1);
     }
@@ -234,11 +204,7 @@ public final class Surrogate {
         return of(SurrogateShape.HEAVISIDE, "heaviside", Map.of());
     }
 
-    /**
-     * Returns the spike rate escape with beta 1 and slope 25.
-     *
-     * @return the surrogate
-     */
+    /** {@return the spike rate escape with beta 1 and slope 25} */
     public static Surrogate spikeRateEscape() {
         return spikeRateEscape(1, 25);
     }
@@ -257,11 +223,7 @@ public final class Surrogate {
         return of(SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
     }
 
-    /**
-     * Returns the stochastic spike operator with mean 0 and variance 0.2.
-     *
-     * @return the surrogate
-     */
+    /** {@return the stochastic spike operator with mean 0 and variance 0.2} */
     public static Surrogate sso() {
         return sso(0, 0.2);
     }
@@ -280,11 +242,7 @@ public final class Surrogate {
         return of(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, "SSO", "mean", mean, "variance", variance);
     }
 
-    /**
-     * Returns the leaky spike operator with slope 0.1.
-     *
-     * @return the surrogate
-     */
+    /** {@return the leaky spike operator with slope 0.1} */
     public static Surrogate lso() {
         return lso(0.1);
     }
@@ -301,11 +259,7 @@ public final class Surrogate {
         return of(SurrogateShape.LEAKY_SPIKE_OPERATOR, "LSO", "slope", slope);
     }
 
-    /**
-     * Returns the sparse fast sigmoid with slope 25 and B 1.
-     *
-     * @return the surrogate
-     */
+    /** {@return the sparse fast sigmoid with slope 25 and B 1} */
     public static Surrogate sfs() {
         return sfs(25, 1);
     }

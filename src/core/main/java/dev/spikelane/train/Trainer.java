@@ -63,7 +63,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Starts saying how a network is trained.
+     * Creates a builder of a trainer.
      *
      * @param network the network, whose values change
      * @param steps steps of a sample, at least 1
@@ -76,11 +76,7 @@ public final class Trainer implements AutoCloseable {
         return new TrainerBuilder(network, steps, batch);
     }
 
-    /**
-     * Returns the network.
-     *
-     * @return the network that is trained
-     */
+    /** {@return the trained network} */
     public Network network() {
         return network;
     }
@@ -105,7 +101,6 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** True if scales of integers learn. */
     boolean learnsScales() {
         return running.laidOut().roundings().anyMatch(each -> each.logs() != null);
     }
@@ -115,7 +110,6 @@ public final class Trainer implements AutoCloseable {
         return step.apart();
     }
 
-    /** Takes over values of the network that were changed since the last step. */
     void follow() {
         step.follow();
     }
@@ -125,11 +119,7 @@ public final class Trainer implements AutoCloseable {
         return running;
     }
 
-    /**
-     * Returns how many classes the losses tell apart.
-     *
-     * @return the fewest of those losses that are about classes: labels are below it; 0 if none is
-     */
+    /** {@return the number of classes, the fewest of all losses with classes; 0 if there is none} */
     public int classes() {
         return recipe.losses().stream()
                 .filter(each -> each.loss().decoding() != Decoding.NONE)
@@ -139,7 +129,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Sets the learning rate of the steps to come; the optimizer's own if it is not set.
+     * Sets the learning rate of the next steps; the default is the optimizer's rate.
      *
      * @param ofSteps the rate
      */
@@ -159,13 +149,13 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains on a batch.
      *
-     * @param batch at most as many samples as the trainer was made for
-     * @return the loss before the values changed; with truncated backpropagation the sum over the windows
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a label is no class, or
-     *     an input is not finite
-     * @throws IllegalStateException if the loss is not finite; the message names the population and step where that
-     *     began, and values have not changed since the window before; or if a parameter of neurons is no longer finite,
-     *     or has left the range that its model takes: the message names it with its population
+     * @param batch at most as many samples as the trainer's batch
+     * @return the loss before the update; with truncated backpropagation the sum over the windows
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a label is not a class,
+     *     or an input is not finite
+     * @throws IllegalStateException if the loss is not finite: the message names the first such population and step,
+     *     and values have not changed since the previous window; or if a parameter of neurons is no longer finite or in
+     *     its model's range: the message names it
      */
     public double step(TrainingBatch batch) {
         try (RunLock _ = turn.take()) {
@@ -174,15 +164,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains on a batch that is given in parts and updates the values once: gradient accumulation. Each part is a
-     * shard. If the parts are as large as {@linkplain TrainerBuilder#shards the trainer's shards}, the result has the
-     * bits of a step on the whole batch. Losses are divided by the divisors of the whole batch.
+     * Trains on a batch that is given in parts, with one update: gradient accumulation. Each part is a shard. If the
+     * parts are as large as {@linkplain TrainerBuilder#shards the trainer's shards}, the result has the bits of a step
+     * on the whole batch. Losses are divided by the divisors of the whole batch.
      *
      * @param shards batches of the same kind, at most as many as the trainer has shards, each of at most as many
      *     samples as a shard of its whole batch
-     * @return the loss before the values changed, of all parts together
-     * @throws IllegalArgumentException if there are more parts or samples than that, or as {@link #step(TrainingBatch)}
-     *     does
+     * @return the loss of all parts before the update
+     * @throws IllegalArgumentException if there are more parts or samples, or as {@link #step(TrainingBatch)} does
      * @throws IllegalStateException as {@link #step(TrainingBatch)} does
      */
     public double step(List<TrainingBatch> shards) {
@@ -192,16 +181,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Computes the gradients that one shard of a batch adds to a step and changes nothing, so that several processes or
-     * machines can serve a batch: each makes the same trainer with the same values, computes some of the shards, and
-     * all {@link #update} by all of them. These are the bits of a step on the whole batch.
+     * Computes the gradients that one shard of a batch adds to a step, without an update, so that several processes or
+     * machines can share a batch: each creates the same trainer with the same values, computes some of the shards, and
+     * {@linkplain #update updates} by all of them. The results are the bits of a step on the whole batch.
      *
      * @param batch the whole batch
      * @param shard the number of the shard, from 0
      * @return its part of the step
      * @throws IllegalArgumentException if there is no such shard, or as {@link #step(TrainingBatch)} does
-     * @throws IllegalStateException if the trainer has one shard, or truncates backpropagation; or as
-     *     {@link #step(TrainingBatch)} does
+     * @throws IllegalStateException if the trainer has one shard, or truncates backpropagation; or as {@link
+     *     #step(TrainingBatch)} does
      */
     public ShardGradients gradients(TrainingBatch batch, int shard) {
         try (RunLock _ = turn.take()) {
@@ -429,8 +418,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Returns how many samples of the last batch were classified correctly, by the loss's decoding and before the
-     * update.
+     * Returns the number of correct samples of the last batch, by the loss's decoding and before the update.
      *
      * @return samples; with truncated backpropagation, of the last window; 0 if outputs are not classes
      */
@@ -487,19 +475,18 @@ public final class Trainer implements AutoCloseable {
         return step.observerNanoseconds();
     }
 
-    /** Work under the lock of this trainer. */
     interface Work {
         void run() throws IOException;
     }
 
-    /** Does work of many steps, none of which takes the turn by itself. */
+    /** Runs work of many steps under the lock. */
     void inTurn(Work work) throws IOException {
         try (RunLock _ = turn.take()) {
             work.run();
         }
     }
 
-    /** A step of a call that has the turn. */
+    /** Runs a step; the caller holds the lock. */
     double stepInTurn(TrainingBatch batch) {
         return step.run(whole(batch), rate);
     }
@@ -530,17 +517,15 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** The spikes of each population in the last step that was watched. */
     long[] spikes() {
         return step.spikes();
     }
 
-    /** The 2-norm of the gradients of the last step for which it was wanted. */
     double norm() {
         return step.norm();
     }
 
-    /** Takes over values of the network that were changed from outside, in a call that has the turn. */
+    /** Takes over values of the network that were changed from outside; the caller holds the lock. */
     void reload() {
         step.reload();
     }
@@ -564,11 +549,7 @@ public final class Trainer implements AutoCloseable {
      */
     public sealed interface Optimizer permits Sgd, Adam {
 
-        /**
-         * Returns the learning rate before a schedule changes it.
-         *
-         * @return the rate
-         */
+        /** {@return the learning rate before a schedule changes it} */
         double rate();
     }
 }

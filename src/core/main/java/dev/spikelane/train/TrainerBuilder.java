@@ -30,7 +30,6 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
 
     private static final String REMEDIES = "fewer samples, more shards or computing more again need fewer";
 
-    /** Steps of a block of online gradients. */
     private static final int BLOCK = 100;
 
     private int window;
@@ -48,7 +47,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Adds a loss of the last population, see {@link #loss(String, Loss, double)}.
+     * Adds a loss of the last population with weight 1.
      *
      * @param ofOutputs reads its spikes or membranes
      * @return this
@@ -58,10 +57,10 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Adds a loss of the last population, see {@link #loss(String, Loss, double)}.
+     * Adds a loss of the last population.
      *
      * @param ofOutputs reads its spikes or membranes
-     * @param weight by which the loss and its gradient are multiplied, finite and not 0
+     * @param weight as in {@link #loss(String, Loss, double)}
      * @return this
      * @throws IllegalArgumentException if the weight is out of range
      */
@@ -70,7 +69,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Adds a loss of a population, see {@link #loss(String, Loss, double)}.
+     * Adds a loss of a population with weight 1.
      *
      * @param name the population's
      * @param ofOutputs reads its spikes or membranes
@@ -107,7 +106,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Sets the optimizer; Adam with rate 0.001 if it is not set.
+     * Sets the optimizer; the default is Adam with rate 0.001.
      *
      * @param rule the optimizer
      * @return this
@@ -197,7 +196,6 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         return bytes;
     }
 
-    /** Returns the bytes of gradient sums over shards. */
     private long shardSums() {
         return shards == 1 && online == null
                 ? 0
@@ -213,8 +211,8 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Changes values after every few steps, with gradients that go no further back: truncated backpropagation through
-     * time. The loss then reads each of these windows by itself.
+     * Updates the values after every few steps, with gradients of these steps alone: truncated backpropagation through
+     * time. The loss reads each window by itself.
      *
      * @param count steps of a window, from 1 to all
      * @return this
@@ -249,12 +247,10 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         return this;
     }
 
-    /** Returns the steps of a gradient block. */
     private int block() {
         return rule == null ? window : Math.min(BLOCK, steps);
     }
 
-    /** Draws random feedback if gradients go forward. */
     private void goForward() {
         EProp how = rule;
         if (how == null) {
@@ -317,8 +313,8 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Cuts a batch into parts, whose gradients are summed apart and added in ascending order. Bits depend on this
-     * number, and on nothing that serves the parts.
+     * Cuts a batch into parts, whose gradients are summed separately and added in ascending order. Bits depend on this
+     * number, but not on threads or machines.
      *
      * @param count parts, from 1 to the batch
      * @return this
@@ -333,9 +329,9 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Reports the loss of each step, or window, before values change.
+     * Adds a listener for the loss of each step, or window, before values change.
      *
-     * @param reader gets the loss; an exception that it throws ends the step before values change
+     * @param reader receives the loss; its exception ends the step before values change
      * @return this
      */
     public TrainerBuilder onLoss(DoubleConsumer reader) {
@@ -345,9 +341,9 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Shows the gradients of each step, or window, before values change. They are stored for it.
+     * Adds an observer of the gradients of each step, or window, before values change. They are stored for it.
      *
-     * @param observer sees them, and may leave the step out
+     * @param observer receives them, and may refuse the update
      * @return this
      */
     public TrainerBuilder onGradients(GradientObserver observer) {

@@ -27,11 +27,9 @@ final class TrainingPart implements ObservedGradients.Part {
     private final int size;
     private final int shard;
     private final BoundLoss[] losses;
-    /** Loss whose outputs are decoded. */
     private final BoundLoss main;
 
     private final boolean decodes;
-    /** Loss that threads evaluate at the moment. */
     private BoundLoss evaluated;
 
     private final WorkerPool workers;
@@ -39,14 +37,11 @@ final class TrainingPart implements ObservedGradients.Part {
     private final WorkerPool.Job decode = this::decode;
     private final WorkerPool.Job count = this::count;
     private final GradientPopulation[] populations;
-    /** Spikes of each population, by counting thread. */
     private final long[][] counted;
 
     private final int[] classes;
     private final int[] numbers;
-    /** Steps of each sample in the window. */
     private final int[] ends;
-    /** Steps that were run. */
     private int used;
 
     private final List<Input> inputs;
@@ -102,7 +97,6 @@ final class TrainingPart implements ObservedGradients.Part {
         return shard;
     }
 
-    /** The term of a sample, summed over the losses in their order. */
     double term(int sample) {
         double term = losses[0].terms()[sample];
         for (int i = 1; i < losses.length; i++) {
@@ -114,7 +108,6 @@ final class TrainingPart implements ObservedGradients.Part {
     /**
      * Runs a window of a shard forward, and computes its loss.
      *
-     * @param firstStep the first step of the window
      * @param stops true to stop after the last sample's end
      */
     void forward(ShardedBatch cut, int shard, int firstStep, boolean stops) {
@@ -164,7 +157,7 @@ final class TrainingPart implements ObservedGradients.Part {
         return longest;
     }
 
-    /** Decodes the samples as the loss trains them, and counts those that are right; 0 if outputs are not classes. */
+    /** Returns the number of correctly decoded samples; 0 if outputs are not classes. */
     int right() {
         if (!decodes) {
             return 0;
@@ -173,7 +166,6 @@ final class TrainingPart implements ObservedGradients.Part {
         return ClassDecoder.right(classes, main.labels(), 0, size);
     }
 
-    /** Adds the spikes of each population in the window. */
     void countSpikes(long[] to) {
         for (long[] each : counted) {
             Arrays.fill(each, 0);
@@ -202,7 +194,6 @@ final class TrainingPart implements ObservedGradients.Part {
         main.decode(firstOf(part), firstOf(part + 1), thread, classes);
     }
 
-    /** Returns the first sample of a thread's share. */
     private int firstOf(int part) {
         return part * size / Math.min(workers.threads(), size);
     }
@@ -216,7 +207,6 @@ final class TrainingPart implements ObservedGradients.Part {
         gradients.setSamples(numbers);
     }
 
-    /** Returns the rows of these samples in some steps. */
     private Signal rows(
             Input input, TrainingBatch batch, int whole, int first, int firstStep, int count, boolean ragged) {
         Signal all = batch.input(input.name(), inputs.size() == 1);
@@ -235,7 +225,6 @@ final class TrainingPart implements ObservedGradients.Part {
         return into;
     }
 
-    /** Returns the rows of these samples in a frame, repeated for each step. */
     private Signal repeated(Input input, TrainingBatch batch, int first) {
         Signal frame = batch.input(input.name(), inputs.size() == 1);
         Signal into = scratch(input, frame, steps);
@@ -257,7 +246,6 @@ final class TrainingPart implements ObservedGradients.Part {
         return made;
     }
 
-    /** Returns the learned values of this part, in the order of all parts. */
     List<LearnedValue> slots() {
         return gradients.slots();
     }

@@ -18,7 +18,6 @@ import java.util.Set;
 /** The parts of a trainer by shard, window length and size, created on demand, and their learned values. */
 final class TrainingParts implements AutoCloseable {
 
-    /** Creates gradients for a number of steps and samples. */
     interface Factory {
         Gradients make(int steps, int batch);
     }
@@ -27,7 +26,6 @@ final class TrainingParts implements AutoCloseable {
     private final Factory factory;
     private final List<TrainingPart> made = new ArrayList<>();
     private final LearnedValues learned;
-    /** True if gradients go directly to the optimizer. */
     private final boolean fuses;
 
     /** Version of the network's values that the parts have packed. */
@@ -115,7 +113,6 @@ final class TrainingParts implements AutoCloseable {
         return part;
     }
 
-    /** Returns the gradients of the first part, which holds the sums of shards. */
     Gradients gradients() {
         return made.getFirst().gradients();
     }
@@ -124,19 +121,16 @@ final class TrainingParts implements AutoCloseable {
         return gradients().plan().layout();
     }
 
-    /** Returns the guard that lets values change; the parts are notified separately. */
     ValueGuard guard() {
         return layout().guard();
     }
 
-    /** Takes over changes of the network's values since the last step. */
     void follow() {
         if (seen != layout().version()) {
             reload();
         }
     }
 
-    /** Takes over values of the network that were changed from outside. */
     void reload() {
         guard().change(() -> {
             recipe.losses().forEach(each -> each.requireOnes(layout(), Set.of()));
@@ -162,7 +156,6 @@ final class TrainingParts implements AutoCloseable {
         parameter.values().copyFrom(present);
     }
 
-    /** Goes back to values that were copied, in a change. */
     void set(List<FloatMatrix> values) {
         learned.set(values);
         gradients().replace(learned.parameters());
@@ -177,7 +170,6 @@ final class TrainingParts implements AutoCloseable {
         learned.endPart(part.slots(), first);
     }
 
-    /** Changes values by gradients that are stored, in a change that has begun. */
     void update() {
         learned.update(gradients().workers());
         gradients().replace(learned.parameters());

@@ -42,7 +42,6 @@ record TrainingRecipe(
         observed = List.copyOf(observed);
     }
 
-    /** Returns the loss whose outputs are decoded. */
     PopulationLoss main() {
         return PopulationLoss.main(losses);
     }
@@ -66,7 +65,6 @@ record TrainingRecipe(
                 observed);
     }
 
-    /** Returns true if gradients of several parts or windows are added before values change. */
     boolean sums() {
         return shards > 1 || online;
     }

@@ -111,20 +111,12 @@ public final class TrainingRun {
         stopping = true;
     }
 
-    /**
-     * Returns true if nothing is left to train.
-     *
-     * @return whether all epochs are done or it stopped early
-     */
+    /** {@return true if all epochs are done or the run stopped early} */
     public boolean finished() {
         return state.epoch >= declared.epochs || declared.patience > 0 && state.epochsSinceBest() >= declared.patience;
     }
 
-    /**
-     * Returns the results of the epochs that are done.
-     *
-     * @return the results, the first epoch first
-     */
+    /** {@return the results of all finished epochs, in order} */
     public List<EpochResult> history() {
         return state.results.stream().map(EpochResult::new).toList();
     }
@@ -188,74 +180,42 @@ public final class TrainingRun {
         return state.epoch + 1;
     }
 
-    /**
-     * Returns how many batches of the epoch are done.
-     *
-     * @return batches
-     */
+    /** {@return the number of finished batches of the epoch} */
     public int batch() {
         return state.batch;
     }
 
-    /**
-     * Returns how many batches the epoch has.
-     *
-     * @return batches
-     */
+    /** {@return the number of batches of the epoch} */
     public int batches() {
         return batchesOfEpoch;
     }
 
-    /**
-     * Returns how many samples of the epoch are done.
-     *
-     * @return samples
-     */
+    /** {@return the number of finished samples of the epoch} */
     public long samples() {
         return state.samples;
     }
 
-    /**
-     * Returns how many samples the epoch has.
-     *
-     * @return samples
-     */
+    /** {@return the number of samples of the epoch} */
     public long samplesOfEpoch() {
         return samplesOfEpoch;
     }
 
-    /**
-     * Returns the loss of the last batch.
-     *
-     * @return the loss before its change
-     */
+    /** {@return the loss of the last batch, before its update} */
     public double lastLoss() {
         return state.lastLoss;
     }
 
-    /**
-     * Returns the mean loss of the epoch so far.
-     *
-     * @return the mean over samples
-     */
+    /** {@return the mean loss of a sample of the epoch so far} */
     public double loss() {
         return state.meanLoss();
     }
 
-    /**
-     * Returns the share of samples of the epoch that were right so far.
-     *
-     * @return from 0 to 1; NaN if outputs are not classes
-     */
+    /** {@return the share of correct samples of the epoch so far; NaN if outputs are not classes} */
     public double accuracy() {
         return trainer.recipe().main().loss().decoding() == Decoding.NONE ? Double.NaN : state.accuracy();
     }
 
-    /**
-     * Returns the speed.
-     *
-     * @return samples of the epoch in a second
-     */
+    /** {@return samples of the epoch per second} */
     public double samplesPerSecond() {
         return state.samples / (state.nanoseconds * 1e-9);
     }

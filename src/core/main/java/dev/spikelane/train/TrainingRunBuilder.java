@@ -44,7 +44,6 @@ public final class TrainingRunBuilder {
     int patience;
     boolean keepsBest;
     boolean resumes;
-    /** True if the run continues from a checkpoint. */
     boolean resumed;
 
     long saveEvery;
@@ -65,7 +64,6 @@ public final class TrainingRunBuilder {
     Consumer<? super TrainingRun> onStep = run -> {};
     BiConsumer<? super TrainingRun, ? super EpochResult> onEpoch = (run, result) -> {};
     Consumer<? super String> onNotice = text -> {};
-    /** True if notices have a listener. */
     boolean listens;
 
     TrainingRunBuilder(Trainer trainer, Dataset data, Batching batching) {
@@ -100,9 +98,9 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Evaluates samples after each epoch, encoded as those that are trained on.
+     * Evaluates samples after each epoch, encoded like the training samples.
      *
-     * @param samples on which the network is not trained
+     * @param samples other samples than the training samples
      * @return this
      */
     public TrainingRunBuilder validate(Dataset samples) {
@@ -112,8 +110,8 @@ public final class TrainingRunBuilder {
     /**
      * Evaluates samples after each epoch.
      *
-     * @param samples on which the network is not trained
-     * @param asBatches their code and the size of batches, which may be any
+     * @param samples other samples than the training samples
+     * @param asBatches their encoding and the batch size, which may differ
      * @return this
      */
     public TrainingRunBuilder validate(Dataset samples, Batching asBatches) {
@@ -159,9 +157,9 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Stops when no epoch has been better than the best for a while, and {@linkplain #keepBest keeps the best}.
+     * Stops if no epoch has improved on the best one for a while, and {@linkplain #keepBest keeps the best}.
      *
-     * @param count epochs without an improvement after which training stops, at least 1
+     * @param count epochs without an improvement, at least 1
      * @return this
      * @throws IllegalArgumentException if it is below 1
      */
@@ -171,8 +169,8 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Saves the run after each epoch, and when it is stopped. A file that is there before is gone on from
-     * ({@link #resume}), or else the run is refused, so that none is lost.
+     * Saves the run after each epoch and when it stops. The run is refused if the file exists, unless it {@linkplain
+     * #resume resumes}.
      *
      * @param file replaced as a whole each time
      * @return this
@@ -195,14 +193,14 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Has the gradients of each batch computed elsewhere, such as on other machines: the run asks for all shards of
-     * the batch that its {@link TrainingRun#epoch}, {@link TrainingRun#batch} and {@link Batching#order} say, and
-     * updates by them. Values, history and checkpoints have the bits of a run that computes them itself, and each of
-     * the two goes on from the other's checkpoint. Learned scales of integers, and learned feedback, are refused: they
-     * are no values of the network, so that others do not have them.
+     * Takes the gradients of each batch from elsewhere, such as other machines: the run asks for all shards of the
+     * batch given by its {@link TrainingRun#epoch}, {@link TrainingRun#batch} and {@link Batching#order}, and updates
+     * by them. Values, history and checkpoints have the bits of a run that computes them itself, and either continues
+     * from the other's checkpoint. Learned scales of integers and learned feedback are refused: they are not values of
+     * the network, so other machines do not have them.
      *
-     * @param shards computes the shards of the run's next batch, as {@link Trainer#update} takes them, and does not use
-     *     the trainer
+     * @param shards computes the shards of the run's next batch, as {@link Trainer#update} takes them, without the
+     *     trainer
      * @return this
      */
     public TrainingRunBuilder shardsFrom(Function<? super TrainingRun, List<ShardGradients>> shards) {
@@ -211,7 +209,7 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Goes on from the checkpoint if its file is there. The result has the bits of a run that was never stopped.
+     * Continues from the checkpoint if its file exists. The result has the bits of a run that was never stopped.
      *
      * @return this
      */
@@ -221,9 +219,9 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Calls a listener after each batch, which sees losses only, and costs training nothing.
+     * Adds a listener that is called after each batch. It reads losses only, and costs nothing.
      *
-     * @param listener is called on the thread that runs, with the run, which tells where it stands
+     * @param listener receives the run, on the training thread
      * @return this
      */
     public TrainingRunBuilder onStep(Consumer<? super TrainingRun> listener) {
@@ -338,7 +336,6 @@ public final class TrainingRunBuilder {
         };
     }
 
-    /** Checks shapes, labels and targets before a long training. */
     private void requireFit(Dataset samples, Batching asBatches, String what) {
         InputColumns columns = new InputColumns(trainer.network());
         int inputs = columns.columns();
@@ -399,7 +396,6 @@ public final class TrainingRunBuilder {
         }
     }
 
-    /** Returns a text that does not change while the network learns. */
     private static String asBuilt(Network network) {
         return Stream.concat(
                         network.populations().stream().map(Population::toString),
@@ -407,7 +403,6 @@ public final class TrainingRunBuilder {
                 .collect(Collectors.joining("; ", "Network ", ""));
     }
 
-    /** Returns the identity of the run. */
     RunIdentity identity() {
         TrainingRecipe recipe = trainer.recipe();
         Map<String, String> texts = new LinkedHashMap<>();
@@ -437,7 +432,6 @@ public final class TrainingRunBuilder {
                 texts, step -> schedule.rate(step, recipe.optimizer().rate()));
     }
 
-    /** Returns the numbers that follow from the options. */
     RunNumbers numbers() {
         int batches = batching.batches(data.size());
         int batch = batching.size();

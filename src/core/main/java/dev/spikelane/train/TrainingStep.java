@@ -22,7 +22,6 @@ import java.util.function.Function;
 final class TrainingStep implements AutoCloseable {
 
     private final TrainingRecipe recipe;
-    /** Names the place where a batch diverges. */
     private final Function<ShardedBatch, String> divergence;
 
     private final TrainingParts parts;
@@ -31,7 +30,6 @@ final class TrainingStep implements AutoCloseable {
     private final RunningValues running;
     private final Function<String, FloatMatrix> gradients = this::gradient;
 
-    /** Spikes of each population in the last step with a count. */
     private final long[] spikes;
 
     private boolean counts;
@@ -70,7 +68,6 @@ final class TrainingStep implements AutoCloseable {
         epoch = number;
     }
 
-    /** Trains on a batch and returns its loss, the sum over windows. */
     double run(ShardedBatch batch, double ofStep) {
         parts.follow();
         rate = ofStep;
@@ -183,7 +180,6 @@ final class TrainingStep implements AutoCloseable {
         return part;
     }
 
-    /** Computes the gradients of a shard, without an update. */
     ShardGradients gradients(ShardedBatch batch, int shard) {
         parts.follow();
         TrainingPart part = forward(batch, shard, 0, recipe.steps());
@@ -209,7 +205,6 @@ final class TrainingStep implements AutoCloseable {
         return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded, fired);
     }
 
-    /** Changes values by the gradients of shards, and returns their loss. */
     double update(List<ShardGradients> shards, double ofStep) {
         parts.follow();
         rate = ofStep;
@@ -242,7 +237,6 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    /** Asks all observers of gradients. */
     private boolean accepted(double loss) {
         if (recipe.observers().isEmpty()) {
             return true;
@@ -256,7 +250,6 @@ final class TrainingStep implements AutoCloseable {
         return accepted;
     }
 
-    /** Returns a gradient in torch's layout, summed over the parts or joined from them. */
     private FloatMatrix gradient(String name) {
         FloatMatrix ofSource = observed.of(name);
         if (ofSource != null) {
@@ -275,7 +268,6 @@ final class TrainingStep implements AutoCloseable {
         return !running.isEmpty();
     }
 
-    /** Samples of the last batch that were decoded right, in its last window; 0 if outputs are not classes. */
     int right() {
         return right;
     }
@@ -286,44 +278,36 @@ final class TrainingStep implements AutoCloseable {
         learned.norm().ask(ofGradients);
     }
 
-    /** The spikes of each population in the last step, if they were counted. */
     long[] spikes() {
         return spikes;
     }
 
-    /** The 2-norm of the gradients of the last step for which it was wanted. */
     double norm() {
         return learned.norm().norm();
     }
 
-    /** Time that observers of gradients have taken. */
     long observerNanoseconds() {
         return observerNanoseconds;
     }
 
-    /** Takes over values that were changed from outside since the last step. */
     void follow() {
         parts.follow();
     }
 
-    /** Takes over values of the network that were changed from outside. */
     void reload() {
         parts.reload();
     }
 
-    /** Returns copies of all learned values. */
     List<FloatMatrix> values() {
         return learned.copies();
     }
 
-    /** Returns copies of the running values of normalizations. */
     RunningValues runningValues() {
         RunningValues copies = new RunningValues(parts.layout());
         copies.begin();
         return copies;
     }
 
-    /** Goes back to values that were copied. */
     void setValues(List<FloatMatrix> values, RunningValues runningValues) {
         parts.guard().change(() -> {
             parts.set(values);

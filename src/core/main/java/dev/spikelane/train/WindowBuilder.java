@@ -44,7 +44,6 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     FiringGradient otherwise = Surrogate.atan().gradient();
     final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
     long seed;
-    /** The online method; null for separate windows. */
     GradientRequest.@Nullable Online online;
 
     private int every = Integer.MAX_VALUE;
@@ -69,7 +68,6 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return (B) this;
     }
 
-    /** Copies the options of a longer window or a larger batch, whose memory is limited as a whole. */
     final void takeFrom(WindowBuilder<?> other) {
         threads = other.threads;
         form = other.form;
@@ -84,13 +82,12 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         online = other.online;
     }
 
-    /** Returns the steps with currents in memory at a time. */
     final int segment() {
         return online == null ? Math.min(every, steps) : steps;
     }
 
     /**
-     * Sets the surrogate of all populations that have none of their own; the arc tangent if it is not set.
+     * Sets the surrogate of all populations without their own; the default is the arc tangent.
      *
      * @param surrogate the surrogate
      * @return this
@@ -117,7 +114,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Learns values beside the weights of all projections, which are learned anyhow.
+     * Learns values in addition to the weights of all projections.
      *
      * @param names of parameters of neurons, such as {@code lif1.beta}
      * @return this
@@ -188,9 +185,9 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Drops a share of the channels of a projection while it is trained, as {@code torch.nn.Dropout2d}
-     * before a layer does: all positions of a channel together, with one K for each sample, step and channel. All else
-     * is as for {@link #dropout}, which it replaces.
+     * Drops a share of the channels of a projection during training, as {@code torch.nn.Dropout2d} before a layer does:
+     * all positions of a channel together, with one K for each sample, step and channel. It replaces {@link #dropout}
+     * and otherwise equals it.
      *
      * @param projection its name, such as {@code conv2}
      * @param probability that a channel is dropped, from 0 to below 1; 0 for no dropout
@@ -249,7 +246,6 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return self();
     }
 
-    /** Returns the network of the forward pass, with integers if weights are rounded. */
     final Network running() {
         Network known = running;
         if (known == null) {
@@ -259,12 +255,10 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return known;
     }
 
-    /** Makes {@link #running} round integers again. */
     final void forgetRunning() {
         running = null;
     }
 
-    /** Returns the bytes of these integers, unless the network has them. */
     final long roundedBytes() {
         return rounded.isEmpty()
                 ? 0
@@ -304,8 +298,8 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Shows the gradients that reach a variable of a population from elsewhere, at each step, without those from the
-     * step after it, as {@link #observeSpikes} does: {@code gradients.apply("lif1.membrane")}.
+     * Observes the gradients that reach a variable of a population from outside at each step, without the gradients of
+     * the next step: {@code gradients.apply("lif1.membrane")}.
      *
      * @param population its name
      * @param variable such as {@code membrane}
@@ -321,7 +315,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     /**
      * Sets the number of threads; results do not depend on it.
      *
-     * @param count the calling thread among them, at least 1
+     * @param count at least 1, the calling thread included
      * @return this
      * @throws IllegalArgumentException if it is below 1
      */
@@ -331,10 +325,10 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Keeps currents of some steps only, and computes others again from the states before them and the spikes. Results
-     * do not depend on it.
+     * Keeps the currents of some steps only, and recomputes the others from stored states and spikes. Results do not
+     * depend on it.
      *
-     * @param count after how many steps the state is kept, at least 1
+     * @param count steps between two stored states, at least 1
      * @return this
      * @throws IllegalArgumentException if it is below 1
      */
@@ -345,8 +339,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Declares that inputs will be spikes at each step; other ones are refused then, and no memory is
-     * planned for them.
+     * Declares that inputs will be spikes at each step: others are refused, and no memory is planned for them.
      *
      * @return this
      */
@@ -355,8 +348,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Declares that inputs will be values at each step; other ones are refused then, and no memory is
-     * planned for them.
+     * Declares that inputs will be values at each step: others are refused, and no memory is planned for them.
      *
      * @return this
      */
@@ -365,8 +357,8 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Declares that inputs will be one frame of values or spikes for all steps; others are refused then, and no memory
-     * is planned for them. It is planned for values: products of spikes take up to 2 MB more on each thread.
+     * Declares that inputs will be one frame of values or spikes for all steps: others are refused. Memory is planned
+     * for values; products of spikes take up to 2 MB more on each thread.
      *
      * @return this
      */
@@ -380,11 +372,10 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Sets the most memory; more is refused before it is taken. The default is the memory that may still be held:
-     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a
-     * margin.
+     * Sets the memory limit; larger windows are refused. The default is the free memory: {@code
+     * -Dspikelane.maxNativeMemory}, or the memory of the machine or container without the largest heap and a margin.
      *
-     * @param count bytes of native memory beside the network and a trainer's optimizer, at least 0
+     * @param count bytes of native memory in addition to the network and a trainer's optimizer, at least 0
      * @return this
      * @throws IllegalArgumentException if it is negative
      */
