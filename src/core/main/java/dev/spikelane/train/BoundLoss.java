@@ -195,7 +195,7 @@ final class BoundLoss {
 
     void evaluate(int first, int end, int thread) {
         for (int from = first; from < end; ) {
-            int behind = LossInputs.alike(ends, from, end);
+            int behind = LossInputs.endOfEqual(ends, from, end);
             Prefix made = prefixes[ends[from]];
             if (made == null) { // they have ended before the window
                 Arrays.fill(terms, from, behind, 0);
@@ -206,8 +206,8 @@ final class BoundLoss {
             clearBehind(membranes, from, behind);
             from = behind;
         }
-        deliver(spikes, first, end);
-        deliver(membranes, first, end);
+        addToPopulation(spikes, first, end);
+        addToPopulation(membranes, first, end);
     }
 
     private void clearBehind(@Nullable Place place, int first, int end) {
@@ -221,7 +221,7 @@ final class BoundLoss {
     /** Decodes some samples; a sample that ended before the window has the class -1. */
     void decode(int first, int end, int thread, int[] classes) {
         for (int from = first; from < end; ) {
-            int behind = LossInputs.alike(ends, from, end);
+            int behind = LossInputs.endOfEqual(ends, from, end);
             Prefix made = prefixes[ends[from]];
             for (int sample = from; sample < behind; sample++) {
                 classes[sample] = made == null || scores == null ? -1 : ClassDecoder.best(scores, sample);
@@ -234,7 +234,7 @@ final class BoundLoss {
         }
     }
 
-    private void deliver(@Nullable Place place, int first, int end) {
+    private void addToPopulation(@Nullable Place place, int first, int end) {
         if (place == null || place.own == place.given) {
             return;
         }
@@ -243,7 +243,7 @@ final class BoundLoss {
             for (int sample = first; sample < end; sample++) {
                 int row = step * size + sample;
                 if (TorchLayout.differs(shape)) {
-                    deliverMaps(place, row);
+                    addMap(place, row);
                 } else {
                     long at = place.own.rowOffset(row);
                     GradientSum.add(place.given.segment(), at, place.own.segment(), at, bytes);
@@ -252,7 +252,7 @@ final class BoundLoss {
         }
     }
 
-    private void deliverMaps(Place place, int row) {
+    private void addMap(Place place, int row) {
         for (int neuron = 0; neuron < shape.size(); neuron++) {
             int at = shape.inside(neuron);
             float value = Elements.get(place.own, row, neuron);
@@ -260,7 +260,7 @@ final class BoundLoss {
         }
     }
 
-    void label(ShardedBatch cut, int shard, int firstStep) {
+    void takeLabels(ShardedBatch cut, int shard, int firstStep) {
         TrainingBatch batch = cut.batch(shard);
         int whole = cut.samplesOfBatch(shard);
         int first = cut.firstInBatch(shard);
@@ -282,12 +282,12 @@ final class BoundLoss {
         if (wanted == null) {
             read.whole().forgetTargets();
         } else {
-            aim(wanted, cut.samples(), cut.first(shard), firstStep, allSteps);
+            copyTargets(wanted, cut.samples(), cut.first(shard), firstStep, allSteps);
         }
     }
 
     /** Copies the target rows of these samples: for the steps of the window, or for all blocks of the loss. */
-    private void aim(FloatMatrix wanted, int whole, int first, int firstStep, int allSteps) {
+    private void copyTargets(FloatMatrix wanted, int whole, int first, int firstStep, int allSteps) {
         int blocks = wanted.rows() / whole;
         boolean even = blocks * whole == wanted.rows();
         boolean ofSteps = even && blocks == allSteps;

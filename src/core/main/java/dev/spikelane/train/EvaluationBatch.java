@@ -128,7 +128,7 @@ final class EvaluationBatch implements AutoCloseable {
         }
         Arrays.fill(classes, -1);
         for (int from = 0; from < count && decoding != Decoding.NONE; ) {
-            int behind = LossInputs.alike(ends, from, count);
+            int behind = LossInputs.endOfEqual(ends, from, count);
             bind(ends[from]);
             Objects.requireNonNull(decoders[ends[from]])
                     .decode(outputs.open(ends[from]).rows(), from, behind, classes);
@@ -177,7 +177,7 @@ final class EvaluationBatch implements AutoCloseable {
             setTargets(i, batch, count); // losses of a population share its input, so they run one after another
             LossInputs read = Objects.requireNonNull(this.read.get(losses.get(i).population()));
             for (int from = 0; from < count; ) {
-                int behind = LossInputs.alike(ends, from, count);
+                int behind = LossInputs.endOfEqual(ends, from, count);
                 bind(ends[from]);
                 Loss.Input input = read.open(ends[from]);
                 input.setDivisor(losses.get(i).divisor(input));

@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class LossInputs {
 
     private final Loss.Input whole;
-    private final Loss.@Nullable Input[] made;
+    private final Loss.@Nullable Input[] inputs;
 
-    private final @Nullable FloatMatrix[] targets;
+    private final @Nullable FloatMatrix[] wholeTargets;
 
-    private final @Nullable FloatMatrix[] cut;
+    private final @Nullable FloatMatrix[] firstTargets;
 
     LossInputs(int steps, int batch, int outputs) {
         this.whole = new Loss.Input(steps, batch, outputs);
-        this.made = new Loss.Input[steps + 1];
-        this.targets = new FloatMatrix[steps + 1];
-        this.cut = new FloatMatrix[steps + 1];
-        made[steps] = whole;
+        this.inputs = new Loss.Input[steps + 1];
+        this.wholeTargets = new FloatMatrix[steps + 1];
+        this.firstTargets = new FloatMatrix[steps + 1];
+        inputs[steps] = whole;
     }
 
     /** Returns the input of all steps, which has the matrices, labels and targets. */
@@ -33,16 +33,16 @@ final class LossInputs {
 
     /** Returns an opened input of {@code count} steps. */
     Loss.Input of(int count) {
-        return Objects.requireNonNull(made[count]);
+        return Objects.requireNonNull(inputs[count]);
     }
 
     /** Copies the content of the whole input to the input of {@code count} steps, without the divisor. */
     Loss.Input open(int count) {
-        Loss.Input known = made[count];
+        Loss.Input known = inputs[count];
         LossRows all = whole.rows();
         if (known == null) {
             known = new Loss.Input(count, all.batch, all.outputs);
-            made[count] = known;
+            inputs[count] = known;
             if (all.spikes != null) {
                 known.setSpikes(all.spikes.rows(0, count * all.batch));
             }
@@ -65,17 +65,17 @@ final class LossInputs {
             return;
         }
         int count = of.steps();
-        FloatMatrix known = cut[count];
-        if (known == null || !wanted.equals(targets[count])) {
-            targets[count] = wanted;
+        FloatMatrix known = firstTargets[count];
+        if (known == null || !wanted.equals(wholeTargets[count])) {
+            wholeTargets[count] = wanted;
             known = wanted.rows(0, count * all.batch);
-            cut[count] = known;
+            firstTargets[count] = known;
         }
         of.setTargets(known);
     }
 
     /** Returns the index after the samples that end together with the first one. */
-    static int alike(int[] ends, int first, int end) {
+    static int endOfEqual(int[] ends, int first, int end) {
         int behind = first + 1;
         while (behind < end && ends[behind] == ends[first]) {
             behind++;

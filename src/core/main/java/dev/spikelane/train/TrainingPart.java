@@ -140,7 +140,7 @@ final class TrainingPart implements ObservedGradients.Part {
         }
         gradients.forward(loaded, constant);
         for (int i = 0; i < losses.length; i++) {
-            losses[i].label(cut, shard, firstStep);
+            losses[i].takeLabels(cut, shard, firstStep);
             losses[i].open(cut, shard, ends, numbers);
         }
         for (BoundLoss loss : losses) { // one by one, so that the same failure comes first with any number of threads

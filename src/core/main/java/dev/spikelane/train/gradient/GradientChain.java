@@ -119,7 +119,7 @@ final class GradientChain {
             }
         }
         for (int i = 0; i < activationGradients.length; i++) {
-            pooled[i] = pastPool(arena, i);
+            pooled[i] = poolGradients(arena, i);
             activationGradients[i] = pooled[i] == null ? between(arena, size, i) : null;
         }
         this.activations =
@@ -137,7 +137,7 @@ final class GradientChain {
     }
 
     /** Allocates gradients before the pool that follows an operator, if the operator reads them. */
-    private PooledGradients @Nullable [] pastPool(Arena arena, int operator) {
+    private PooledGradients @Nullable [] poolGradients(Arena arena, int operator) {
         PoolWinners kept = winners[operator + 1];
         WeightGradients learning = weights[operator];
         int rowsAtATime = learning == null ? 0 : learning.rowsPastPool();

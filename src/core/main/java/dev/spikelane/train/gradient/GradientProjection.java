@@ -50,13 +50,13 @@ public final class GradientProjection {
     private boolean toSource;
 
     /** Arrival step of the first open step of the source. */
-    private int opened;
+    private int firstArrival;
 
     /** Open steps with gradients between the operators. */
-    private int taken;
+    private int gradientSteps;
 
     /** Open steps with recomputed rows between the operators. */
-    private int made;
+    private int activationSteps;
 
     GradientProjection(
             ProjectionRun forward,
@@ -140,7 +140,7 @@ public final class GradientProjection {
         forward.open();
         frameSum.open();
         tiles = false;
-        taken = 0;
+        gradientSteps = 0;
     }
 
     private void requireRows() {
@@ -192,10 +192,10 @@ public final class GradientProjection {
         if (first + delay() < 0) {
             reached = 0;
         }
-        opened = first + delay();
-        taken = 0;
+        firstArrival = first + delay();
+        gradientSteps = 0;
         if (reached > 0) {
-            backTo(opened);
+            backTo(firstArrival);
             toFirst(reached);
         }
         return Math.max(0, reached);
@@ -213,13 +213,13 @@ public final class GradientProjection {
 
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
-        int row = size.inSegment(opened + from) * size.batch();
-        Signal source = toSource ? forward.source().from(opened + from, delay()) : null;
-        chain.toFirst(port.from(opened + from), from, rowsOfPart(from), row, thread, source);
+        int row = size.inSegment(firstArrival + from) * size.batch();
+        Signal source = toSource ? forward.source().from(firstArrival + from, delay()) : null;
+        chain.toFirst(port.from(firstArrival + from), from, rowsOfPart(from), row, thread, source);
     }
 
     private void toSourceRows(int part, int thread) {
-        int first = port.row(opened) / chain.fewRows();
+        int first = port.row(firstArrival) / chain.fewRows();
         chain.toSource(Objects.requireNonNull(fewRows).from(first + part), part, thread);
     }
 
@@ -230,7 +230,7 @@ public final class GradientProjection {
     /** Recomputes the rows between the operators, and computes their gradients. */
     private void between(int part, int thread) {
         int from = part * stepsInPart;
-        chain.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
+        chain.again(forward.source().from(firstArrival + from, delay()), from, rowsOfPart(from), thread);
         toFirst(part, thread);
     }
 
@@ -241,10 +241,10 @@ public final class GradientProjection {
         if (chain.makesRows()) {
             chain.copyRows(from, count * size.batch(), into);
         } else {
-            chain.pull(0, ofFirst(opened + from), count * size.batch(), into, 0);
+            chain.pull(0, ofFirst(firstArrival + from), count * size.batch(), into, 0);
         }
         if (dropout != null) {
-            dropout.back(into, opened + from, count);
+            dropout.back(into, firstArrival + from, count);
         }
     }
 
@@ -269,19 +269,19 @@ public final class GradientProjection {
         } else {
             run(again ? between : toFirst, steps);
         }
-        taken = steps;
-        made = again ? steps : 0;
+        gradientSteps = steps;
+        activationSteps = again ? steps : 0;
     }
 
     /** Computes the first operator's output gradients for some steps of currents. */
     void openCurrents(int step, int steps) {
         backTo(step);
-        opened = step;
+        firstArrival = step;
         toFirst(steps);
     }
 
     FloatMatrix ofFirst(int step) {
-        return chain.isOneOperator() ? pulled.from(step) : chain.ofFirst(step - opened);
+        return chain.isOneOperator() ? pulled.from(step) : chain.ofFirst(step - firstArrival);
     }
 
     boolean isFrame() {
@@ -296,9 +296,11 @@ public final class GradientProjection {
         }
         backTo(first); // the previous segment reuses the memory of the gradients
         if (learns) {
-            boolean there = opened == first && taken == steps && (made == steps || !chain.keepsActivations());
+            boolean there = firstArrival == first
+                    && gradientSteps == steps
+                    && (activationSteps == steps || !chain.keepsActivations());
             if (!chain.isOneOperator() && !there) {
-                opened = first;
+                firstArrival = first;
                 toSource = false;
                 take(steps, chain.keepsActivations());
             }
