@@ -35,7 +35,7 @@ public record Adam(
     /**
      * Creates {@code torch.optim.Adam(lr=rate)}: betas 0.9 and 0.999, epsilon 1e-8, no decay.
      *
-     * @param rate the learning rate, more than 0, at most 1,000
+     * @param rate as {@link #rate}
      * @throws IllegalArgumentException if the rate is out of range
      */
     public Adam(double rate) {
@@ -43,9 +43,9 @@ public record Adam(
     }
 
     /**
-     * Creates {@code torch.optim.AdamW(lr=rate)}: the same with a decoupled decay of 0.01.
+     * Creates {@code torch.optim.AdamW(lr=rate)}, with a decoupled decay of 0.01.
      *
-     * @param rate the learning rate, more than 0, at most 1,000
+     * @param rate as {@link #rate}
      * @return the rule
      * @throws IllegalArgumentException if the rate is out of range
      */
@@ -56,8 +56,8 @@ public record Adam(
     /**
      * Returns this rule with other betas.
      *
-     * @param first how much of the mean of gradients is kept, in [0, 1)
-     * @param second how much of the mean of squared gradients is kept, in [0, 1)
+     * @param first as {@link #beta1}
+     * @param second as {@link #beta2}
      * @return the rule
      * @throws IllegalArgumentException if one is out of range
      */
@@ -79,7 +79,7 @@ public record Adam(
     /**
      * Returns this rule with another weight decay.
      *
-     * @param decay how much weights decay, at least 0
+     * @param decay at least 0
      * @return the rule
      * @throws IllegalArgumentException if it is negative
      */
@@ -90,7 +90,7 @@ public record Adam(
     /**
      * Returns this rule with or without amsgrad.
      *
-     * @param largest whether the largest mean of squares so far takes the place of the last
+     * @param largest as {@link #amsgrad}
      * @return the rule
      */
     public Adam withAmsgrad(boolean largest) {

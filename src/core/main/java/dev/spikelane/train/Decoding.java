@@ -27,15 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decoding {
 
-    /** The class that fires most often, its outputs added up; the lowest of equals. */
+    /** The class with the most spikes of its outputs. */
     public static final Decoding COUNT = new Decoding(ClassScore.Named.COUNT);
-    /** The output that fires first, where one that is silent fires at the last step; the lowest of equals. */
+    /** The output with the first spike; a silent output has the last step. */
     public static final Decoding FIRST_SPIKE = new Decoding(ClassScore.Named.FIRST_SPIKE);
-    /** The output with the highest membrane at the last step; the lowest of equals. */
+    /** The output with the highest membrane at the last step. */
     public static final Decoding LAST_MEMBRANE = new Decoding(ClassScore.Named.LAST_MEMBRANE);
-    /** The output with the highest membrane of all steps; the lowest of equals. */
+    /** The output with the highest membrane of all steps. */
     public static final Decoding MAX_MEMBRANE = new Decoding(ClassScore.Named.MAX_MEMBRANE);
-    /** The output with the largest sum over the steps of the softmax of the membranes; the lowest of equals. */
+    /** The output with the largest sum over the steps of the membranes' softmax. */
     public static final Decoding MEMBRANE = new Decoding(ClassScore.Named.MEMBRANE);
     /** Outputs are not classes. */
     public static final Decoding NONE = new Decoding(ClassScore.Named.NONE);
@@ -48,15 +48,15 @@ public final class Decoding {
         this.score = score;
     }
 
-    /** The class scores of a user's program. */
+    /** Class scores of the caller. */
     @FunctionalInterface
     public interface Scores {
 
         /**
          * Scores the classes of one sample. Several threads may call it at the same time, for different samples.
          *
-         * @param outputs spikes or membranes of all steps of a batch, time-major; {@link Loss.Input#sample} says which
-         *     sample of the data set a sample is
+         * @param outputs spikes or membranes of all steps of a batch, time-major; {@link Loss.Input#sample} gives a
+         *     sample's number in its data set
          * @param row the sample's number in the batch
          * @param scores zeros, one for each class; the largest wins
          */
@@ -91,7 +91,6 @@ public final class Decoding {
         return new Decoding(new ClassScore.Own(word, ofSpikes, () -> new Reader(scores)));
     }
 
-    /** The scores of a user's program. */
     private static final class Reader implements ClassScore.Reader {
 
         private final Scores scores;
@@ -134,12 +133,11 @@ public final class Decoding {
     /**
      * Decodes the outputs of a batch that are a population code.
      *
-     * @param outputs spikes or membranes of all steps, as the decoding needs; labels are not read
-     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link #COUNT}
-     *     adds up; 0: each is one
+     * @param outputs as in {@link #classes(Loss.Input)}
+     * @param populationClasses the number of classes, each with an equal block of outputs, which {@link #COUNT} adds
+     *     up; 0 for one output for each class
      * @return the class of each sample
-     * @throws IllegalArgumentException if this decoding gives no classes, there is a population code that it does not
-     *     have, or shapes do not fit
+     * @throws IllegalArgumentException as {@link #classes(Loss.Input)} does, or if this decoding has no population code
      * @throws IllegalStateException if spikes or membranes are missing
      */
     public int[] classes(Loss.Input outputs, int populationClasses) {
@@ -179,7 +177,6 @@ public final class Decoding {
         throw new IllegalArgumentException("decoding is " + JsonValue.quoted(word) + ", expected one of " + ALL);
     }
 
-    /** Returns the scores of this decoding. */
     ClassScore score() {
         return score;
     }

@@ -59,8 +59,8 @@ public final class EProp {
     }
 
     /**
-     * Returns e-prop whose feedback from each readout to each other population is drawn once, as the weights of
-     * {@code torch.nn.Linear} from that population to the readout are.
+     * Returns e-prop with random feedback from each readout to each other population, drawn once like the weights of
+     * {@code torch.nn.Linear} from that population to the readout.
      *
      * @param seed of a stream, from which populations draw in their order
      * @return the rule
@@ -71,10 +71,10 @@ public final class EProp {
 
     /**
      * Returns e-prop whose feedback is drawn as by {@link #random}, and then learns as weights to the readouts would;
-     * decay of weights by the optimizer brings the two together. Its values are learned under names such as
-     * {@code lif1.feedback.lif2.weight}, which checkpoints keep.
+     * weight decay by the optimizer brings the two together. Its values have names such as {@code
+     * lif1.feedback.lif2.weight}, which checkpoints keep.
      *
-     * @param seed as above
+     * @param seed as in {@link #random}
      * @return the rule
      */
     public static EProp adaptive(long seed) {

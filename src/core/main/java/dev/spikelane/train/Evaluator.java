@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Evaluator implements AutoCloseable {
 
-    /** Least measured time, in nanoseconds. */
     private static final long LEAST_TIMED = 1_000_000_000;
 
     private final Network network;
@@ -45,10 +44,9 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param network the network; its values may change between evaluations
      * @param steps steps of a sample, at least 1
-     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is
-     *     left out do not count
+     * @param batching the batch size, the encoding and its seed; other options are ignored
      * @param threads threads that share the work, at least 1
-     * @throws IllegalArgumentException if a number is out of range, or the code makes another number of steps
+     * @throws IllegalArgumentException if a number is out of range, or the encoding has another number of steps
      */
     public Evaluator(Network network, int steps, Batching batching, int threads) {
         this(
@@ -65,14 +63,13 @@ public final class Evaluator implements AutoCloseable {
     /**
      * Creates an evaluator of a population.
      *
-     * @param network the network; its values may change between evaluations
+     * @param network as in {@link #Evaluator(Network, int, Batching, int)}
      * @param steps steps of a sample, at least 1
-     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is
-     *     left out do not count
+     * @param batching the batch size, the encoding and its seed; other options are ignored
      * @param threads threads that share the work, at least 1
      * @param population whose outputs are decoded
-     * @throws IllegalArgumentException if a number is out of range, the code makes another number of steps, or there is
-     *     no such population
+     * @throws IllegalArgumentException if a number is out of range, the encoding has another number of steps, or there
+     *     is no such population
      */
     public Evaluator(Network network, int steps, Batching batching, int threads, String population) {
         Objects.requireNonNull(network, "network");
@@ -98,7 +95,6 @@ public final class Evaluator implements AutoCloseable {
         return losses(List.of(new PopulationLoss(population, outputs, ofOutputs, 1)));
     }
 
-    /** Computes the sum of several losses. */
     Evaluator losses(List<PopulationLoss> all) {
         List<PopulationLoss> copy = List.copyOf(all);
         change(() -> losses = copy);
@@ -106,8 +102,8 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Sets how outputs are decoded into classes. The default is the loss's decoding, or {@link Decoding#COUNT} without
-     * a loss.
+     * Sets the decoding of outputs to classes. The default is the loss's decoding, or {@link Decoding#COUNT} without a
+     * loss.
      *
      * @param ofOutputs the decoding
      * @return this
@@ -248,7 +244,6 @@ public final class Evaluator implements AutoCloseable {
         return fresh;
     }
 
-    /** Makes a change that requires all batches to be rebuilt. */
     private void change(Runnable change) {
         try (RunLock _ = turn.take()) {
             change.run();

@@ -112,7 +112,6 @@ public record ShardGradients(
         });
     }
 
-    /** Returns this shard's gradient of a learned value, in torch's layout. */
     FloatMatrix of(LearnedValue slot) {
         FloatMatrix found = gradients.get(slot.name());
         if (found == null) {

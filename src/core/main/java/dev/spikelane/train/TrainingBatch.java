@@ -51,11 +51,11 @@ public record TrainingBatch(
     /**
      * Creates a batch whose losses read the same targets.
      *
-     * @param inputs as above
-     * @param constant as above
-     * @param labels as above
-     * @param targets as above
-     * @param samples as above
+     * @param inputs as {@link #inputs}
+     * @param constant as {@link #constant}
+     * @param labels as {@link #labels}
+     * @param targets as {@link #targets}
+     * @param samples as {@link #samples}
      */
     public TrainingBatch(
             Map<String, ? extends Signal> inputs,
@@ -69,7 +69,7 @@ public record TrainingBatch(
     /**
      * Returns this batch with samples of different length.
      *
-     * @param ofSamples as above
+     * @param ofSamples as {@link #lengths}
      * @return the batch
      */
     public TrainingBatch withLengths(int... ofSamples) {
@@ -93,7 +93,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Creates a batch whose samples have the same input at all steps.
+     * Creates a batch with one frame at all steps, and labels.
      *
      * @param frame {@code [batch x inputs]}, spikes or finite values
      * @param labels classes of the samples
@@ -116,7 +116,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Creates a batch whose samples have the same several inputs at all steps.
+     * Creates a batch with frames of several inputs at all steps, and labels.
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
      * @param labels classes of the samples
@@ -152,15 +152,14 @@ public record TrainingBatch(
     }
 
     /**
-     * Creates a batch of the samples of a loader.
+     * Creates a batch from a loader's batch.
      *
-     * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again
-     *     whenever the loader has filled the same memory with as many samples
-     * @param steps of the trainer; if there are several, an input with one row for each sample is a frame for all of
-     *     them
+     * @param batch samples with labels or targets; the result is valid as long as it is, and again when the loader
+     *     fills the same memory with as many samples
+     * @param steps of the trainer; an input with one row for each sample is a frame for several steps
      * @return the batch
-     * @throws IllegalArgumentException if steps is below 1, or the input has neither as many rows as samples and steps
-     *     make nor one for each sample
+     * @throws IllegalArgumentException if steps is below 1, or the number of input rows is neither samples times steps
+     *     nor samples
      */
     public static TrainingBatch of(BatchLoader.Batch batch, int steps) {
         Objects.requireNonNull(batch, "batch");
@@ -184,7 +183,6 @@ public record TrainingBatch(
         return own == null ? targets : own;
     }
 
-    /** Returns the rows of an input. */
     Signal input(String name, boolean only) {
         Signal found = inputs.get(name);
         if (found == null && only) {

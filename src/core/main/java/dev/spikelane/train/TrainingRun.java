@@ -82,9 +82,9 @@ public final class TrainingRun {
     }
 
     /**
-     * Starts saying how a run goes.
+     * Creates a builder of a run.
      *
-     * @param trainer trains on batches; it stays the caller's to close
+     * @param trainer trains on batches; the caller closes it
      * @param data the samples
      * @param batching how they become batches
      * @return a builder
@@ -106,7 +106,7 @@ public final class TrainingRun {
         return notices;
     }
 
-    /** Ends the run after the step that it is in, from any thread; another object resumes it from its checkpoint. */
+    /** Ends the run after its present step, from any thread; another object resumes it from its checkpoint. */
     public void stop() {
         stopping = true;
     }
@@ -122,11 +122,11 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns the network with notes of how it is trained here, for {@link dev.spikelane.model.ModelFile} and
-     * {@link Classifier}: steps, code, decoding, and where they are not the plain ones population and classes. A code
-     * whose options no word says is not noted.
+     * Returns the network with notes of its training, for {@link dev.spikelane.model.ModelFile} and {@link Classifier}:
+     * steps, encoding, decoding, and population and classes if they differ from the default. An encoding with options
+     * that its word does not contain is not noted.
      *
-     * @return the network with its notes; its values go on changing
+     * @return the network with its notes; its values change further
      */
     public Model model() {
         PopulationLoss main = trainer.recipe().main();
@@ -148,10 +148,10 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns one number of each epoch that is done, for a plot.
+     * Returns one number of each finished epoch, for a plot.
      *
      * @param number which, such as {@code EpochResult::loss}
-     * @return an array of its own
+     * @return a new array
      */
     public double[] curve(ToDoubleFunction<EpochResult> number) {
         Objects.requireNonNull(number, "number");
@@ -171,11 +171,7 @@ public final class TrainingRun {
         new History(state.results).write(file);
     }
 
-    /**
-     * Returns the epoch that the run is in, for {@link TrainingRunBuilder#onStep}.
-     *
-     * @return its number, from 1
-     */
+    /** {@return the number of the present epoch, from 1} */
     public int epoch() {
         return state.epoch + 1;
     }
@@ -275,7 +271,6 @@ public final class TrainingRun {
         }
     }
 
-    /** Sends a notice to the listeners; without one, logs it. */
     private void tell(String notice) {
         if (declared.listens) {
             declared.onNotice.accept(notice);
@@ -388,7 +383,6 @@ public final class TrainingRun {
         }
     }
 
-    /** Goes on from the checkpoint. */
     void restore() throws IOException {
         Path file = Objects.requireNonNull(declared.checkpoint);
         trainer.inTurn(() -> state = saved.read(file, declared.keepsBest));
