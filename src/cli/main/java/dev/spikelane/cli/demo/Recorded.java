@@ -18,11 +18,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of layers for some images, all side by side: {@code [steps * images x neurons]}.
+ * Recordings of layers for a batch of images, {@code [steps * images x neurons]}.
  *
- * @param images how many
- * @param steps of each
- * @param input spikes; null if each image stays as it is
+ * @param images their number
+ * @param steps steps of each
+ * @param input spikes; null for constant images
  * @param names of the layers
  * @param spikes of each layer
  * @param membranes of each layer
@@ -35,7 +35,6 @@ record Recorded(
         List<SpikeMatrix> spikes,
         List<FloatMatrix> membranes) {
 
-    /** Runs a network and records its layers. */
     static Recorded of(Network network, Signal rows, int images, DemoSettings settings) {
         List<String> names = layers(network);
         List<Population.SpikeRecorder> spikes = new ArrayList<>();
@@ -58,7 +57,7 @@ record Recorded(
                 membranes);
     }
 
-    /** Runs spikes of all steps, or images that stay as they are. */
+    /** Runs spikes of all steps, or constant images. */
     static void run(Simulation simulation, Signal rows, int steps) {
         if (rows instanceof SpikeMatrix) {
             simulation.run(rows);
@@ -67,7 +66,7 @@ record Recorded(
         }
     }
 
-    /** The layers as people call them. */
+    /** Returns the names of layers for the user. */
     static List<String> layers(Network network) {
         List<String> names = new ArrayList<>();
         int hidden = network.populations().size() - 1;
@@ -78,7 +77,11 @@ record Recorded(
         return names;
     }
 
-    /** A raster of all layers for an image, with names of the outputs. */
+    /**
+     * Returns a raster of all layers for an image.
+     *
+     * @param outputs names of the outputs
+     */
     Figure raster(int image, String... outputs) {
         Figure raster = null;
         if (input != null) {
@@ -93,7 +96,6 @@ record Recorded(
         return Objects.requireNonNull(raster).labels(outputs);
     }
 
-    /** Spikes of each output for an image. */
     List<Integer> counts(int image) {
         return new OutputSpikes(spikes.getLast(), images).counts(image);
     }

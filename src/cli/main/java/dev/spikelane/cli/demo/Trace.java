@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * One neuron of snnTorch's tutorial 3 under a constant current.
  *
  * @param title its title
- * @param file how names of its files start
+ * @param file the prefix of its files
  * @param spikes {@code [steps x 1]}
  * @param membranes {@code [steps x 1]}
  */
@@ -20,18 +20,17 @@ record Trace(String title, String file, SpikeMatrix spikes, FloatMatrix membrane
 
     static final int SILENT_STEPS = 10;
 
-    /** Section 1.4 of the tutorial: an input of 0.5 through a weight of 0.4. */
+    /** Runs section 1.4 of the tutorial: an input of 0.5 through a weight of 0.4. */
     static Trace handLif(int steps) {
         String title = "Hand-written LIF, beta 0.819, weight 0.4, input 0.5";
         return of(steps, title, "hand_lif", new HandLif(0.819f), 0.4f * 0.5f);
     }
 
-    /** Section 2 of the tutorial. */
+    /** Runs section 2 of the tutorial. */
     static Trace leaky(int steps) {
         return of(steps, "Leaky, beta 0.8, current 0.21", "leaky", new Leaky(0.8f), 0.21f);
     }
 
-    /** The steps in which the neuron fires, counted from 0. */
     List<Integer> spikeSteps() {
         return IntStream.range(0, spikes.rows())
                 .filter(step -> spikes.get(step, 0))

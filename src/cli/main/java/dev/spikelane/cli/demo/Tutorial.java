@@ -8,7 +8,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 
 /**
- * The network of snnTorch's tutorial 3 on its own random input, all numbers from one stream in the notebook's order.
+ * The network of snnTorch's tutorial 3 on its random input, with all numbers from one stream in the notebook's order.
  */
 final class Tutorial {
 
@@ -19,7 +19,6 @@ final class Tutorial {
 
     private Tutorial() {}
 
-    /** The tutorial's network for any number of inputs. */
     static Network network(int inputs, TorchRandom random) {
         return Network.builder(inputs)
                 .dense(HIDDEN, random)

@@ -19,17 +19,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Rounds the float weights of a file to integers, after folding batch norms into them, and reports the changes.
+ * Folds batch norms into float weights, rounds them to integers, and reports the changes.
  *
  * @param read the file
  * @param floats its network
- * @param folded the same without batch norms
- * @param integers the same with integer weights
+ * @param folded the network without batch norms
+ * @param integers the network with integer weights
  */
 record IntegerConversion(Content read, Model floats, Network.Folded folded, Network integers, ElementType type)
         implements Conversion {
 
-    /** Images side by side. */
     private static final int BATCH = 128;
 
     static IntegerConversion of(Content read, ElementType type) throws IOException {
@@ -49,7 +48,7 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
         return Content.of(read.file(), read.format(), new Model(integers, floats.notes()), read.notices());
     }
 
-    /** Spikes of a random input, and of images accuracy. */
+    /** Reports changes of spikes for a random input, and of accuracy for images. */
     @Override
     public Section changes(CommandSpec command, @Nullable Dataset data) throws IOException {
         Section declared = Section.of("");

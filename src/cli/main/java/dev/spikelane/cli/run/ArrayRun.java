@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The output of a model for an array of NumPy.
+ * The output of a model for a NumPy array.
  *
  * @param population the output
  * @param input the array
- * @param spikes of all steps, time-major
- * @param membranes the same of membranes
+ * @param spikes time-major
+ * @param membranes time-major
  */
 record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMatrix membranes) {
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The options of a benchmark of a user's own network. */
+/** The options of a benchmark of a user's network. */
 public final class BenchOptions {
 
     private static final long SEED = 42;
@@ -70,18 +70,17 @@ public final class BenchOptions {
     /**
      * A network and its input.
      *
-     * @param file where it is from
+     * @param file its path
      * @param model the network
-     * @param code the code of its input
-     * @param inputs rows of all steps, or of one step where they are frames
+     * @param code the encoding of its input
+     * @param inputs rows of all steps, or of one step for frames
      * @param steps time steps
-     * @param batch samples side by side
+     * @param batch samples of a batch
      * @param threads threads of a run
      */
     public record Subject(
             Path file, Model model, String code, Map<String, Signal> inputs, int steps, int batch, int threads) {}
 
-    /** The network and input that these options name. */
     public static Subject parse(String... arguments) throws IOException {
         CommandLine options = new CommandLine(new BenchOptions());
         options.parseArgs(arguments);
@@ -92,17 +91,14 @@ public final class BenchOptions {
         return parsed.read(options.getCommandSpec(), parsed.file);
     }
 
-    /** The file, or null if none is named. */
     public @Nullable Path file() {
         return file;
     }
 
-    /** Returns the file of the page; null for none. */
     public @Nullable Path report() {
         return report;
     }
 
-    /** The network to measure. */
     public Subject read(CommandSpec command, Path from) throws IOException {
         Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         Choices.requireRange(command, "--threads", threads, 1, MOST_THREADS);
@@ -127,7 +123,7 @@ public final class BenchOptions {
         return new Subject(from, model, code, inputs, all, batch, threads);
     }
 
-    /** Random images, as a code makes input of them. */
+    /** Encodes random images. */
     private Signal encoded(InputEncoding code, int pieces, Input input, TorchRandom random) {
         FloatMatrix images = random.rand(batch, input.shape().size() * pieces);
         for (int row = 0; row < images.rows(); row++) {

@@ -25,7 +25,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes a model as a file that runs without Spikelane. */
 @Command(
         name = "export",
         description = {

@@ -27,7 +27,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a model on images and says its accuracy and cost. */
 @Command(
         name = "run",
         abbreviateSynopsis = true,

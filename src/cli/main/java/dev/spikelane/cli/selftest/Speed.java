@@ -41,7 +41,7 @@ final class Speed {
                 copied);
     }
 
-    /** The least time of a call, in nanoseconds, within a second. */
+    /** Returns the least time of a call within a second, in nanoseconds. */
     private static double least(Runnable call) {
         long end = System.nanoTime() + NANOSECONDS;
         long least = Long.MAX_VALUE;
