@@ -23,7 +23,7 @@ import scala.collection.immutable.ArraySeq;
 /** A simulation of a batch of samples, with its encoder and the observers of its outputs. */
 final class BatchRun implements AutoCloseable {
 
-    /** Rows of a simulation between two checks for early decisions. */
+    /** Rows between two checks for early decisions. */
     private static final int ROWS_AT_ONCE = 1_024;
 
     private final Simulation simulation;
@@ -40,7 +40,7 @@ final class BatchRun implements AutoCloseable {
     private final EarlyExit.@Nullable Labels early;
     private final @Nullable ReachedOperations ofInput;
     private final List<ReachedOperations> ofPopulations = new ArrayList<>();
-    /** Synaptic operations of each step that values other than spikes cause: all their synapses count. */
+    /** Synaptic operations of each step from values, which use all synapses. */
     private final double always;
 
     BatchRun(HeldModel held, InferencePlan plan, int samples, int threads) {
@@ -84,10 +84,7 @@ final class BatchRun implements AutoCloseable {
         }
     }
 
-    /**
-     * Observes the spikes of populations; returns the operations of each step that other variables of populations
-     * cause.
-     */
+    /** Observes the spikes of populations; returns the operations of each step that variables of populations cause. */
     private double observe(Network network) {
         for (Population each : network.populations()) {
             int[] reach = ReachedOperations.reach(network, each);
@@ -111,7 +108,6 @@ final class BatchRun implements AutoCloseable {
         return samples;
     }
 
-    /** Runs a batch and returns one result for each sample. */
     Row[] run(SampleBatch batch) {
         batch.setDraws(draws);
         if (code == null) {
@@ -150,7 +146,7 @@ final class BatchRun implements AutoCloseable {
         }
     }
 
-    /** Returns the result of a sample after its steps; a batch may have more steps. */
+    /** Returns the result of a sample at its last step; the batch may have run further. */
     private Row result(int sample, @Nullable Integer label) {
         int end = early == null || early.steps(sample) == 0 ? steps : Math.toIntExact(early.steps(sample));
         int[] counts = new int[spikes.columns()];

@@ -22,7 +22,7 @@ final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
 
     private static final long serialVersionUID = 1;
 
-    /** Longest wait for the next step: a step may take long, and a lost driver is detected without this timeout. */
+    /** Longest wait for a step, which may take long. A lost driver is detected without this timeout. */
     private static final int HOURS = 24;
 
     private final TrainingPlan plan;

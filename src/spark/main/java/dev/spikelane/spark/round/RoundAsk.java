@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The message of a task to the driver: it delivers the results of a step and asks for the next step. It is sent as an
- * array of JDK types, because Spark's message reader does not see classes from the jars of a job.
+ * The message of a task to the driver: the results of a step, and the request for the next one. It is sent as an array
+ * of JDK types, because Spark's message reader does not see classes from the jars of a job.
  *
  * @param partition the partition of the task
  * @param step the step of the results; -1 for a new task
@@ -33,7 +33,7 @@ public record RoundAsk(int partition, long step, List<ShardResult> results) {
         return new RoundAsk((Integer) message[0], (Long) message[1], results);
     }
 
-    /** The driver's answer: the next step. A separate job of a step is given it directly. */
+    /** The driver's answer: the next step. A separate job receives it directly. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Work(long step, int batch, int[] labels, byte[] weights) implements Serializable {
 

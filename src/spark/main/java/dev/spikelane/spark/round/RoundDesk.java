@@ -15,8 +15,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * The driver's endpoint from which the tasks of an epoch request work, over Spark's connections between executors and
- * driver, as for Spark's barriers. If an executor is lost, Spark starts its task again, and the task gets the work of
- * the unfinished step.
+ * driver, like Spark's barriers. If an executor is lost, Spark restarts its task, which receives the work of the
+ * unfinished step.
  */
 public final class RoundDesk implements ThreadSafeRpcEndpoint {
 
@@ -26,12 +26,11 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
     private final RpcEnv environment;
     private final int partitions;
     /**
-     * Tasks waiting for work, by partition. A partition has several if Spark runs a task speculatively or an executor
-     * was lost.
+     * Waiting tasks by partition. A partition has several if Spark runs a task speculatively or an executor was lost.
      */
     private final Map<Integer, List<RpcCallContext>> waiting = new HashMap<>();
 
-    /** Addresses of the tasks that compute the step, by partition. */
+    /** Addresses of the working tasks, by partition. */
     private final Map<Integer, RpcAddress> working = new HashMap<>();
 
     private final Map<Integer, List<ShardResult>> done = new HashMap<>();
@@ -87,7 +86,6 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         working.values().removeIf(lost::equals);
     }
 
-    /** Sends the work of a step to all tasks. */
     public synchronized void publish(RoundAsk.Work next) {
         work = next;
         done.clear();
@@ -99,7 +97,7 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         waiting.clear();
     }
 
-    /** Waits for up to a number of milliseconds; returns true if all tasks have finished the step. */
+    /** Waits for some milliseconds; returns true if all tasks have finished the step. */
     public synchronized boolean await(long milliseconds) throws InterruptedException {
         if (done.size() < partitions) {
             wait(milliseconds);
@@ -107,19 +105,17 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         return done.size() == partitions;
     }
 
-    /** Returns true if no task computes some partition that is not finished. */
+    /** Returns true if no task computes an unfinished partition. */
     public synchronized boolean isShort() {
         return working.size() + done.size() < partitions;
     }
 
-    /** Returns the results of the step. */
     public synchronized List<ShardResult> results() {
         List<ShardResult> all = new ArrayList<>();
         done.values().forEach(all::addAll);
         return all;
     }
 
-    /** Ends all tasks: each gets the answer that no work is left. */
     public synchronized void end() {
         ended = true;
         waiting.values().forEach(contexts -> contexts.forEach(context -> context.reply(END.toMessage())));
