@@ -58,13 +58,7 @@ public final class Certificate {
     /**
      * The first difference between network and file.
      *
-     * @param step from 0
-     * @param sample index in the batch
-     * @param node name of the node in the file
      * @param neuron in torch's order; -1 if the node is missing
-     * @param variable {@code spikes} or {@code membrane}
-     * @param found value of the network
-     * @param expected value of the file
      * @param bound largest difference that rounding alone can cause
      * @param rounding true if rounding alone can be the cause
      */
@@ -87,14 +81,11 @@ public final class Certificate {
     }
 
     /**
-     * Compares a network with a graph.
+     * Compares a network with the graph of a file.
      *
-     * @param graph the graph of a file
      * @param semantics time step and method; the reset is the file's
      * @param network a network whose populations have the names of the graph's nodes
-     * @param input rows of each input by name, {@code [steps * batch x values]}, time-major
-     * @param batch number of samples
-     * @return the result
+     * @param input rows by input, {@code [steps * batch x values]}, time-major
      * @throws IllegalArgumentException if the input does not fit, or the graph cannot be run
      */
     public static Certificate of(
@@ -323,8 +314,6 @@ public final class Certificate {
     }
 
     /**
-     * Returns a JSON object.
-     *
      * @param hashes facts about files by name, such as their hashes
      */
     public String json(Map<String, String> hashes) {

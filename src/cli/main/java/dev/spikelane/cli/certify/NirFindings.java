@@ -186,7 +186,6 @@ final class NirFindings {
         return false;
     }
 
-    /** Compares weights in projections, whose names list the nodes of their paths. */
     private void weights(String name, NirNumbers node) {
         for (String value : List.of("weight", "bias")) {
             for (Projection projection : network.projections()) {

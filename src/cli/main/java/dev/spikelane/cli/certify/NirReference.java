@@ -196,7 +196,6 @@ final class NirReference {
         }
     }
 
-    /** Returns a node that must be computed first; null if there is none. */
     private @Nullable String missing(String name) {
         for (String source : sources(name)) {
             if (!isLate(source, name) && !now.containsKey(source)) {

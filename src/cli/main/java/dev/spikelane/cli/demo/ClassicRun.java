@@ -53,7 +53,6 @@ final class ClassicRun implements DemoResult {
         this.network = network;
     }
 
-    /** Builds a network, and runs it for {@link #BEGIN} steps and the steps of the statistics. */
     static ClassicRun of(
             String title, Function<DoubleConsumer, Network> made, int steps, int threads, Progress progress) {
         long begin = System.nanoTime();
@@ -128,7 +127,6 @@ final class ClassicRun implements DemoResult {
                 .say("synchrony", "%.2f", named("synchrony", of.synchrony()));
     }
 
-    /** Returns a page with the statistics, and the spikes of the last 0.2 s. */
     @Override
     public Report page() {
         Figure raster = Plot.raster(name(0), statistics.getFirst().raster());

@@ -267,12 +267,11 @@ public final class DemoCommand implements Callable<Integer> {
         return preset == DemoPreset.STDP && both() == null ? Math.ceilDiv(all, 4) : all;
     }
 
-    /** Returns a folder with training and test images; null if the user named none. */
+    /** Returns null if the user named no folder. */
     private @Nullable Path both() {
         return file != null && Files.isDirectory(file) ? file : null;
     }
 
-    /** Returns a layer for training on images that are not used in the test. */
     private Winners winners(ImageSet images, DemoSettings settings) throws IOException {
         if (images.classes().isEmpty()) {
             throw new IOException(images.name() + ": has no labels, expected some for --network stdp");

@@ -31,7 +31,7 @@ enum DemoPreset {
         return EmbeddedModel.read(weights);
     }
 
-    /** Returns the model for these images: random weights for tutorial 3's network if their size differs. */
+    /** Tutorial 3's network has random weights for images of another size. */
     Model model(ImageSet images, long seed) throws IOException {
         if (fits(images)) {
             return trained();
@@ -43,7 +43,6 @@ enum DemoPreset {
         return Model.of(Tutorial.network(images.inputs(), new TorchRandom(seed)));
     }
 
-    /** Returns true if the model is trained for images of this size. */
     boolean fits(ImageSet images) {
         return this == STDP || images.inputs() == Tutorial.INPUTS;
     }

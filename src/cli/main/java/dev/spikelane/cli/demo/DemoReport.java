@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** A page with the spikes of one image, and the output counts of all images. */
 record DemoReport(DemoPreset preset, DemoSettings settings, DemoRun run, Verdicts verdicts, Section facts) {
 
     /** Limits the width of a picture. */

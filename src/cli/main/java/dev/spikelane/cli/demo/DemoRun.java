@@ -58,13 +58,9 @@ final class DemoRun {
     }
 
     /**
-     * Results for images.
-     *
      * @param counts spikes of each output for each shown image
-     * @param evaluation of the shown and embedded images
      * @param timed the images of a timed pass
-     * @param times the last passes
-     * @param weighed the network with weights of several types; empty if none was timed, or the weights stay floats
+     * @param weighed empty if none was timed, or the weights stay floats
      */
     record Result(
             List<List<Integer>> counts,
@@ -73,7 +69,6 @@ final class DemoRun {
             PassTimes times,
             List<Weighed> weighed) {}
 
-    /** The bytes of the values with weights of a type, and the time of an image. */
     record Weighed(String type, long bytes, double milliseconds) {}
 
     Network network() {

@@ -5,12 +5,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 
 /**
- * The user's settings.
- *
- * @param seed seed of weights and spikes
- * @param steps time steps
- * @param batch images of a batch
- * @param threads threads of a run
  * @param warmUp seconds before the times are taken
  */
 record DemoSettings(long seed, int steps, int batch, int threads, int warmUp) {
@@ -22,7 +16,6 @@ record DemoSettings(long seed, int steps, int batch, int threads, int warmUp) {
         return new DemoSettings(seed, other, batch, threads, warmUp);
     }
 
-    /** Checks that the spike trains of a batch and the recordings of all images fit into {@link #MOST_BYTES}. */
     void requireFits(DemoPreset preset, Network network, ImageSet images, boolean recorded) {
         int together = Math.min(batch, images.count());
         long bits = preset.code(steps).steps() == 0 ? 0 : (long) steps * together / Byte.SIZE;

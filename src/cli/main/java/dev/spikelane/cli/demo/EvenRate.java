@@ -27,7 +27,6 @@ final class EvenRate implements InputEncoding {
         rate.encode(even, draws, into);
     }
 
-    /** Scales a row to a sum; a row of zeros stays. */
     static void scale(FloatMatrix matrix, int row, double to) {
         double sum = 0;
         for (int column = 0; column < matrix.columns(); column++) {

@@ -27,9 +27,7 @@ final class PassTimes {
     /**
      * One pass, in seconds.
      *
-     * @param encode of the rate coding
-     * @param network of the network
-     * @param processor processor time of the calling thread, of both
+     * @param processor processor time of the calling thread
      */
     record Pass(double encode, double network, double processor) {
 
@@ -76,7 +74,6 @@ final class PassTimes {
         return spread(time).map(spread -> spread.times(1e3 / images));
     }
 
-    /** Returns true if other programs used the processor in most of the last passes. */
     boolean busy() {
         List<Pass> byShare = last.stream()
                 .sorted(Comparator.comparingDouble(pass -> pass.processor() / pass.seconds()))

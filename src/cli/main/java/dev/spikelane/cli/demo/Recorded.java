@@ -18,14 +18,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recordings of layers for a batch of images, {@code [steps * images x neurons]}.
+ * Recordings of layers, {@code [steps * images x neurons]}.
  *
- * @param images their number
- * @param steps steps of each
  * @param input spikes; null for constant images
- * @param names of the layers
- * @param spikes of each layer
- * @param membranes of each layer
  */
 record Recorded(
         int images,
@@ -77,11 +72,6 @@ record Recorded(
         return names;
     }
 
-    /**
-     * Returns a raster of all layers for an image.
-     *
-     * @param outputs names of the outputs
-     */
     Figure raster(int image, String... outputs) {
         Figure raster = null;
         if (input != null) {
@@ -100,7 +90,7 @@ record Recorded(
         return new OutputSpikes(spikes.getLast(), images).counts(image);
     }
 
-    /** Writes {@code [steps, images, neurons]} arrays, with names that start with {@code name}. */
+    /** Writes {@code [steps, images, neurons]} arrays. */
     void write(Path folder, String name) throws IOException {
         if (input != null) {
             Npy.write(folder.resolve(name + "_input.npy"), input, steps, images, input.columns());

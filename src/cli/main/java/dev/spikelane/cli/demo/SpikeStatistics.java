@@ -7,7 +7,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import java.util.Arrays;
 
-/** Spike statistics of a population, with a few numbers for each neuron. */
 final class SpikeStatistics implements Population.Observer {
 
     /** Most neurons of the raster. */

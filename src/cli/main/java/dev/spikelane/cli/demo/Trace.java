@@ -8,19 +8,12 @@ import dev.spikelane.neuron.Neuron;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * One neuron of snnTorch's tutorial 3 under a constant current.
- *
- * @param title its title
- * @param file the prefix of its files
- * @param spikes {@code [steps x 1]}
- * @param membranes {@code [steps x 1]}
- */
+/** One neuron of snnTorch's tutorial 3 under a constant current, {@code [steps x 1]}. */
 record Trace(String title, String file, SpikeMatrix spikes, FloatMatrix membranes) {
 
     static final int SILENT_STEPS = 10;
 
-    /** Runs section 1.4 of the tutorial: an input of 0.5 through a weight of 0.4. */
+    /** Section 1.4 of the tutorial: an input of 0.5 through a weight of 0.4. */
     static Trace handLif(int steps) {
         String title = "Hand-written LIF, beta 0.819, weight 0.4, input 0.5";
         return of(steps, title, "hand_lif", new HandLif(0.819f), 0.4f * 0.5f);

@@ -16,10 +16,9 @@ import java.util.stream.IntStream;
 /**
  * The verdicts of a network on images.
  *
- * @param images the images, of which the first are shown
+ * @param images the first of them are shown
  * @param counts spikes of each class for each shown image
  * @param found classes for the shown images and the rest of the sample; empty if the network is random
- * @param decoding the decoding of outputs to a class
  */
 record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found, Decoding decoding) {
 
@@ -64,7 +63,6 @@ record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found
         return images.classes().get(image).equals(found.get(image));
     }
 
-    /** Returns the class of an image and the class of the network. */
     String label(int image) {
         String label = images.label(image).isEmpty() ? "image " + image : images.label(image);
         if (!isTrained()) {

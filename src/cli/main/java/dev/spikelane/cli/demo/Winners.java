@@ -96,9 +96,6 @@ final class Winners {
     private double seconds;
 
     /**
-     * A point of the learning curve.
-     *
-     * @param images images seen
      * @param spikes spikes of the layer for an image, since the previous point
      */
     private record Taken(int images, double spikes) {}
@@ -118,7 +115,6 @@ final class Winners {
         }
     }
 
-    /** Trains the layer on all images one by one, then finds the votes. */
     void learn(Progress progress) {
         int all = Math.multiplyExact(passes, data.size());
         List<Integer> times = List.of(Math.ceilDiv(all, 16), Math.ceilDiv(all, 4), all);

@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The content of a file.
  *
- * @param file its path
- * @param format the name of its format
- * @param model the network with its notes; null without a network
- * @param state the tensors; null for a network
+ * @param model null without a network
+ * @param state null for a network
  * @param notices sentences for the user: odd values, changes of dynamics
  */
 public record Content(

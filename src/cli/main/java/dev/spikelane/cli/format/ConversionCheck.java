@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Compares a written file with the original on an input. A NIR graph runs in the float64 reference, any other original
  * as a network.
  *
- * @param notices notices about the original
- * @param graph the NIR graph; null for other files
+ * @param graph null for other files
  */
 record ConversionCheck(
         Path file,
@@ -75,13 +74,7 @@ record ConversionCheck(
         return made;
     }
 
-    /**
-     * Prints the result, and returns true if both are equal.
-     *
-     * @param network the network to compare
-     * @param written its temporary file
-     * @param out its final name
-     */
+    /** Prints the result, and returns true if both are equal. */
     boolean print(PrintWriter to, Network network, Path written, Path out) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("in", file.toString());

@@ -18,14 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/**
- * Folds batch norms into float weights, rounds them to integers, and reports the changes.
- *
- * @param read the file
- * @param floats its network
- * @param folded the network without batch norms
- * @param integers the network with integer weights
- */
+/** Folds batch norms into float weights, rounds them to integers, and reports the changes. */
 record IntegerConversion(Content read, Model floats, Network.Folded folded, Network integers, ElementType type)
         implements Conversion {
 
@@ -48,7 +41,6 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
         return Content.of(read.file(), read.format(), new Model(integers, floats.notes()), read.notices());
     }
 
-    /** Reports changes of spikes for a random input, and of accuracy for images. */
     @Override
     public Section changes(CommandSpec command, @Nullable Dataset data) throws IOException {
         Section declared = Section.of("");

@@ -19,9 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 /**
  * Replaces ReLUs by spiking neurons.
  *
- * @param read the file
- * @param values its network
- * @param spiking the converted network
  * @param calibration images that determine the thresholds
  */
 record SpikingConversion(Content read, Model values, Network spiking, Dataset calibration) implements Conversion {

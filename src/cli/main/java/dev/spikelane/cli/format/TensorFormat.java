@@ -9,8 +9,6 @@ import java.util.List;
 /**
  * Files of tensors: safetensors, NumPy and {@code torch.save}. A model file is a safetensors file with the description
  * of a network.
- *
- * @param written the format to write
  */
 record TensorFormat(Tensors.Format written) implements Format {
 

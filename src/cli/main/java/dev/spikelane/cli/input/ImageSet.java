@@ -18,10 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first images of a file or of the embedded sample, for the demo.
  *
- * @param name their name
- * @param file all images
  * @param inputs pixels of an image
- * @param classes their classes; may be empty
+ * @param classes may be empty
  * @param fashion true for the classes of Fashion-MNIST, which have names
  * @param count the number of images to use
  */

@@ -70,10 +70,8 @@ public final class Attention {
      *
      * @param image channels, height and width of the input {@code image}; height and width are at least 4
      * @param channels channels of the tokens, even
-     * @param blocks number of blocks, named by numbers from 1
+     * @param blocks blocks, named by numbers from 1
      * @param classes neurons of the population {@code classes}
-     * @param random the stream of the weights
-     * @return the network
      * @throws IllegalArgumentException if a number does not fit
      */
     public static Network network(Shape image, int channels, int blocks, int classes, TorchRandom random) {
@@ -96,12 +94,10 @@ public final class Attention {
     }
 
     /**
-     * Adds attention and two layers for each token, both with a shortcut.
+     * Adds attention and two layers for each token, both with a shortcut. Populations are named {@code name}, a dot and
+     * their role.
      *
-     * @param builder receives populations named {@code name}, a dot and their role
-     * @param name name of the block
      * @param tokens neurons of another block, or of {@link #attention}
-     * @param random the stream of the weights
      * @return neurons in maps of an equal shape
      * @throws IllegalArgumentException if a name is used already, or the neurons have another model
      */
@@ -118,11 +114,8 @@ public final class Attention {
     /**
      * Adds attention without the two layers.
      *
-     * @param builder receives populations named {@code name}, a dot and their role
-     * @param name name of the block
      * @param tokens spikes in maps
      * @param carried currents in the shape of {@code tokens}, which are added
-     * @param random the stream of the weights
      * @return neurons in maps of an equal shape, with the sum in the variable {@code sum}
      * @throws IllegalArgumentException if a name is used already
      */

@@ -47,7 +47,7 @@ public final class Classics {
         {364, 10, 34, 5, 277, 80, 658, 1443}
     };
 
-    /** Mean and standard deviation of initial potentials, close to those of the running network. */
+    /** Mean and standard deviation of initial potentials, close to the running network's. */
     private static final double[][] STARTS = {
         {-68.28, 5.36},
         {-63.16, 4.57},
@@ -85,11 +85,9 @@ public final class Classics {
 
     /**
      * Creates CUBA (Vogels and Abbott, 2005), benchmark 2 of Brette and others, 2007: leaky neurons with exponential
-     * currents, of which 80 % are excitatory. Spikes arrive one step later.
+     * currents, 80 % of them excitatory. Spikes arrive one step later. Populations are {@code e} and {@code i}.
      *
      * @param neurons their number, 4,000 in the paper; each reaches 80 on average
-     * @param seed seed of all random numbers
-     * @return the network with the populations {@code e} and {@code i}
      * @throws IllegalArgumentException if there are fewer than 100 neurons
      */
     public static Network cuba(int neurons, long seed) {
@@ -113,14 +111,13 @@ public final class Classics {
     }
 
     /**
-     * Creates model A of Brunel, 2000: leaky neurons whose potentials jump at spikes, of which 80 % are excitatory.
-     * Each receives spikes of a tenth of both kinds 1.5 ms later, and events of a Poisson process.
+     * Creates model A of Brunel, 2000: leaky neurons whose potentials jump at spikes, 80 % of them excitatory. Each
+     * receives spikes of a tenth of both kinds 1.5 ms later, and events of a Poisson process. Populations are {@code e}
+     * and {@code i}.
      *
      * @param scale 1 for the 12,500 neurons of the paper; fewer neurons have fewer but stronger synapses
      * @param g strength of inhibition relative to excitation
      * @param eta rate of the events; 1 alone brings neurons to the threshold
-     * @param seed seed of all random numbers
-     * @return the network with the populations {@code e} and {@code i}
      * @throws IllegalArgumentException if there are fewer than 100 neurons, a number is negative or not finite, or
      *     there are more than 6.7 events a step
      */
@@ -149,15 +146,14 @@ public final class Classics {
 
     /**
      * Creates the microcircuit of Potjans and Diesmann, 2014: excitatory and inhibitory neurons in four layers of
-     * cortex, below a square millimeter. Delays below half a step are drawn again.
+     * cortex, below a square millimeter. Delays below half a step are drawn again. Populations are {@code L23E}, {@code
+     * L23I} to {@code L6I}.
      *
      * @param scale 0.05 to 1. 1 is the full network of 77,169 neurons with 0.3 billion synapses. A smaller scale
      *     multiplies the numbers of neurons and of synapses per neuron, weights are divided by its root, and a constant
      *     current replaces the mean of the missing input. Rates are then lower than in the full network; below 0.05 no
      *     neuron would fire
      * @param constant true for a drive by a constant current, false for a Poisson process
-     * @param seed seed of all random numbers
-     * @return the network with the populations {@code L23E}, {@code L23I} to {@code L6I}
      * @throws IllegalArgumentException if the scale is not from 0.05 to 1
      */
     public static Network microcircuit(double scale, boolean constant, long seed) {
@@ -167,12 +163,7 @@ public final class Classics {
     /**
      * Creates the microcircuit with a listener for the layout of its synapses, which delays the first simulation.
      *
-     * @param scale as for {@link #microcircuit(double, boolean, long)}
-     * @param constant as for {@link #microcircuit(double, boolean, long)}
-     * @param seed seed of all random numbers
      * @param progress receives the progress from 0 to 1 for the synapses of each population in turn, on any thread
-     * @return the network
-     * @throws IllegalArgumentException if the scale is not from 0.05 to 1
      */
     public static Network microcircuit(double scale, boolean constant, long seed, DoubleConsumer progress) {
         Objects.requireNonNull(progress, "progress");

@@ -4,11 +4,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Classes of images and verdicts.
- *
- * @param labels the class of each image
- * @param found the verdict on each image
- * @param names of all classes; if empty, the largest class determines their number
+ * @param names if empty, the largest class determines their number
  * @param caption a note on the picture
  */
 public record Confusion(List<Integer> labels, List<Integer> found, List<String> names, String caption) implements Fact {

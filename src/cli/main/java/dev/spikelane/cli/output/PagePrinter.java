@@ -36,7 +36,6 @@ public final class PagePrinter {
         }
     }
 
-    /** Adds a section with a confusion matrix, if there are labels. */
     public static void confusion(Report report, String heading, Section section) {
         for (Fact fact : section.facts()) {
             if (fact instanceof Confusion confusion && !confusion.labels().isEmpty()) {

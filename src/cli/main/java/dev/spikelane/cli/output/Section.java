@@ -62,7 +62,6 @@ public final class Section {
                 .toList();
     }
 
-    /** Returns the text of a statement; empty if there is none. */
     public String declared(String name) {
         return statements().stream()
                 .filter(each -> each.name().equals(name))

@@ -8,9 +8,7 @@ import java.util.Locale;
 /**
  * A sentence and its values.
  *
- * @param name the subject
- * @param text the text, which may have several lines; empty for values only in JSON
- * @param values the values in JSON
+ * @param text may have several lines; empty for values only in JSON
  */
 record Statement(String name, String text, List<Value> values) implements Fact {
 

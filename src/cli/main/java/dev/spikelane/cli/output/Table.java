@@ -7,7 +7,6 @@ import java.util.Set;
  * Rows of statements with equal names, the heads of the columns.
  *
  * @param key the name of the rows in JSON
- * @param caption a note on the columns; may be empty
  * @param words the left-aligned columns
  * @param rows at least one
  */

@@ -20,14 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The output of a model for a NumPy array.
- *
- * @param population the output
- * @param input the array
- * @param spikes time-major
- * @param membranes time-major
- */
+/** The output of a model for a NumPy array, time-major. */
 record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMatrix membranes) {
 
     static ArrayRun of(Model model, Path data) throws IOException {

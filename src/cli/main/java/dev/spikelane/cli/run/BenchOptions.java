@@ -68,15 +68,7 @@ public final class BenchOptions {
     private @Nullable Path report;
 
     /**
-     * A network and its input.
-     *
-     * @param file its path
-     * @param model the network
-     * @param code the encoding of its input
      * @param inputs rows of all steps, or of one step for frames
-     * @param steps time steps
-     * @param batch samples of a batch
-     * @param threads threads of a run
      */
     public record Subject(
             Path file, Model model, String code, Map<String, Signal> inputs, int steps, int batch, int threads) {}

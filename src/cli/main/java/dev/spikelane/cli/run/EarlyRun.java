@@ -18,8 +18,6 @@ import java.io.IOException;
  *
  * @param every steps between decisions
  * @param steps of a whole image
- * @param accuracy fraction of correct images
- * @param averageSteps average steps of an image
  */
 record EarlyRun(int every, int steps, double accuracy, double averageSteps) {
 

@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
 /**
  * The effects of integer weights on results and speed, encoding and decoding included.
  *
- * @param quantized the network with integer weights, and the results of both
- * @param floats images per second with float weights, once both networks are warm
+ * @param floats images per second with float weights
  * @param integers images per second with integer weights
  */
 record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double integers) {

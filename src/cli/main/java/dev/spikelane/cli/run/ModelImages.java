@@ -53,12 +53,7 @@ final class ModelImages {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
-    /**
-     * A model and images that fit.
-     *
-     * @param steps of an image
-     * @param codeName the encoding's name as an option
-     */
+    /** A model and images that fit. */
     record Opened(Model trained, Dataset data, int steps, String codeName, Batching batching, Decoding decoding) {}
 
     Path model() {
@@ -74,7 +69,6 @@ final class ModelImages {
         return images.isGiven() || use.isGiven();
     }
 
-    /** Returns the NumPy array that replaces images; null if there is none. */
     @Nullable
     Path array() {
         return images.array();

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Options that replace the encoding and decoding in a model's notes. */
 final class UseOptions {
 
     private static final int MOST_STEPS = 100_000;

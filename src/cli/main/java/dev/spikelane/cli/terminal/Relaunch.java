@@ -31,7 +31,6 @@ public final class Relaunch {
                 && jvmArguments().stream().noneMatch(argument -> argument.matches("-(agentlib|agentpath|javaagent).*"));
     }
 
-    /** Runs the command in a second JVM with the flags and streams of this one, and returns its exit code. */
     public static int run(Class<?> main, String... arguments) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command(List.of("-D" + SECOND + "=true"), main, List.of(arguments)))
                 .inheritIO()
@@ -40,7 +39,6 @@ public final class Relaunch {
         return process.waitFor();
     }
 
-    /** Returns the command of another JVM with this one's flags and additional ones. */
     public static List<String> command(List<String> flags, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

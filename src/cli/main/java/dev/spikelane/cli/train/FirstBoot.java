@@ -82,7 +82,6 @@ final class FirstBoot {
         return text.toString();
     }
 
-    /** Returns a line for each class that fires, with a mark for each step. */
     private static Section spikes(Model model, Dataset images, int boot) {
         OutputSpikes spikes = OutputSpikes.of(model.network(), STEPS, images, CODE, CommonOptions.SEED, boot);
         List<Integer> counts = spikes.counts(0);

@@ -8,18 +8,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection to a hidden layer: dense, or a convolution with an optional max pool.
+ * The connection to a hidden layer.
  *
  * @param outputs neurons, or maps
  * @param kernel height and width of the convolution; 0 if the layer is dense
- * @param pool height and width of the pool; 1 without one
+ * @param pool height and width of the max pool; 1 without one
  */
 record HiddenLayer(int outputs, int kernel, int pool) {
 
     /** Such as 1000, 64C3 or 12C5-P2, as in papers. */
     private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,8})(?:C([1-9]\\d{0,8})(?:-P([1-9]\\d{0,8}))?)?");
 
-    /** Returns the layer of a text; empty if it is not one. */
     static Optional<HiddenLayer> parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
         return matcher.matches()

@@ -13,15 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * The first test images that a trained network classifies correctly, and the first that it does not.
- *
- * @param data the images
- * @param test the result for the test images
- * @param network the network
- * @param settings its steps and encoding
- * @param seed seed of random encodings
- */
+/** The first test images that a trained network classifies correctly, and the first that it does not. */
 record TestImages(TrainingData data, Evaluator.Result test, Network network, TrainingSettings settings, long seed) {
 
     /** Images of each kind. */

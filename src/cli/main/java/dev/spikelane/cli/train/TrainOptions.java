@@ -128,7 +128,6 @@ final class TrainOptions {
         return preset != null;
     }
 
-    /** Returns the name of the preset; the default depends on the images. */
     String preset(boolean embedded) {
         return preset == null ? (embedded ? SAMPLE : "tutorial5") : preset;
     }

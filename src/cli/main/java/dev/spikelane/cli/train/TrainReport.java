@@ -14,14 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * The page of a training.
- *
- * @param settings facts about the settings
- * @param result facts about the test
- * @param run the training
- * @param images test images
- */
 record TrainReport(Section settings, Section result, TrainingRun run, TestImages images) {
 
     void write(Path file) throws IOException {

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Images for a training.
  *
- * @param name their name
- * @param training images to learn from
  * @param validation the last of the training images, held out; null if there are none
  * @param test images that influence nothing: they are evaluated once, after training
  */

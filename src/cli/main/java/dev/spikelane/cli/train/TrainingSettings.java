@@ -22,20 +22,11 @@ import java.util.stream.Collectors;
 /**
  * Settings of a network and its training.
  *
- * @param hidden the hidden layers; empty for a network with attention
- * @param batchNorm true to normalize the currents of hidden layers
+ * @param hidden empty for a network with attention
  * @param recurrent true for feedback of spikes within hidden layers
- * @param beta decay of the membranes
- * @param code the name of the encoding
- * @param steps steps of an image
- * @param loss the name of the loss
- * @param surrogate the name of the surrogate gradient
- * @param epochs passes over the training images
  * @param rate the highest learning rate
  * @param cosine true for a rate that rises for 200 steps and then falls to 0 along a cosine
- * @param flip true for random flips
  * @param shift the most pixels of random shifts
- * @param batch images of a step
  */
 record TrainingSettings(
         List<HiddenLayer> hidden,
