@@ -142,7 +142,7 @@ final class SharedMemoryTest {
         window(window, apart, 4, apart[1]);
     }
 
-    /** Weights, current, state, window and membranes, with one of them in place of another. */
+    /** Replaces one of weights, current, state, window and membranes by another one. */
     private void window(LeakyNeurons parameters, FloatMatrix[] matrices, int index, FloatMatrix other) {
         FloatMatrix[] m = matrices.clone();
         m[index] = other;
