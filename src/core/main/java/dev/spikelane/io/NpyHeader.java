@@ -62,9 +62,6 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
     }
 
     /**
-     * Reads the header at the start of a file.
-     *
-     * @param name the file, for messages
      * @param input reads a number of bytes, and throws if there are fewer
      */
     static NpyHeader read(String name, Bytes input) throws IOException {
@@ -121,9 +118,6 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
     /**
      * Returns the format's version, 1, 2 or 3. The text's length has two bytes in 1 and four in 2 and 3. The text is
      * UTF-8 in 3, but here ASCII.
-     *
-     * @param name the file, for messages
-     * @param prefix the first {@value #PREFIX_BYTES} bytes
      */
     private static int versionMajor(String name, byte[] prefix) throws IOException {
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, prefix, 0, MAGIC.length)) {

@@ -8,12 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Converts the items of a NumPy array to a tensor's order: little-endian, last index fastest.
- *
- * @param type the type of the items
- * @param bigEndian true if the highest byte is first
- */
+/** Converts the items of a NumPy array to a tensor's order: little-endian, last index fastest. */
 record NpyItems(Tensor.Type type, boolean bigEndian) {
 
     private static final ValueLayout.OfShort SHORT =

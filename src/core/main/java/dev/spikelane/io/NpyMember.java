@@ -10,14 +10,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An array of a file or an archive.
- *
- * @param header the header
- * @param items the storage of the items
- * @param start byte offset of the items
- * @param end byte offset after the items
- */
+/** An array of a file or an archive; its items are from byte {@code start} to byte {@code end}. */
 record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
 
     private static final int MAGIC_BYTES = 6;

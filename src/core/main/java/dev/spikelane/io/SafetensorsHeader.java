@@ -15,12 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The header of a safetensors file.
- *
- * @param metadata texts by name
- * @param entries the tensors, in the order of the header
- */
+/** The header of a safetensors file: texts, and tensors in their order. */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     /** About 12,000 tensors; more would take too much heap for a small file. */

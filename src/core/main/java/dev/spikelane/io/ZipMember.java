@@ -12,9 +12,7 @@ import java.util.zip.Inflater;
 /**
  * A file in an archive.
  *
- * @param archive the archive's name, for messages
- * @param name its name, which is never used as a path
- * @param deflated true if its bytes are deflated, false if they are stored
+ * @param name is never used as a path
  * @param packed its bytes in the archive
  * @param size the number of unpacked bytes
  * @param checksum the CRC-32 of the unpacked bytes

@@ -18,10 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The NIR node and the C statement of each connection. No other class of this package distinguishes all connections.
- *
- * @param nir returns the node, or throws if there is none
- * @param c writes the statement, or throws if there is none
+ * The NIR node and the C statement of each connection; both throw if there is none. No other class of this package
+ * distinguishes all connections.
  */
 record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer<COperator> c) {
 

@@ -55,8 +55,6 @@ final class LayerTensors {
     /**
      * The names of a module's weights and arguments.
      *
-     * @param weight the suffix of the weight tensor
-     * @param bias the suffix of the bias tensor
      * @param first the place of the argument {@code inputs}; {@code outputs} follows
      * @param placeOfBias the place of the argument {@code bias}
      * @param rows rows of weights for each output

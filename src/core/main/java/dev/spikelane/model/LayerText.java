@@ -153,7 +153,6 @@ final class LayerText {
      * A module of torch. Each argument is taken at most once, by place or by name.
      *
      * @param name the prefix of its tensors; empty if the text has none
-     * @param type the name of its class
      * @param arguments by name, or by place if they have no name; null without parentheses
      */
     record Layer(String name, String type, @Nullable Map<String, String> arguments) {
