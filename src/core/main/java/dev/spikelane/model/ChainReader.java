@@ -79,7 +79,7 @@ final class ChainReader {
     Network network() throws IOException {
         ModelTensors.requireMatrices(file, tensors.values());
         try {
-            for (Layer each : declared == null ? guessed() : told(declared)) {
+            for (Layer each : declared == null ? tensorLayers() : textLayers(declared)) {
                 add(each);
                 each.requireAllTaken();
             }
@@ -164,7 +164,7 @@ final class ChainReader {
             }
             case "AvgPool1d", "AvgPool2d" -> {
                 Pool pool = pool(layer, false);
-                requireSaid(layer, pool);
+                requireDeclared(layer, pool);
                 pool = layer.truth(3, "ceil_mode", false) ? pool.withCeil() : pool;
                 yield layer.truth(4, "count_include_pad", true) ? pool : pool.withoutCountingPadding();
             }
@@ -192,7 +192,7 @@ final class ChainReader {
      * Requires the options of average pools that torch does not print, if they matter: padding, and windows past the
      * end of a row, change averages.
      */
-    private void requireSaid(Layer layer, Pool pool) throws IOException {
+    private void requireDeclared(Layer layer, Pool pool) throws IOException {
         boolean pads = pool.y().padding() + pool.x().padding() > 0;
         boolean uneven = rows != null
                 && (rest(pool.x(), rows.width()) != 0 || rows.rank() == 3 && rest(pool.y(), rows.height()) != 0);
@@ -269,7 +269,7 @@ final class ChainReader {
     }
 
     /** Returns the layers of a text. Unnamed layers take the names of the file in order. */
-    private List<Layer> told(String text) throws IOException {
+    private List<Layer> textLayers(String text) throws IOException {
         LayerText parsed = new LayerText(text, NEURONS);
         rows = parsed.input();
         List<Layer> layers = new ArrayList<>();
@@ -308,7 +308,7 @@ final class ChainReader {
     }
 
     /** Returns the layers and the types that the tensors imply. */
-    private List<Layer> guessed() throws IOException {
+    private List<Layer> tensorLayers() throws IOException {
         List<Layer> layers = new ArrayList<>();
         for (String each : names()) {
             layers.add(new Layer(each, type(each), null));

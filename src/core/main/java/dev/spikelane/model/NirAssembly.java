@@ -218,7 +218,7 @@ final class NirAssembly {
                 throw new IOException(node + " takes " + neurons + " numbers with those before it, expected at most "
                         + ModelFormat.MOST_NEURONS + " in a graph");
             }
-            NirNodes.requireSaidShape(node);
+            NirNodes.requireDeclaredShape(node);
             for (FlatNode source : node.sources) {
                 if (!shapeOf(source).equals(node.input())) {
                     throw new IOException(node + " gets rows of shape " + shapeOf(source) + " from '" + source.name

@@ -301,7 +301,7 @@ record NirNodes(NirImport options, List<String> warnings) {
     }
 
     /** Throws unless the node's optional shape equals its actual shape. */
-    static void requireSaidShape(FlatNode node) throws IOException {
+    static void requireDeclaredShape(FlatNode node) throws IOException {
         boolean ends = node.primitive == NirPrimitive.OUTPUT;
         String name = ends ? "shape" : "input_shape";
         if (node.value(name) == null || !ends && node.primitive.role() != NirPrimitive.Role.LINK) {

@@ -1,7 +1,7 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.spark.round.RoundAsk;
-import dev.spikelane.spark.round.RoundDesk;
+import dev.spikelane.spark.round.RoundRequest;
+import dev.spikelane.spark.round.RoundEndpoint;
 import dev.spikelane.spark.round.RowValues;
 import dev.spikelane.spark.round.ShardResult;
 import dev.spikelane.spark.round.ShardRows;
@@ -83,7 +83,7 @@ final class EpochRows implements AutoCloseable {
             return;
         }
         RpcEnv environment = SparkEnv.get().rpcEnv();
-        RoundDesk opened = new RoundDesk(environment, tasks);
+        RoundEndpoint opened = new RoundEndpoint(environment, tasks);
         String name = "spikelane-" + plan.run() + "-" + number;
         RpcEndpointRef address = environment.setupEndpoint(name, opened);
         JavaFutureAction<Void> job = rows.foreachPartitionAsync(new RoundTask(plan, ofRun, number, name));
@@ -91,7 +91,7 @@ final class EpochRows implements AutoCloseable {
     }
 
     /** Returns the results of a step, from the tasks of the epoch or from a separate job. */
-    List<ShardResult> compute(RoundAsk.Work work) {
+    List<ShardResult> compute(RoundRequest.Work work) {
         Tasks now = tasksOfEpoch;
         if (now != null) {
             List<ShardResult> results = now.compute(work);
@@ -141,10 +141,10 @@ final class EpochRows implements AutoCloseable {
         }
     }
 
-    private record Tasks(RoundDesk desk, JavaFutureAction<Void> job, Runnable closing) {
+    private record Tasks(RoundEndpoint desk, JavaFutureAction<Void> job, Runnable closing) {
 
         /** Returns the results; empty if the tasks have ended, or some were missing for too long. */
-        List<ShardResult> compute(RoundAsk.Work work) {
+        List<ShardResult> compute(RoundRequest.Work work) {
             desk.publish(work);
             try {
                 for (long absent = 0; absent < MOST_ABSENT; absent = desk.isShort() ? absent + PATIENCE : 0) {

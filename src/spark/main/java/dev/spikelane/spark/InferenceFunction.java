@@ -50,6 +50,6 @@ public final class InferenceFunction implements MapPartitionsFunction<Row, Row>,
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
         RequiredJava.check("executor");
-        return new PartitionRun(HeldModel.of(plan.hash(), plan.weights(), model::value), plan, rows);
+        return new PartitionRun(CachedModel.of(plan.hash(), plan.weights(), model::value), plan, rows);
     }
 }

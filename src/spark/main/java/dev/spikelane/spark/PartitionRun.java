@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionRun implements Iterator<Row>, AutoCloseable {
 
-    private final HeldModel held;
+    private final CachedModel held;
     private final InferencePlan plan;
     private final InferencePlan.Columns columns;
     private final Iterator<Row> rows;
@@ -34,7 +34,7 @@ final class PartitionRun implements Iterator<Row>, AutoCloseable {
 
     private long read;
 
-    PartitionRun(HeldModel held, InferencePlan plan, Iterator<Row> rows) {
+    PartitionRun(CachedModel held, InferencePlan plan, Iterator<Row> rows) {
         this.held = held;
         this.plan = plan;
         this.columns = plan.columns();

@@ -54,7 +54,7 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
     @Override
     public void init(OutputMode outputMode, TimeMode timeMode) {
         RequiredJava.check("executor");
-        Network network = HeldModel.of(hash, "float", model::value).network();
+        Network network = CachedModel.of(hash, "float", model::value).network();
         run = new Run(
                 network, population, getHandle().getValueState("simulation", Encoders.BINARY(), TTLConfig.NONE()));
     }

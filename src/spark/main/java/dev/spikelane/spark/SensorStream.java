@@ -137,7 +137,7 @@ public final class SensorStream {
         boolean isPacked = requireColumns(rows.schema());
         requireRocksDb(spark);
         Model read = ModelFile.modelOf(model);
-        String hash = HeldModel.hash(model);
+        String hash = CachedModel.hash(model);
         SensorStates states = new SensorStates(
                 JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(model),
                 hash,

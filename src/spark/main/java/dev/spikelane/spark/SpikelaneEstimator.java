@@ -83,7 +83,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     public SpikelaneEstimator setModel(byte[] modelFile) {
         ModelUse.requireOneInput(ModelFile.modelOf(modelFile));
         bytes = modelFile;
-        return with(modelHash(), HeldModel.hash(modelFile));
+        return with(modelHash(), CachedModel.hash(modelFile));
     }
 
     /**

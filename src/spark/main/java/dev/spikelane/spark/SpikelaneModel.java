@@ -79,8 +79,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
 
     @Override
     public SpikelaneModel setModel(byte[] modelFile) {
-        String hash = HeldModel.hash(modelFile);
-        ModelUse.requireOneInput(HeldModel.of(hash, "float", () -> modelFile).model());
+        String hash = CachedModel.hash(modelFile);
+        ModelUse.requireOneInput(CachedModel.of(hash, "float", () -> modelFile).model());
         bytes = modelFile;
         sent = null;
         return with(modelHash(), hash);
@@ -208,7 +208,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     private ModelUse use() {
         byte[] known = model();
         return ModelUse.of(
-                HeldModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
+                CachedModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
                 DriverChecks.declared(this, steps()),
                 DriverChecks.declared(this, code()),
                 DriverChecks.declared(this, decoding()));

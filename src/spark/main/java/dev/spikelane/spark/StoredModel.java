@@ -85,7 +85,7 @@ final class StoredModel {
             T loaded = super.load(path);
             String expected = loaded.getOrDefault(loaded.modelHash());
             byte[] bytes = StoredModel.read(new Path(path, FILE).toString());
-            String found = HeldModel.hash(bytes);
+            String found = CachedModel.hash(bytes);
             if (!found.equals(expected)) {
                 throw new IllegalArgumentException(new Path(path, FILE) + " has the SHA-256 " + found + ", expected "
                         + expected + ", with which it was saved");

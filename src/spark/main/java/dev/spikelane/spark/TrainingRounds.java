@@ -2,7 +2,7 @@ package dev.spikelane.spark;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.network.Network;
-import dev.spikelane.spark.round.RoundAsk;
+import dev.spikelane.spark.round.RoundRequest;
 import dev.spikelane.spark.round.RoundTimes;
 import dev.spikelane.spark.round.ShardResult;
 import dev.spikelane.spark.round.WeightBytes;
@@ -63,7 +63,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         for (int i = 0; i < labels.length; i++) {
             labels[i] = rows.label(order[first + i]);
         }
-        RoundAsk.Work work = new RoundAsk.Work(
+        RoundRequest.Work work = new RoundRequest.Work(
                 (long) epoch * run.batches() + run.batch(), run.batch(), labels, WeightBytes.of(network));
         times.packed();
         List<ShardResult> results = now.compute(work);

@@ -33,7 +33,7 @@ final class NirFindings {
     private final Network network;
     private final List<String> found = new ArrayList<>();
     private final Map<String, String> nodes = new HashMap<>();
-    private final Map<String, Map<String, Integer>> saidEdges = new HashMap<>();
+    private final Map<String, Map<String, Integer>> declaredEdges = new HashMap<>();
     private final Map<String, Map<String, Integer>> presentEdges = new HashMap<>();
 
     private NirFindings(NirReference reference, Network network) {
@@ -231,7 +231,7 @@ final class NirFindings {
     /** Sums paths in the order of data flow. It is a loop, because graphs may have chains of thousands of nodes. */
     private void findEdges() {
         for (String name : reference.values().keySet()) {
-            saidEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::declared));
+            declaredEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::declared));
         }
     }
 
@@ -242,7 +242,7 @@ final class NirFindings {
     }
 
     private Map<String, Integer> declared(String name) {
-        return ends(name) ? Map.of(name, 1) : saidEdges.getOrDefault(name, Map.of());
+        return ends(name) ? Map.of(name, 1) : declaredEdges.getOrDefault(name, Map.of());
     }
 
     private Map<String, Integer> present(String target) {

@@ -314,7 +314,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void tutorial(DemoSettings settings, Output output) throws IOException {
-        Recorded run = Tutorial.run(settings);
+        LayerRecordings run = Tutorial.run(settings);
         if (folder != null) {
             run.write(folder, "tutorial");
         }

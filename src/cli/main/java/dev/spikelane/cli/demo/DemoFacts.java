@@ -46,7 +46,7 @@ final class DemoFacts {
                         named("spike_steps", steps));
     }
 
-    static Section tutorial(DemoSettings settings, Recorded run) {
+    static Section tutorial(DemoSettings settings, LayerRecordings run) {
         List<Integer> counts = run.counts(0);
         int width = Verdicts.width(List.of(counts));
         Map<String, Double> densities = new LinkedHashMap<>();

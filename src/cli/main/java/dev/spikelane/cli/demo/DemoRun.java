@@ -112,7 +112,7 @@ final class DemoRun {
                 BatchLoader.Batch batch = loader.batch();
                 try (Simulation simulation = model.network().simulate(batch.count(), settings.threads())) {
                     SpikeCounts fired = simulation.countSpikes(model.population());
-                    Recorded.run(simulation, batch.input(), settings.steps());
+                    LayerRecordings.run(simulation, batch.input(), settings.steps());
                     counted.accept(batch, fired.perNeuron());
                 }
             }
@@ -139,7 +139,7 @@ final class DemoRun {
                 batch.read(0, numbers);
                 long encoded = System.nanoTime();
                 simulation.reset();
-                Recorded.run(simulation, batch.input(), settings.steps());
+                LayerRecordings.run(simulation, batch.input(), settings.steps());
                 long end = System.nanoTime();
                 times.add(new PassTimes.Pass(
                         (encoded - start) * 1e-9,
@@ -184,7 +184,7 @@ final class DemoRun {
     }
 
     /** Runs some images again as one batch, and records the first steps. */
-    Recorded record(List<Integer> numbers, int mostSteps) {
+    LayerRecordings record(List<Integer> numbers, int mostSteps) {
         int steps = Math.min(settings.steps(), mostSteps);
         int[] samples = numbers.stream().mapToInt(Integer::intValue).toArray();
         BatchLoader.Batch batch = new Batching(samples.length)
@@ -194,6 +194,6 @@ final class DemoRun {
         batch.read(0, samples);
         Signal input = batch.input();
         Signal rows = input instanceof SpikeMatrix spikes ? spikes.rows(0, steps * numbers.size()) : input;
-        return Recorded.of(network(), rows, numbers.size(), settings.withSteps(steps));
+        return LayerRecordings.of(network(), rows, numbers.size(), settings.withSteps(steps));
     }
 }

@@ -28,12 +28,12 @@ final class Tutorial {
                 .build();
     }
 
-    static Recorded run(DemoSettings settings) {
+    static LayerRecordings run(DemoSettings settings) {
         TorchRandom random = new TorchRandom(settings.seed());
         Network network = network(INPUTS, random);
         FloatMatrix probabilities = random.rand(settings.steps(), INPUTS);
         SpikeMatrix input = SpikeMatrix.zeros(settings.steps(), INPUTS);
         new Rate().encodeVarying(probabilities, 1, input, random);
-        return Recorded.of(network, input, 1, settings);
+        return LayerRecordings.of(network, input, 1, settings);
     }
 }

@@ -92,13 +92,13 @@ final class Winners {
     /** The class for which each neuron votes; -1 without spikes. */
     private final int[] classes;
 
-    private final List<Taken> taken = new ArrayList<>();
+    private final List<LearningPoint> learningCurve = new ArrayList<>();
     private double seconds;
 
     /**
      * @param spikes spikes of the layer for an image, since the previous point
      */
-    private record Taken(int images, double spikes) {}
+    private record LearningPoint(int images, double spikes) {}
 
     /** The labels are used only for votes. */
     Winners(Dataset data, int neurons, DemoSettings settings) {
@@ -118,7 +118,7 @@ final class Winners {
     void learn(Progress progress) {
         int all = Math.multiplyExact(passes, data.size());
         List<Integer> times = List.of(Math.ceilDiv(all, 16), Math.ceilDiv(all, 4), all);
-        taken.add(new Taken(0, 0));
+        learningCurve.add(new LearningPoint(0, 0));
         progress.begin("Learning", all);
         long begin = System.nanoTime();
         try (Simulation simulation = network(1, Plasticity.of(RULE)).network().simulate(1, 1);
@@ -139,13 +139,13 @@ final class Winners {
                 progress.advance(1);
                 if (times.contains(image)) {
                     weights.copyFrom(simulation.plasticWeights().get("x-winners.weight"));
-                    taken.add(new Taken(image, fired / (image - taken.getLast().images())));
+                    learningCurve.add(new LearningPoint(image, fired / (image - learningCurve.getLast().images())));
                     fired = 0;
                 }
             }
         }
         seconds = (System.nanoTime() - begin) / 1e9;
-        askForVotes(progress);
+        findVotes(progress);
         progress.end();
     }
 
@@ -189,7 +189,7 @@ final class Winners {
     }
 
     /** Finds the class to which each neuron responds most on average; the layer does not learn meanwhile. */
-    private void askForVotes(Progress progress) {
+    private void findVotes(Progress progress) {
         double[][] answers = new double[classes.length][data.classes()];
         int[] images = new int[data.classes()];
         progress.begin("Votes", data.size());
@@ -234,18 +234,18 @@ final class Winners {
                 .say(
                         "Per image",
                         "%.2f ms to learn",
-                        named("learn_ms_per_image", 1e3 * seconds / taken.getLast().images))
+                        named("learn_ms_per_image", 1e3 * seconds / learningCurve.getLast().images))
                 .say(
                         "Neurons",
                         voters.entrySet().stream()
                                 .map(each -> each.getKey() + " " + each.getValue())
                                 .collect(Collectors.joining(", ")),
                         named("voters", voters))
-                .value("seen", taken.stream().map(Taken::images).toList())
-                .value("spikes", taken.stream().map(Taken::spikes).toList())
+                .value("seen", learningCurve.stream().map(LearningPoint::images).toList())
+                .value("spikes", learningCurve.stream().map(LearningPoint::spikes).toList())
                 .say(
                         "Spikes",
-                        taken.stream()
+                        learningCurve.stream()
                                 .skip(1)
                                 .map(each -> String.format(
                                         Locale.ROOT, "%.1f for an image until %,d images", each.spikes, each.images))

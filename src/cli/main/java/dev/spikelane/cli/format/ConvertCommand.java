@@ -3,7 +3,7 @@ package dev.spikelane.cli.format;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.DataOptions;
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.input.Written;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.io.Tensors;
@@ -100,7 +100,7 @@ public final class ConvertCommand implements Callable<Integer> {
                 .orElseThrow(() -> Choices.wrong(
                         command,
                         "'" + out.getFileName() + "' does not say a format, expected a name that ends in "
-                                + Written.TENSORS.ends()));
+                                + OutputFile.TENSORS.ends()));
         if (compress) {
             if (!format.equals(new TensorFormat(Tensors.Format.NUMPY))) {
                 throw Choices.wrong(command, "--compress is for .npz files, expected such a name for OUT");

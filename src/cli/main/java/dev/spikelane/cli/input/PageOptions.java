@@ -34,7 +34,7 @@ public final class PageOptions {
         }
         Path page = report == null ? Path.of("spikelane-" + command.name() + ".html") : report;
         try {
-            Written.PAGE.require(command, "--report", page);
+            OutputFile.PAGE.require(command, "--report", page);
         } catch (FileSystemException refused) {
             if (report != null) {
                 throw refused;

@@ -4,7 +4,7 @@ import dev.spikelane.cli.format.ReadOptions;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.input.Written;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -94,7 +94,7 @@ public final class BenchOptions {
     public Subject read(CommandSpec command, Path from) throws IOException {
         Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         Choices.requireRange(command, "--threads", threads, 1, MOST_THREADS);
-        Written.PAGE.require(command, "--report", report);
+        OutputFile.PAGE.require(command, "--report", report);
         Model model = reading.read(command, from).requireModel();
         String code = input == null ? model.code().orElse("rate") : input;
         if (code.endsWith(".npy")) {

@@ -4,7 +4,7 @@ import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
 import dev.spikelane.cli.input.PageOptions;
-import dev.spikelane.cli.input.Written;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
@@ -202,8 +202,8 @@ public final class TrainCommand implements Callable<Integer> {
                     checkpointFile()
                             + " holds the checkpoint of a run: --resume goes on from it; delete it to train anew");
         }
-        Written.MODEL.require(command, "--model", model);
-        Written.HISTORY.require(command, "--history", historyFile);
+        OutputFile.MODEL.require(command, "--model", model);
+        OutputFile.HISTORY.require(command, "--history", historyFile);
     }
 
     private Path checkpointFile() {

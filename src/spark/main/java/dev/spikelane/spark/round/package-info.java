@@ -1,5 +1,5 @@
 /**
- * Messages between the driver and the executors in a training step. Read {@code RoundDesk} first. For this module only.
+ * Messages between the driver and the executors in a training step. Read {@code RoundEndpoint} first. For this module only.
  */
 @NullMarked
 package dev.spikelane.spark.round;

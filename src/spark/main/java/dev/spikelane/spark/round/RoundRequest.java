@@ -12,7 +12,7 @@ import java.util.List;
  * @param step the step of the results; -1 for a new task
  * @param results the results of the partition's shards
  */
-public record RoundAsk(int partition, long step, List<ShardResult> results) {
+public record RoundRequest(int partition, long step, List<ShardResult> results) {
 
     public Object[] toMessage() {
         return new Object[] {
@@ -23,14 +23,14 @@ public record RoundAsk(int partition, long step, List<ShardResult> results) {
         };
     }
 
-    public static RoundAsk of(Object[] message) {
+    public static RoundRequest of(Object[] message) {
         byte[][] gradients = (byte[][]) message[2];
         long[] nanoseconds = (long[]) message[3];
         List<ShardResult> results = new ArrayList<>();
         for (int i = 0; i < gradients.length; i++) {
             results.add(new ShardResult(gradients[i], nanoseconds[i]));
         }
-        return new RoundAsk((Integer) message[0], (Long) message[1], results);
+        return new RoundRequest((Integer) message[0], (Long) message[1], results);
     }
 
     /** The driver's answer: the next step. A separate job receives it directly. */

@@ -18,10 +18,10 @@ import scala.runtime.BoxedUnit;
  * driver, like Spark's barriers. If an executor is lost, Spark restarts its task, which receives the work of the
  * unfinished step.
  */
-public final class RoundDesk implements ThreadSafeRpcEndpoint {
+public final class RoundEndpoint implements ThreadSafeRpcEndpoint {
 
     /** The answer that ends a task. */
-    private static final RoundAsk.Work END = new RoundAsk.Work(-1, -1, new int[0], new byte[0]);
+    private static final RoundRequest.Work END = new RoundRequest.Work(-1, -1, new int[0], new byte[0]);
 
     private final RpcEnv environment;
     private final int partitions;
@@ -34,10 +34,10 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
     private final Map<Integer, RpcAddress> working = new HashMap<>();
 
     private final Map<Integer, List<ShardResult>> done = new HashMap<>();
-    private RoundAsk.@Nullable Work work;
+    private RoundRequest.@Nullable Work work;
     private boolean ended;
 
-    public RoundDesk(RpcEnv environment, int partitions) {
+    public RoundEndpoint(RpcEnv environment, int partitions) {
         this.environment = environment;
         this.partitions = partitions;
     }
@@ -58,14 +58,14 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
 
             @Override
             public BoxedUnit apply(Object message) {
-                ask(RoundAsk.of((Object[]) message), context);
+                ask(RoundRequest.of((Object[]) message), context);
                 return BoxedUnit.UNIT;
             }
         };
     }
 
-    private synchronized void ask(RoundAsk ask, RpcCallContext context) {
-        RoundAsk.Work now = work;
+    private synchronized void ask(RoundRequest ask, RpcCallContext context) {
+        RoundRequest.Work now = work;
         if (now != null && ask.step() == now.step()) {
             working.remove(ask.partition());
             done.putIfAbsent(ask.partition(), ask.results());
@@ -86,7 +86,7 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         working.values().removeIf(lost::equals);
     }
 
-    public synchronized void publish(RoundAsk.Work next) {
+    public synchronized void publish(RoundRequest.Work next) {
         work = next;
         done.clear();
         working.clear();

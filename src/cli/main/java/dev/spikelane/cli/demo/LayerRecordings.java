@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input spikes; null for constant images
  */
-record Recorded(
+record LayerRecordings(
         int images,
         int steps,
         @Nullable SpikeMatrix input,
@@ -30,7 +30,7 @@ record Recorded(
         List<SpikeMatrix> spikes,
         List<FloatMatrix> membranes) {
 
-    static Recorded of(Network network, Signal rows, int images, DemoSettings settings) {
+    static LayerRecordings of(Network network, Signal rows, int images, DemoSettings settings) {
         List<String> names = layers(network);
         List<Population.SpikeRecorder> spikes = new ArrayList<>();
         List<FloatMatrix> membranes = new ArrayList<>();
@@ -43,7 +43,7 @@ record Recorded(
             }
             run(simulation, rows, steps);
         }
-        return new Recorded(
+        return new LayerRecordings(
                 images,
                 steps,
                 input,

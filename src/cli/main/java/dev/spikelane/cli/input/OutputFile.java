@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Kinds of written files, with their extensions. */
-public enum Written {
+public enum OutputFile {
     MODEL(".safetensors"),
     TENSORS(".safetensors", ".npz", ".nir"),
     RECORDING(".npz"),
@@ -21,7 +21,7 @@ public enum Written {
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> ends;
 
-    Written(String... ends) {
+    OutputFile(String... ends) {
         this.ends = List.of(ends);
     }
 

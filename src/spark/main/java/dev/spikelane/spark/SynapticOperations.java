@@ -12,7 +12,7 @@ import java.util.Arrays;
  * Counts the synaptic operations of a source's spikes for each sample and step: the weights that are added because a
  * spike arrived.
  */
-final class ReachedOperations implements Population.Observer {
+final class SynapticOperations implements Population.Observer {
 
     private final int[] reach;
     private final int batch;
@@ -22,7 +22,7 @@ final class ReachedOperations implements Population.Observer {
      * @param reach synapses of each neuron, or one number for all
      * @param rows steps times samples
      */
-    ReachedOperations(int[] reach, int batch, int rows) {
+    SynapticOperations(int[] reach, int batch, int rows) {
         this.reach = reach;
         this.batch = batch;
         this.ofRows = new double[rows];
