@@ -75,8 +75,7 @@ final class LoadMain {
         try (FileChannel channel = FileChannel.open(file);
                 Arena arena = Arena.ofConfined()) {
             ByteBuffer all = arena.allocate(channel.size()).asByteBuffer();
-            while (all.hasRemaining() && channel.read(all) >= 0) {
-            }
+            while (all.hasRemaining() && channel.read(all) >= 0) {}
         }
     }
 

@@ -139,7 +139,8 @@ final class Winners {
                 progress.advance(1);
                 if (times.contains(image)) {
                     weights.copyFrom(simulation.plasticWeights().get("x-winners.weight"));
-                    learningCurve.add(new LearningPoint(image, fired / (image - learningCurve.getLast().images())));
+                    learningCurve.add(new LearningPoint(
+                            image, fired / (image - learningCurve.getLast().images())));
                     fired = 0;
                 }
             }
@@ -242,7 +243,9 @@ final class Winners {
                                 .collect(Collectors.joining(", ")),
                         named("voters", voters))
                 .value("seen", learningCurve.stream().map(LearningPoint::images).toList())
-                .value("spikes", learningCurve.stream().map(LearningPoint::spikes).toList())
+                .value(
+                        "spikes",
+                        learningCurve.stream().map(LearningPoint::spikes).toList())
                 .say(
                         "Spikes",
                         learningCurve.stream()

@@ -2,8 +2,8 @@ package dev.spikelane.cli.format;
 
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.DataOptions;
-import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.input.OutputFile;
+import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.io.Tensors;

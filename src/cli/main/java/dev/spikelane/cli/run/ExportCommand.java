@@ -3,8 +3,8 @@ package dev.spikelane.cli.run;
 import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.cli.input.Choices;
-import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.input.OutputFile;
+import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.memory.ElementType;

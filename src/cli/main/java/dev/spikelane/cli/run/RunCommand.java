@@ -1,8 +1,8 @@
 package dev.spikelane.cli.run;
 
 import dev.spikelane.cli.input.Choices;
-import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.input.OutputFile;
+import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.PagePrinter;

@@ -99,8 +99,7 @@ final class LimitedMemoryTest {
         assertTrue(held > 20, "held " + held);
         Matcher declared = MESSAGE.matcher(message);
         assertTrue(declared.matches(), message);
-        int open =
-                Integer.parseInt(declared.group(1)); // a refused one counts as open if it could not be created
+        int open = Integer.parseInt(declared.group(1)); // a refused one counts as open if it could not be created
         assertTrue(open == held || open == held + 1, held + " are held, " + message);
         assertEquals("one more after closing one", lines.get(2));
     }

@@ -7,8 +7,7 @@ public enum NaiveArithmetic {
     SINGLE {
         @Override
         double rounded(double exact) {
-            return (float)
-                    exact; // double rounds one sum, product or quotient of floats correctly
+            return (float) exact; // double rounds one sum, product or quotient of floats correctly
         }
 
         @Override

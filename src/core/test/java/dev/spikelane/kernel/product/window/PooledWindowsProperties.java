@@ -125,7 +125,11 @@ final class PooledWindowsProperties extends KernelCase {
         FloatMatrix expected = FloatMatrix.zeros(arena, 2, joined.outputs());
         Tile blocks = Tile.whole(map);
         for (int block = 0; block < blocks.blocks(); block++) {
-            multiply(apart.getFirst(), source, blocks.at(block, block + 1), scratch); // unfolded, except for a single one
+            multiply(
+                    apart.getFirst(),
+                    source,
+                    blocks.at(block, block + 1),
+                    scratch); // unfolded, except for a single one
         }
         multiply(apart.getLast(), map, Tile.whole(expected), scratch);
         FloatMatrix whole = FloatMatrix.zeros(arena, 2, map.columns());
