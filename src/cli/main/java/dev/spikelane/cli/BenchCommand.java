@@ -69,6 +69,8 @@ public class BenchCommand implements Callable<Integer> {
     }
 
     /**
+     * Measures a model.
+     *
      * @param json file for the figures; null for none
      */
     protected int measure(BenchOptions chosen, @Nullable Path file, @Nullable Path json, CommandSpec command)

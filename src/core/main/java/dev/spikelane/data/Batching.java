@@ -15,8 +15,8 @@ import java.util.Objects;
 /**
  * Options for batches of a data set.
  *
- * <p>The seed and the epoch's number determine an order, which equals the order of {@code
- * torch.utils.data.DataLoader(shuffle=True)} without workers.
+ * <p>The seed and the epoch's number determine an order, which equals the order of
+ * {@code torch.utils.data.DataLoader(shuffle=True)} without workers.
  */
 public final class Batching {
 

@@ -170,8 +170,8 @@ public interface Dataset {
     }
 
     /**
-     * Splits the samples at random, as {@code torch.utils.data.random_split} does with {@code
-     * torch.Generator().manual_seed(seed)}.
+     * Splits the samples at random, as {@code torch.utils.data.random_split} does with
+     * {@code torch.Generator().manual_seed(seed)}.
      *
      * @param seed the seed
      * @param lengths the number of samples of each part

@@ -61,8 +61,8 @@ public interface InputEncoding {
     /**
      * Returns the name of this encoding in a model file, for {@link #named}.
      *
-     * @return {@code frame}, {@code pieces}, {@code rate}, {@code latency}, or latency with options, such as {@code
-     *     latency(tau=5.0, linear=true)}; empty if the encoding has options without a name
+     * @return {@code frame}, {@code pieces}, {@code rate}, {@code latency}, or latency with options, such as
+     *     {@code latency(tau=5.0, linear=true)}; empty if the encoding has options without a name
      */
     default String word() {
         return "";
@@ -161,8 +161,8 @@ public interface InputEncoding {
     }
 
     /**
-     * Returns the spikes of recordings, with optional random changes. A change is a function of the seed of a {@link
-     * Batching}, the epoch and the sample; for evaluation, use no changes.
+     * Returns the spikes of recordings, with optional random changes. A change is a function of the seed of a
+     * {@link Batching}, the epoch and the sample; for evaluation, use no changes.
      *
      * @param steps time steps, as for {@link Dataset#events}
      * @param changes the changes of each sample, in this order

@@ -79,8 +79,8 @@ public interface EventSource extends AutoCloseable {
     }
 
     /**
-     * Opens a recording of an HDF5 file, such as the Spiking Heidelberg Digits: {@code spikes/times}, and {@code
-     * spikes/units} as x.
+     * Opens a recording of an HDF5 file, such as the Spiking Heidelberg Digits: {@code spikes/times}, and
+     * {@code spikes/units} as x.
      *
      * @param file the file
      * @param recording its number, from 0; other formats have only number 0

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes graphs of the Neuromorphic Intermediate Representation, {@code .nir}: HDF5 files of versions 0.2 to
- * 1.0 of the Python package, which can read the files written here. It needs the library jHDF, {@code
- * io.jhdf:jhdf:0.13.0}, at run time.
+ * 1.0 of the Python package, which can read the files written here. It needs the library jHDF,
+ * {@code io.jhdf:jhdf:0.13.0}, at run time.
  *
  * <p>A file is read whole before it is interpreted. Links are refused, and metadata are ignored. A chunk is refused as
  * soon as it inflates to too many bytes.

@@ -161,8 +161,8 @@ public final class Npy<M extends Signal> {
 
     /**
      * Reads an array of float64 or float32 as {@link #readFloats(Path)} does. float64 is rounded to the nearest
-     * float32, which changes a value by at most {@code 2^-24} (6e-8) of itself, or by {@code 2^-150} below {@code
-     * 2^-126}.
+     * float32, which changes a value by at most {@code 2^-24} (6e-8) of itself, or by {@code 2^-150} below
+     * {@code 2^-126}.
      *
      * @param file the file
      * @return the values and their shape

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the text of a {@code .npy} header: a Python dictionary with exactly the keys {@code descr} (a text), {@code
- * fortran_order} ({@code True} or {@code False}) and {@code shape} (a tuple of whole numbers), in any order. It does
- * not recurse.
+ * Parses the text of a {@code .npy} header: a Python dictionary with exactly the keys {@code descr} (a text),
+ * {@code fortran_order} ({@code True} or {@code False}) and {@code shape} (a tuple of whole numbers), in any order. It
+ * does not recurse.
  */
 final class NpyHeaderParser extends TextParser {
 

@@ -1,11 +1,11 @@
 /**
- * File formats. This package reads and writes files of arrays; {@link dev.spikelane.model} interprets them. Read {@link
- * dev.spikelane.io.Tensors} first.
+ * File formats. This package reads and writes files of arrays; {@link dev.spikelane.model} interprets them. Read
+ * {@link dev.spikelane.io.Tensors} first.
  * <ul>
  * <li>{@link dev.spikelane.io.Idx} reads the files of MNIST.
  * <li>{@link dev.spikelane.io.Npy} reads and writes one array as a matrix.
- * <li>{@link dev.spikelane.io.Tensors} holds named {@linkplain dev.spikelane.io.Tensor tensors} of {@code .npz}, {@code
- * .safetensors} or {@code .pth}.
+ * <li>{@link dev.spikelane.io.Tensors} holds named {@linkplain dev.spikelane.io.Tensor tensors} of {@code .npz},
+ * {@code .safetensors} or {@code .pth}.
  * <li>{@link dev.spikelane.io.NirFile} reads and writes graphs.
  * <li>{@link dev.spikelane.io.EventSource} reads recordings of event cameras; {@link dev.spikelane.io.EventBinning}
  * converts them to spikes.

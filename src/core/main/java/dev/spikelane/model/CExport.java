@@ -22,8 +22,8 @@ import java.util.Objects;
  *
  * <p>The function {@code network_step} takes the inputs of a step and computes the spikes of the output population;
  * {@code network_reset} resets the state. {@code NETWORK_TEST} adds a {@code main} that compares golden spikes. Integer
- * weights stay: {@link ModelFile#readIntegers} keeps the integers of a file, whose sums are exact, {@link
- * ModelFile#readModel} converts them to floats, whose sums round, so a few spikes may differ between these two
+ * weights stay: {@link ModelFile#readIntegers} keeps the integers of a file, whose sums are exact,
+ * {@link ModelFile#readModel} converts them to floats, whose sums round, so a few spikes may differ between these two
  * networks. {@link dev.spikelane.neuron.SLstm}, truncated kernels, neurons with inhibition, quantization or dropout,
  * {@link dev.spikelane.connection.Dense.ByOpenBlas} and a batch norm with values for each step have no form in C.
  *

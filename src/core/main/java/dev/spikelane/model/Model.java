@@ -21,10 +21,10 @@ import java.util.OptionalInt;
  * <caption>Notes with a meaning; other names are free</caption>
  * <tr><th>name</th><th>text</th></tr>
  * <tr><td>{@value #STEPS}</td><td>time steps of a sample, 1 to 100,000</td></tr>
- * <tr><td>{@value #CODE}</td><td>the encoding of samples, a name of {@link
- * dev.spikelane.data.InputEncoding#named}</td></tr>
- * <tr><td>{@value #DECODING}</td><td>the decoding of outputs to a class, a name of {@link
- * dev.spikelane.train.Decoding#named}</td></tr>
+ * <tr><td>{@value #CODE}</td><td>the encoding of samples, a name of
+ * {@link dev.spikelane.data.InputEncoding#named}</td></tr>
+ * <tr><td>{@value #DECODING}</td><td>the decoding of outputs to a class, a name of
+ * {@link dev.spikelane.train.Decoding#named}</td></tr>
  * <tr><td>{@value #POPULATION}</td><td>the output population; by default the last one</td></tr>
  * <tr><td>{@value #CLASSES}</td><td>the number of classes, each with an equal block of outputs (a population code); by
  * default each output is a class</td></tr>

@@ -16,17 +16,17 @@ import java.util.Objects;
  * Writes and reads networks: graph, shapes, models with all options, delays, ports, weights and parameters, bit for
  * bit. A network that was read computes the bits of the original, and accepts its snapshots.
  *
- * <p>A file is a safetensors file of float32 tensors; counts are {@code I64}. Tensors have the names of {@link
- * dev.spikelane.network.Weights}, with snnTorch's spelling for parameters of neurons ({@code
+ * <p>A file is a safetensors file of float32 tensors; counts are {@code I64}. Tensors have the names of
+ * {@link dev.spikelane.network.Weights}, with snnTorch's spelling for parameters of neurons ({@code
  * lif1.graded_spikes_factor}). A parameter with one value for all neurons has the shape {@code []}, other parameters
  * and biases {@code [n]}, weights {@code [outputs, inputs]}. The text {@code spikelane} of the metadata describes the
  * network.
  *
  * <p>Weights may also have the types {@code F16} and {@code BF16}, or {@code I8} and {@code I16} with one scale, or one
  * for each row, in the tensor with the suffix {@code _scale}. A weight is {@code scale * item}, rounded once to
- * float32. {@link #write8Bit} writes such tensors, and {@link #write} does so for {@link
- * dev.spikelane.connection.Dense.Integers}. Weights of 4 and 2 bits are packed into rows of {@code U8}, with their
- * shape in the description.
+ * float32. {@link #write8Bit} writes such tensors, and {@link #write} does so for
+ * {@link dev.spikelane.connection.Dense.Integers}. Weights of 4 and 2 bits are packed into rows of {@code U8}, with
+ * their shape in the description.
  *
  * <p>{@link dev.spikelane.connection.Dense.ByOpenBlas} is refused, because a file must not load a shared library. A
  * file has at most 2^24 inputs and neurons, and delays of a million steps, so that a small file cannot require much
@@ -209,8 +209,8 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network whose dense connections keep the integers of the file, as {@link
-     * dev.spikelane.connection.Dense.Integers}; {@link #read} converts them to floats.
+     * Reads a network whose dense connections keep the integers of the file, as
+     * {@link dev.spikelane.connection.Dense.Integers}; {@link #read} converts them to floats.
      *
      * @param file a model file
      * @return the network

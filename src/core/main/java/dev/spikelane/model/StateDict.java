@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A {@code state_dict} of torch: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or {@code
- * bn1.running_mean}, from a file of safetensors, NumPy ({@code .npz}) or {@code torch.save} ({@code .pth}).
+ * A {@code state_dict} of torch: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or
+ * {@code bn1.running_mean}, from a file of safetensors, NumPy ({@code .npz}) or {@code torch.save} ({@code .pth}).
  *
  * <pre>{@code
  * StateDict state = StateDict.read(Path.of("net.pth")).withPrefix("model.", ""); // model.fc1.weight becomes fc1.weight
@@ -34,8 +34,8 @@ import java.util.stream.Stream;
  * name {@code bn1}; one-to-one weights may be {@code lif1.recurrent.V}.
  *
  * <p>Shapes have to be equal: nothing is transposed, reshaped or rounded. A parameter of neurons may be one number for
- * all. Other options in a file are compared with the network's: {@code reset_mechanism_val}, and {@code
- * graded_spikes_factor}, which must be 1 for a model without one.
+ * all. Other options in a file are compared with the network's: {@code reset_mechanism_val}, and
+ * {@code graded_spikes_factor}, which must be 1 for a model without one.
  */
 public final class StateDict {
 
@@ -165,8 +165,8 @@ public final class StateDict {
     }
 
     /**
-     * Returns a network's values with snnTorch's names, and the other buffers of its {@code load_state_dict}: {@code
-     * reset_mechanism_val} and {@code graded_spikes_factor}.
+     * Returns a network's values with snnTorch's names, and the other buffers of its {@code load_state_dict}:
+     * {@code reset_mechanism_val} and {@code graded_spikes_factor}.
      *
      * @param network the network with its current values
      * @return its tensors
@@ -238,8 +238,8 @@ public final class StateDict {
     /**
      * Returns a part of a checkpoint.
      *
-     * @param part the name of a dictionary, such as {@code model} of {@code {"model": ..., "optimizer": ...}}; {@code
-     *     state.model} for a nested one
+     * @param part the name of a dictionary, such as {@code model} of {@code {"model": ..., "optimizer": ...}};
+     *     {@code state.model} for a nested one
      * @return its tensors, with their names in the dictionary
      * @throws IllegalArgumentException if no tensor is in such a dictionary
      */
@@ -366,9 +366,9 @@ public final class StateDict {
     /**
      * Creates a network of a chain of layers. The order is the order of the file, or for safetensors, which sorts, of
      * the numbers in names. If the metadata have a text {@code layers}, it describes them, as in {@link
-     * #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code Lapicque}, {@code RLeaky}, {@code
-     * RSynaptic}, {@code SLSTM}, {@code LeakyParallel}, {@code StateLeaky} and {@code LinearLeaky}, the only kinds that
-     * tensors reveal.
+     * #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code Lapicque}, {@code RLeaky},
+     * {@code RSynaptic}, {@code SLSTM}, {@code LeakyParallel}, {@code StateLeaky} and {@code LinearLeaky}, the only
+     * kinds that tensors reveal.
      *
      * <pre>{@code
      * save_file(net.state_dict(), "net.safetensors", {"layers": str(net)})
@@ -389,16 +389,16 @@ public final class StateDict {
      * state.network("1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky");
      * }</pre>
      *
-     * <p>The shape of the input comes first, unless the first layer is {@code Linear}, {@code SLSTM}, {@code
-     * LeakyParallel} or {@code LinearLeaky}. Layers are {@code Linear}, {@code Conv1d}, {@code Conv2d}, {@code
-     * ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool}, {@code AvgPool} and {@code
+     * <p>The shape of the input comes first, unless the first layer is {@code Linear}, {@code SLSTM},
+     * {@code LeakyParallel} or {@code LinearLeaky}. Layers are {@code Linear}, {@code Conv1d}, {@code Conv2d},
+     * {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool}, {@code AvgPool} and {@code
      * AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network has no time until it is
      * {@linkplain Network#spiking converted}, and snnTorch's neurons, with its defaults for options that are not in the
-     * text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky}, {@code RSynaptic}, {@code
-     * SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky}, {@code LinearLeaky} and {@code
+     * text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky}, {@code RSynaptic},
+     * {@code SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky}, {@code LinearLeaky} and {@code
      * DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors imply are optional; unknown
-     * arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before {@code
-     * Linear} is optional, because a {@code view} is not a module.
+     * arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before
+     * {@code Linear} is optional, because a {@code view} is not a module.
      *
      * @param layers the text
      * @return a network with these values

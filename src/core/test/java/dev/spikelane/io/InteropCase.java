@@ -14,8 +14,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Files that NumPy wrote or that were damaged by hand, with expectations: one case of an archive in {@code
- * src/core/test/resources/interop}, unpacked into a folder.
+ * Files that NumPy wrote or that were damaged by hand, with expectations: one case of an archive in
+ * {@code src/core/test/resources/interop}, unpacked into a folder.
  */
 final class InteropCase {
 

@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Times loading 100 MB of safetensors against reading the file into one native segment, with a warm page cache; {@code
- * bench/load} starts it.
+ * Times loading 100 MB of safetensors against reading the file into one native segment, with a warm page cache;
+ * {@code bench/load} starts it.
  */
 final class LoadMain {
 
@@ -75,7 +75,9 @@ final class LoadMain {
         try (FileChannel channel = FileChannel.open(file);
                 Arena arena = Arena.ofConfined()) {
             ByteBuffer all = arena.allocate(channel.size()).asByteBuffer();
-            while (all.hasRemaining() && channel.read(all) >= 0) {}
+            while (all.hasRemaining() && channel.read(all) >= 0) {
+                // the next bytes
+            }
         }
     }
 

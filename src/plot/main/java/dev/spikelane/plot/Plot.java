@@ -112,8 +112,8 @@ public final class Plot {
     }
 
     /**
-     * Shows membranes over time, with a panel for each of the first nine neurons, or of those from {@link
-     * TracesPlot#neurons}.
+     * Shows membranes over time, with a panel for each of the first nine neurons, or of those from
+     * {@link TracesPlot#neurons}.
      *
      * @param membranes {@code [steps x neurons]}
      * @return the traces
@@ -414,8 +414,8 @@ public final class Plot {
 
     /**
      * Arranges figures on a sheet, row by row. In a page they are side by side if there is space. A still picture has
-     * the size of its figures, or all shrink to at most 1,800 points of width and 4,000 of height, unless {@link
-     * Figure#size} sets another size.
+     * the size of its figures, or all shrink to at most 1,800 points of width and 4,000 of height, unless
+     * {@link Figure#size} sets another size.
      *
      * @param columns figures in a row, 1 to 10
      * @param figures 1 to 100 figures, none of which is a sheet; later changes to them show when the sheet is written

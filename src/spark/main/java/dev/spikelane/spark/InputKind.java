@@ -21,8 +21,10 @@ enum InputKind {
     static final String SPIKES_CODE = "spikes";
 
     /**
-     * @throws IllegalArgumentException if the column has an unsupported type, or is not binary for the code {@code
-     *     spikes}
+     * Returns the type of a column.
+     *
+     * @throws IllegalArgumentException if the column has an unsupported type, or is not binary for the code
+     *     {@code spikes}
      */
     static InputKind of(StructField column, String code) {
         DataType type = column.dataType();

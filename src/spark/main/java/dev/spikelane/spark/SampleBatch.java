@@ -60,8 +60,8 @@ final class SampleBatch {
     }
 
     /**
-     * Returns true if the batch has space for a sample of this id. All ids of a batch share their high half, see {@link
-     * #setDraws}.
+     * Returns true if the batch has space for a sample of this id. All ids of a batch share their high half, see
+     * {@link #setDraws}.
      */
     boolean takes(long id) {
         return size < rows.length && (samples == 0 || epoch == (int) (id >>> Integer.SIZE));

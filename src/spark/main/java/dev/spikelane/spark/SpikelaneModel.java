@@ -149,8 +149,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Returns notices about assumed settings, and about differences from the settings of the training. {@link
-     * #transform} logs them.
+     * Returns notices about assumed settings, and about differences from the settings of the training.
+     * {@link #transform} logs them.
      *
      * @return sentences; empty if the model notes all settings and none differs
      * @throws IllegalArgumentException if a parameter does not fit the model

@@ -314,6 +314,8 @@ public final class Certificate {
     }
 
     /**
+     * Returns a JSON object.
+     *
      * @param hashes facts about files by name, such as their hashes
      */
     public String json(Map<String, String> hashes) {

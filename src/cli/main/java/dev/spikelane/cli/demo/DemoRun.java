@@ -58,6 +58,8 @@ final class DemoRun {
     }
 
     /**
+     * Results for images.
+     *
      * @param counts spikes of each output for each shown image
      * @param timed the images of a timed pass
      * @param weighed empty if none was timed, or the weights stay floats

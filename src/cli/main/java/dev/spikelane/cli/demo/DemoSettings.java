@@ -5,6 +5,8 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 
 /**
+ * The user's settings.
+ *
  * @param warmUp seconds before the times are taken
  */
 record DemoSettings(long seed, int steps, int batch, int threads, int warmUp) {

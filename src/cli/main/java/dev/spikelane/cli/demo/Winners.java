@@ -96,6 +96,8 @@ final class Winners {
     private double seconds;
 
     /**
+     * A point of the learning curve.
+     *
      * @param spikes spikes of the layer for an image, since the previous point
      */
     private record LearningPoint(int images, double spikes) {}

@@ -146,8 +146,8 @@ public final class Classics {
 
     /**
      * Creates the microcircuit of Potjans and Diesmann, 2014: excitatory and inhibitory neurons in four layers of
-     * cortex, below a square millimeter. Delays below half a step are drawn again. Populations are {@code L23E}, {@code
-     * L23I} to {@code L6I}.
+     * cortex, below a square millimeter. Delays below half a step are drawn again. Populations are {@code L23E},
+     * {@code L23I} to {@code L6I}.
      *
      * @param scale 0.05 to 1. 1 is the full network of 77,169 neurons with 0.3 billion synapses. A smaller scale
      *     multiplies the numbers of neurons and of synapses per neuron, weights are divided by its root, and a constant

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
+ * Classes of images and verdicts.
+ *
  * @param names if empty, the largest class determines their number
  * @param caption a note on the picture
  */

@@ -16,6 +16,8 @@ public final class Section {
     }
 
     /**
+     * Starts a section.
+     *
      * @param key the name of the JSON object, which sections may share; {@code name[]} appends to a list, and an empty
      *     key is the outermost object
      * @param title the heading of the text; without it, rows follow the previous section directly

@@ -68,6 +68,8 @@ public final class BenchOptions {
     private @Nullable Path report;
 
     /**
+     * A network and its input.
+     *
      * @param inputs rows of all steps, or of one step for frames
      */
     public record Subject(

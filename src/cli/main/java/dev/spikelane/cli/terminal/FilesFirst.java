@@ -22,6 +22,8 @@ public final class FilesFirst extends Writer {
     private @Nullable UncheckedIOException failure;
 
     /**
+     * Wraps the output of a command.
+     *
      * @param files the files that the command writes; may be empty
      */
     public FilesFirst(CommandLine command, List<Path> files) {

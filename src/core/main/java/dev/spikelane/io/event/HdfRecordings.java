@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recordings of a file like the Spiking Heidelberg Digits: {@code spikes/times} in seconds and {@code
- * spikes/units}, one array for each recording, and {@code labels}. x is the unit, y is 0, and all events are on.
+ * The recordings of a file like the Spiking Heidelberg Digits: {@code spikes/times} in seconds and
+ * {@code spikes/units}, one array for each recording, and {@code labels}. x is the unit, y is 0, and all events are on.
  */
 public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units)
         implements AutoCloseable {

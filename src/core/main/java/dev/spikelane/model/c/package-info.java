@@ -1,6 +1,6 @@
 /**
- * C99 files: a network enters, the text of a file leaves. Read {@code CNetwork} first. Not exported; {@link
- * dev.spikelane.model.CExport} is the public entry.
+ * C99 files: a network enters, the text of a file leaves. Read {@code CNetwork} first. Not exported;
+ * {@link dev.spikelane.model.CExport} is the public entry.
  */
 @NullMarked
 package dev.spikelane.model.c;

@@ -5,8 +5,8 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.neuron.Alpha;
 
 /**
- * The lines of {@link NaiveLif} for one neuron in one step, in double precision, with the decisions that {@link
- * SmoothNetwork} holds.
+ * The lines of {@link NaiveLif} for one neuron in one step, in double precision, with the decisions that
+ * {@link SmoothNetwork} holds.
  */
 final class SmoothLif {
 

@@ -37,8 +37,8 @@ public record Range(double from, double to) {
     }
 
     /**
-     * Returns the multiples in this range of the smallest number 1, 2 or 5 times a power of ten with at most {@code
-     * most} of them.
+     * Returns the multiples in this range of the smallest number 1, 2 or 5 times a power of ten with at most
+     * {@code most} of them.
      */
     public double[] ticks(int most) {
         double power = Math.pow(10, Math.floor(Math.log10(length() / Math.max(1, most))));

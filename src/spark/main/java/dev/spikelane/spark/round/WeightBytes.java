@@ -31,6 +31,8 @@ public final class WeightBytes {
     }
 
     /**
+     * Sets the values of a network.
+     *
      * @throws IllegalArgumentException if the number of bytes differs from the network's values
      */
     public static void put(byte[] bytes, Network network) {
