@@ -133,7 +133,7 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads a float32 array as {@link #readFloats(Path, Arena)} does, into memory of the garbage collector.
+     * Reads a float32 array as {@link #readFloats(Path, Arena)} does, into garbage-collected memory.
      *
      * @param file the file
      * @return the values and their shape
@@ -144,8 +144,8 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads a float32 array from a stream to its end, for example a resource of a jar, into at most 512 MiB of memory
-     * of the garbage collector. The stream stays open.
+     * Reads a float32 array from a stream to its end, for example a resource of a jar, into at most 512 MiB of
+     * garbage-collected memory. The stream stays open.
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a {@code .npy} file
@@ -234,7 +234,7 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes as {@link #readSpikes(Path, Arena)} does, into memory of the garbage collector.
+     * Reads spikes as {@link #readSpikes(Path, Arena)} does, into garbage-collected memory.
      *
      * @param file the file
      * @return the spikes and their shape
@@ -245,7 +245,7 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes from a stream to its end, into at most 512 MiB of memory of the garbage collector. The stream stays
+     * Reads spikes from a stream to its end, into at most 512 MiB of garbage-collected memory. The stream stays
      * open.
      *
      * @param name the name of the stream in error messages

@@ -114,8 +114,8 @@ public final class Tensors {
     }
 
     /**
-     * Reads a file, a pipe or a device of the format that its first bytes tell, with at most 512 MiB of memory of the
-     * garbage collector.
+     * Reads a file, a pipe or a device of the format that its first bytes tell, with at most 512 MiB of
+     * garbage-collected memory.
      *
      * @param file the file
      * @return its content

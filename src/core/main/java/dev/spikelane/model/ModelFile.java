@@ -173,7 +173,7 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network into memory of the garbage collector.
+     * Reads a network into garbage-collected memory.
      *
      * @param file a model file
      * @return the network

@@ -99,7 +99,7 @@ public final class StateDict {
     }
 
     /**
-     * Reads a file with at most 512 MiB of memory of the garbage collector.
+     * Reads a file with at most 512 MiB of garbage-collected memory.
      *
      * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
      * @return its tensors
