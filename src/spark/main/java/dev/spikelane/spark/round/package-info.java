@@ -1,5 +1,6 @@
 /**
- * Messages between the driver and the executors in a training step. Read {@code RoundEndpoint} first. For this module only.
+ * Messages between the driver and the executors in a training step. Read {@code RoundEndpoint} first. For this module
+ * only.
  */
 @NullMarked
 package dev.spikelane.spark.round;
