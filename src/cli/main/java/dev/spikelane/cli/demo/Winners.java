@@ -92,7 +92,7 @@ final class Winners {
     /** The class for which each neuron votes; -1 without spikes. */
     private final int[] classes;
 
-    private final List<LearningPoint> learningCurve = new ArrayList<>();
+    private final List<LearningPoint> curve = new ArrayList<>();
     private double seconds;
 
     /**
@@ -120,7 +120,7 @@ final class Winners {
     void learn(Progress progress) {
         int all = Math.multiplyExact(passes, data.size());
         List<Integer> times = List.of(Math.ceilDiv(all, 16), Math.ceilDiv(all, 4), all);
-        learningCurve.add(new LearningPoint(0, 0));
+        curve.add(new LearningPoint(0, 0));
         progress.begin("Learning", all);
         long begin = System.nanoTime();
         try (Simulation simulation = network(1, Plasticity.of(RULE)).network().simulate(1, 1);
@@ -141,8 +141,8 @@ final class Winners {
                 progress.advance(1);
                 if (times.contains(image)) {
                     weights.copyFrom(simulation.plasticWeights().get("x-winners.weight"));
-                    learningCurve.add(new LearningPoint(
-                            image, fired / (image - learningCurve.getLast().images())));
+                    curve.add(new LearningPoint(
+                            image, fired / (image - curve.getLast().images())));
                     fired = 0;
                 }
             }
@@ -237,20 +237,18 @@ final class Winners {
                 .say(
                         "Per image",
                         "%.2f ms to learn",
-                        named("learn_ms_per_image", 1e3 * seconds / learningCurve.getLast().images))
+                        named("learn_ms_per_image", 1e3 * seconds / curve.getLast().images))
                 .say(
                         "Neurons",
                         voters.entrySet().stream()
                                 .map(each -> each.getKey() + " " + each.getValue())
                                 .collect(Collectors.joining(", ")),
                         named("voters", voters))
-                .value("seen", learningCurve.stream().map(LearningPoint::images).toList())
-                .value(
-                        "spikes",
-                        learningCurve.stream().map(LearningPoint::spikes).toList())
+                .value("seen", curve.stream().map(LearningPoint::images).toList())
+                .value("spikes", curve.stream().map(LearningPoint::spikes).toList())
                 .say(
                         "Spikes",
-                        learningCurve.stream()
+                        curve.stream()
                                 .skip(1)
                                 .map(each -> String.format(
                                         Locale.ROOT, "%.1f for an image until %,d images", each.spikes, each.images))
