@@ -1,7 +1,7 @@
 /**
- * Pictures of spiking neural networks: pages, PNG, SVG and animated GIF. Start at {@link dev.spikelane.plot.Plot}.
+ * Pictures of spiking neural networks: pages, PNG, SVG and animated GIF. Start with {@link dev.spikelane.plot.Plot}.
  *
- * <p>The libraries of pages and SVG are found at run time, on the class path or the module path.
+ * <p>The optional libraries of pages and SVG are on the class path or the module path at run time.
  */
 module dev.spikelane.plot {
     requires transitive dev.spikelane;

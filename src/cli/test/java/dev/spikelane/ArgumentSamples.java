@@ -121,7 +121,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A sensible value of each type that users can hand to the library. */
+/** A valid value of each type in the public API. */
 final class ArgumentSamples {
 
     private final Path folder;
@@ -139,7 +139,6 @@ final class ArgumentSamples {
         samplesOfFigures();
     }
 
-    /** A value of a type; null if there is none. */
     @Nullable
     Object value(Class<?> type) {
         if (type == boolean.class) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pages for readers link to what is there, and say of snnTorch what the Javadoc says. */
+/** Links of the pages have targets, and the pages list the differences from snnTorch of the Javadoc. */
 class DocumentationTest {
 
     private static final Path SITE = Checkout.file("src/site/markdown");
@@ -85,7 +85,7 @@ class DocumentationTest {
         }
     }
 
-    /** A page is linked by the README, or by a page that is. */
+    /** A page is linked by the README, or by a linked page. */
     @Test
     void everyPageOfTheSiteIsReachedFromTheReadme() throws IOException {
         Set<Path> reached = new TreeSet<>();
@@ -124,7 +124,7 @@ class DocumentationTest {
         return words;
     }
 
-    /** The tables of the Javadoc stand on the page, word for word; it may have others too. */
+    /** The page has the tables of the Javadoc word for word, and may have others. */
     @ParameterizedTest
     @ValueSource(strings = {"neuron", "encode", "train"})
     void differencesFromSnnTorchAreThoseOfTheJavadoc(String floor) throws IOException {
@@ -194,7 +194,7 @@ class DocumentationTest {
         return LINK.matcher(prose).results().map(link -> link.group(1)).toList();
     }
 
-    /** The names that headings have as targets of links. */
+    /** Returns the link targets of headings. */
     private static List<String> anchors(Path page) throws IOException {
         String prose = CODE_BLOCK.matcher(Files.readString(page)).replaceAll("");
         return HEADING.matcher(prose).results().map(DocumentationTest::anchor).toList();

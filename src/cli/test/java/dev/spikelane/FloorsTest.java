@@ -36,10 +36,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The floors of core, drawn in CONTRIBUTING: a package uses only rooms below its own. */
+/** The packages of core, drawn in CONTRIBUTING, use only packages of lower rows. */
 final class FloorsTest {
 
-    /** The rows of the drawing, from below. A room is a package with all packages inside it. */
+    /** The rows of the drawing, from the lowest. A room is a package with its subpackages. */
     private static final List<Set<String>> FLOORS = floors();
 
     private static final long MOST_QUALIFIED_EXPORTS = 6;
@@ -48,7 +48,7 @@ final class FloorsTest {
             "sin", "cos", "tan", "asin", "acos", "atan", "exp", "log", "log10", "cbrt", "atan2", "pow", "sinh", "cosh",
             "tanh", "hypot", "expm1", "log1p");
 
-    /** What a user names in a program, in each package. One more is reason to ask which two are one. */
+    /** The limit of public types in each package. Before you raise it, look for two types that can be one. */
     private static final Map<String, Long> EXPORTED_TYPES = Map.ofEntries(
             Map.entry("blas", 1L),
             Map.entry("connection", 16L),
@@ -65,7 +65,7 @@ final class FloorsTest {
             Map.entry("session", 5L),
             Map.entry("train", 21L));
 
-    /** A call that allocates where it stays one. */
+    /** A call that allocates unless C2 inlines it. */
     private static final String ALLOCATES = "asSlice";
 
     private static final Pattern USE = Pattern.compile("(?<![a-z/])dev/spikelane/([a-z/]+)/[A-Z]");
@@ -86,7 +86,7 @@ final class FloorsTest {
         }
     }
 
-    /** Rooms use rooms of lower floors. Descriptors order the modules, so plot and cli are in no room. */
+    /** Module descriptors order the modules, so plot and cli are in no room. */
     @Test
     void packagesUseOnlyFloorsBelow() throws IOException {
         assertTrue(FLOORS.size() <= 16, FLOORS.size() + " floors, expected at most 16");
@@ -109,7 +109,7 @@ final class FloorsTest {
         assertTrue(seen.containsAll(Set.of("memory", "random", "simd", "kernel.step", "neuron")), "found " + seen);
     }
 
-    /** Also packages of one room. */
+    /** Includes packages of one room. */
     @Test
     void packagesUseNoneThatUsesThem() throws IOException {
         Map<String, Set<String>> uses = new TreeMap<>();
@@ -136,7 +136,7 @@ final class FloorsTest {
         assertTrue(qualified <= MOST_QUALIFIED_EXPORTS, qualified + " packages are exported to plot and cli");
     }
 
-    /** Users see no type that is not exported, and give no mere object, but at one door, hidden from the Javadoc. */
+    /** Exported types use only exported types and no bare Object, with one exception that the Javadoc hides. */
     @Test
     void oneDoorLeadsToWhatIsHidden() throws IOException {
         Set<String> exported = exported();
@@ -147,7 +147,7 @@ final class FloorsTest {
                 .map(FloorsTest::nameOf)
                 .collect(Collectors.toSet());
         for (ClassModel file : classes()) {
-            // Members of an interface are public, also where nobody sees the interface.
+            // Members of an interface are public, even if the interface is not.
             if (!seen.contains(nameOf(file)) || !seen.contains(nameOf(file).replaceFirst("\\$.*", ""))) {
                 continue;
             }
@@ -247,10 +247,7 @@ final class FloorsTest {
         assertEquals(List.of(), wrong);
     }
 
-    /**
-     * Functions of doubles whose last bit a JVM may choose, and does from CPU to CPU; StrictMath has the same everywhere.
-     * A picture may differ.
-     */
+    /** The last bit of these functions of doubles depends on the CPU; StrictMath's does not. Pictures may differ. */
     @Test
     void resultsAreTheSameOnEveryCpu() throws IOException {
         List<String> wrong = new ArrayList<>();
@@ -264,7 +261,7 @@ final class FloorsTest {
         assertEquals(List.of(), wrong);
     }
 
-    /** The Vector API is named only where {@code SimdWidth} has found its module. */
+    /** Only classes that {@code SimdWidth} selects may use the Vector API, because its module may be missing. */
     @Test
     void onlyVectorVariantsUseTheVectorApi() throws IOException {
         Set<String> users = new TreeSet<>();
@@ -283,8 +280,8 @@ final class FloorsTest {
     }
 
     /**
-     * Where methods of vectors have met two classes of floats, or of integers, in a JVM, C2 boxes in large loops. The one
-     * other width is that of short integers.
+     * If vector methods meet two classes of floats or of integers in a JVM, C2 boxes in large loops. Only vectors of
+     * short have another width.
      */
     @Test
     void vectorsOfANumberHaveOneWidth() throws IOException {
@@ -308,10 +305,7 @@ final class FloorsTest {
                 new TreeSet<>(made));
     }
 
-    /**
-     * One place knows how torch's order differs from that of rows; the three others move single elements by
-     * {@code Shape.torch}.
-     */
+    /** One class reorders between torch's order and rows; three others move single elements by {@code Shape.torch}. */
     @Test
     void oneClassReorders() throws IOException {
         Set<String> users = new TreeSet<>();
@@ -341,9 +335,8 @@ final class FloorsTest {
     }
 
     /**
-     * Vectors leave a method only where that is named here: C2 may leave a small method as a call, which boxes them.
-     * The loops that call these are too long to be inlined themselves, so their calls are counted before C2 compiles
-     * them; see the notes on C2.
+     * Only these methods pass vectors: C2 may not inline a small method, and then boxes them. Their callers are too
+     * long to be inlined, so C2 has counts of their calls; see the notes on C2.
      */
     @Test
     void vectorsStayInTheirMethods() throws IOException {
@@ -367,9 +360,8 @@ final class FloorsTest {
     }
 
     /**
-     * A kernel or an encoder that slices, or calls what takes or returns vectors, is too long to be inlined (325 bytes),
-     * which copies of loops that are unrolled are: where its caller inlines it and C2 has counted no calls in it, those
-     * stay calls that allocate.
+     * A kernel or encoder that slices, or passes vectors, is too long to be inlined (325 bytes), like unrolled copies
+     * of loops: if a caller inlines it and C2 has no counts of its calls, these stay calls that allocate.
      */
     @Test
     void kernelsThatAllocateUnlessCallsAreInlinedAreNot() throws IOException {
@@ -407,7 +399,7 @@ final class FloorsTest {
                 .collect(Collectors.toSet());
     }
 
-    /** Whoever wants kernels gets no library that draws, and no window system. */
+    /** Core needs no drawing library and no window system. */
     @Test
     void onlyPicturesAndTheCommandLineUseLibraries() throws IOException {
         List<String> wrong = new ArrayList<>();
@@ -430,7 +422,6 @@ final class FloorsTest {
         }
     }
 
-    /** A field or method, of a class whose name ends so. */
     private static void refuseMember(ClassModel file, String owner, String member, List<String> wrong) {
         for (PoolEntry entry : file.constantPool()) {
             if (entry instanceof MemberRefEntry use
@@ -463,7 +454,6 @@ final class FloorsTest {
         return used;
     }
 
-    /** All class files of main, which are read once. */
     static synchronized List<ClassModel> classes() throws IOException {
         if (classes.isEmpty()) {
             List<ClassModel> read = new ArrayList<>();
@@ -480,7 +470,6 @@ final class FloorsTest {
         return classes;
     }
 
-    /** The name below {@code dev.spikelane}. */
     static String nameOf(ClassModel file) {
         return file.thisClass()
                 .asInternalName()
@@ -504,7 +493,6 @@ final class FloorsTest {
                 .orElse(-1);
     }
 
-    /** The innermost room of a package, or the empty text. */
     private static String room(String name) {
         return FLOORS.stream()
                 .flatMap(Set::stream)
@@ -513,7 +501,6 @@ final class FloorsTest {
                 .orElse("");
     }
 
-    /** The page for readers names each package, and the kernels in parentheses. */
     @Test
     void thePageListsThePackages() throws IOException {
         String page = Files.readString(Checkout.file("src/site/markdown/how-it-works.md"));

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Lines of the library are as wide as a reader's window, and folders as long. */
 final class LinesTest {
 
     private static final int WIDEST = 120;

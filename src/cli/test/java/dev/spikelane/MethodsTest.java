@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Methods that can be called without counting, read from class files. */
+/** Limits of parameters, read from class files. */
 final class MethodsTest {
 
     private static final int MOST_PARAMETERS = 8;
 
     private static final int MOST_PUBLIC = 6;
 
-    /** Loops of kernels keep all in locals, and pass all from one to the next; a record names its parts. */
+    /** Kernel loops keep everything in locals and may have more parameters. */
     @Test
     void methodsOutsideVectorLoopsTakeFewParameters() throws IOException {
         Set<String> many = new TreeSet<>();
@@ -38,7 +38,7 @@ final class MethodsTest {
         assertTrue(found, "loops take more");
     }
 
-    /** Whoever calls from another package sees the parameters without the code. */
+    /** Callers of other packages see only the parameters, not the code. */
     @Test
     void publicMethodsTakeFewerParameters() throws IOException {
         Set<String> many = new TreeSet<>();

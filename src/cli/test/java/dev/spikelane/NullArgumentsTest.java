@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Calls what users can call with null for each argument in turn, and sensible values for the others. */
+/** Calls the public API with null for each argument in turn, and valid values for the others. */
 final class NullArgumentsTest {
 
-    /** What a run or OpenBLAS makes, or a loss of a program's own reads in loops that run millions of times. */
+    /** Created only by runs or OpenBLAS, or called in loops that run millions of times. */
     private static final List<Class<?>> UNSAMPLED =
             List.of(Dense.ByOpenBlas.class, EpochResult.class, Loss.Computation.class, Loss.Gradient.class);
 
-    /** What a program implements for the library to call. */
+    /** Implemented by programs and called by the library. */
     private static final List<String> CALLED_BACK = List.of(
             "InputEncoding.encode",
             "SessionStore.write",
@@ -90,7 +90,7 @@ final class NullArgumentsTest {
         String type = method.getDeclaringClass().getSimpleName();
         return method.getName().equals("equals")
                 || method.getName().equals("valueOf")
-                || method.getName().matches("require(Finite|Accessible|Shape|Shared)") // their names are for messages
+                || method.getName().matches("require(Finite|Accessible|Shape|Shared)") // names only for messages
                 || type.endsWith("Observer")
                 || CALLED_BACK.contains(type + "." + method.getName());
     }
@@ -167,7 +167,7 @@ final class NullArgumentsTest {
                 || samples.value(call.getDeclaringClass()) != null;
     }
 
-    /** What is wrong with how a call fails; empty if it names the argument, or refuses another one in words. */
+    /** Returns why the failure is wrong; empty if it names the argument, or refuses another argument with a message. */
     private String failure(Executable call, Object[] arguments, int argument) throws ReflectiveOperationException {
         try {
             if (call instanceof Constructor<?> constructor) {
@@ -192,7 +192,7 @@ final class NullArgumentsTest {
         }
     }
 
-    /** An argument's name in the code of its method, as the JVM's messages say it; of an abstract method any name. */
+    /** Returns the argument's name in the bytecode, as in the JVM's messages; any name for an abstract method. */
     private static String name(Executable call, int argument) {
         int slot = Modifier.isStatic(call.getModifiers()) ? 0 : 1;
         for (Class<?> before : Arrays.asList(call.getParameterTypes()).subList(0, argument)) {

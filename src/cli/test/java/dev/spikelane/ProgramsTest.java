@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of README and site print and draw what the pages say. */
+/** Runs the examples of README and site, and compares their output with the pages. */
 @Users
 final class ProgramsTest {
 
@@ -211,7 +211,7 @@ final class ProgramsTest {
         }
     }
 
-    /** It trains on the images of the demo, at night alone: golden cases hold the same bits, and this takes as long as ten others. */
+    /** At night only: golden cases have the same bits as this test, which takes as long as ten others. */
     @Test
     @EnabledIfSystemProperty(named = "spikelane.tries", matches = "all")
     void tutorialSixPrintsWhatItsPageSays(@TempDir Path folder) throws Exception {
@@ -246,7 +246,6 @@ final class ProgramsTest {
         assertEquals(Shape.of(3, 14, 14), lstm.population("lif2").shape());
     }
 
-    /** What an example does. */
     private interface Program {
         void run() throws Exception;
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The examples of README and site are classes of the tests, letter for letter; {@code ProgramsTest} runs them. */
+/** The examples of README and site equal classes of the tests, which {@code ProgramsTest} runs. */
 class ReadmeTest {
 
     private static final Path README = Checkout.file("README.md");
@@ -39,7 +39,7 @@ class ReadmeTest {
         assertTrue(links <= MOST_LINKS, "the README has " + links + " links, at most " + MOST_LINKS);
     }
 
-    /** Programs and excerpts on pages are those of the tests; only what makes no sense alone may be shorter. */
+    /** Only lines that make no sense alone may be missing on a page. */
     @Test
     void everyProgramOnAPageIsAnExample() throws IOException {
         Pattern program = Pattern.compile("(?s)```java\n(import .*?)```");
@@ -117,7 +117,7 @@ class ReadmeTest {
                 page + " does not say: " + lines);
     }
 
-    /** What the only method of an example does, without the indent. */
+    /** Returns the body of the only method of an example, without the indent. */
     private static String statements(String example) throws IOException {
         String source = source(example);
         return source.substring(source.indexOf("        var "), source.indexOf("    }\n}"))

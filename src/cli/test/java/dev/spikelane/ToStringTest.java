@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Asks each exported class for a {@code toString} of its own, because jshell prints it. */
+/** Requires {@code toString} of exported classes, because jshell prints it. */
 final class ToStringTest {
 
     @Test
@@ -33,7 +33,6 @@ final class ToStringTest {
         assertEquals("EventBlock of 0 events, room for 64", new EventBlock(64).toString());
     }
 
-    /** False for a class of static methods alone. */
     private static boolean hasInstances(Class<?> type) {
         return Modifier.isAbstract(type.getModifiers())
                 || !Arrays.stream(type.getDeclaredFields()).allMatch(field -> Modifier.isStatic(field.getModifiers()))

@@ -22,14 +22,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Tests of arithmetic are tagged to run at every width, and only they, read from class files. */
+/** Exactly the tests of arithmetic have the tag to run at every width; read from class files. */
 final class WidthsTest {
 
     private static final Pattern NAME = Pattern.compile("dev/spikelane/([\\w/$]+)");
 
-    /** Tests that reach kernels and run at one width: a folder, or a class. */
+    /** Folders and classes of tests that reach kernels but run at one width. */
     private static final List<String> ONE_WIDTH = List.of(
-            // What is said of results, whose bits are tried below.
+            // Reports about results whose bits other tests compare.
             "cli/",
             "example/",
             "plot/",
@@ -38,7 +38,7 @@ final class WidthsTest {
             "NullArgumentsTest",
             "ToStringTest",
             "connection/FlatSourceTest",
-            // Files, batches and runs, which move bits and compute none.
+            // Files, batches and runs, which move bits without arithmetic.
             "data/",
             "io/ReaderMutationTest",
             "io/file/FileTextTest",
@@ -62,7 +62,6 @@ final class WidthsTest {
             "train/run/InferenceWorkTest",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",
-            // Memory, locks and time.
             "engine/ChangesBesideRunsTest",
             "engine/JitWarmUpTest",
             "engine/WaitingChangesTest",
@@ -77,11 +76,10 @@ final class WidthsTest {
             "train/ChangesBesideGradientsTest",
             "train/RefusedMemoryTest",
             "train/WarmUpTrainerTest",
-            // An interpreter, in plain loops, against a plainer one.
+            // An interpreter with plain loops against a plainer one.
             "network/naive/GradientRoundingProperties",
             "network/naive/SlopesProperties",
-            // Its graphs and trainings take long; RandomGradientsProperties and RandomTrainingProperties try others at
-            // every width.
+            // Slow; RandomGradientsProperties and RandomTrainingProperties run other graphs at every width.
             "network/graph/RandomRecipeProperties");
 
     @Test
@@ -110,7 +108,7 @@ final class WidthsTest {
         assertEquals(new TreeSet<>(ONE_WIDTH), used, "what ONE_WIDTH still excepts");
     }
 
-    /** Whether it names a class that names a class ... with vectors. */
+    /** Returns true if the test refers to vectors, directly or through other classes. */
     private static boolean reachesVectors(String test, Map<String, Set<String>> classes) {
         Set<String> seen = new HashSet<>(Set.of(test));
         Deque<String> next = new ArrayDeque<>(seen);
@@ -127,7 +125,6 @@ final class WidthsTest {
         return false;
     }
 
-    /** What a class file names, below {@code dev/spikelane}. */
     private static Set<String> uses(ClassModel file) {
         Set<String> used = new TreeSet<>();
         for (PoolEntry entry : file.constantPool()) {
@@ -141,7 +138,6 @@ final class WidthsTest {
         return used;
     }
 
-    /** What each class file names. */
     private static Map<String, Set<String>> classes() throws IOException {
         Map<String, Set<String>> classes = new TreeMap<>();
         for (Path folder : Checkout.classes()) {

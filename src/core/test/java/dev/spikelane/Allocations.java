@@ -8,37 +8,34 @@ import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.List;
 
-/** Measures what threads allocate on the heap. */
+/** Measures heap allocations of threads. */
 public final class Allocations {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    /**
-     * Rounds in a row without an allocation. Vector operations allocate until C2 has compiled them, so the first rounds
-     * do.
-     */
+    /** Rounds in a row without an allocation. Vector operations allocate until C2 has compiled them. */
     private static final int QUIET_ROUNDS = 3;
 
     private static final int COLD_SHARE = 10;
 
-    /** CPU time of this JVM, compilers included: clocks go on where the machine stands still or is busy. */
+    /** CPU time of this JVM, compilers included, because a clock continues while the machine is stopped or busy. */
     private static final long MOST_NANOSECONDS = 60_000_000_000L;
 
     private Allocations() {}
 
-    /** Fails unless the calling thread comes to allocate nothing in a number of calls. */
+    /** Fails unless calls on this thread stop allocating. */
     public static void assertNone(int calls, Runnable call) {
         assertNone(List.of(Thread.currentThread()), calls, call);
     }
 
-    /** Fails unless the threads come to allocate nothing in a number of calls. */
+    /** Fails unless the threads stop allocating during calls. */
     public static void assertNone(Collection<Thread> threads, int calls, Runnable call) {
         long[] ids = threads.stream().mapToLong(Thread::threadId).toArray();
         long end = SYSTEM.getProcessCpuTime() + MOST_NANOSECONDS;
         long least = Long.MAX_VALUE;
-        boolean warm = false; // until then code is slow, and a few calls ask for its compilation too
+        boolean warm = false; // slow before, and a few calls also trigger compilation
         for (int quiet = 0; quiet < QUIET_ROUNDS; ) {
             long before = allocated(ids);
             for (int i = 0; i < (warm ? calls : Math.ceilDiv(calls, COLD_SHARE)); i++) {
@@ -58,12 +55,10 @@ public final class Allocations {
         }
     }
 
-    /** What the calling thread has allocated so far. */
     public static long ofThisThread() {
         return THREADS.getCurrentThreadAllocatedBytes();
     }
 
-    /** Adds up without an allocation of its own. */
     private static long allocated(long[] ids) {
         long bytes = 0;
         for (long id : ids) {

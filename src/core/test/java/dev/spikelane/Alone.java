@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A test of times, allocations, or threads that wait for each other, which no other test runs beside. */
+/** A test of times, allocations, or waiting threads, which runs without other tests on the machine. */
 @Documented
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The C compiler of this machine, which may have none; a program asks {@link #isThere} and says so. */
+/** The C compiler of this machine, if there is one; tests ask {@link #isThere}. */
 public final class CCompiler {
 
-    /** No warning, no fusing, no reordering. */
+    /** No warnings, no fused operations, no reordering. */
     private static final List<String> STRICT = List.of(
             "-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fno-math-errno");
 
     private CCompiler() {}
 
-    /** Whether a compiler can be called; where none can, this says that tests are skipped. */
+    /** Returns true if the compiler exists; otherwise prints that tests are skipped. */
     public static boolean isThere(String name) {
         if (find(name).isPresent()) {
             return true;
@@ -30,7 +30,7 @@ public final class CCompiler {
         return false;
     }
 
-    /** The file of a compiler, whose name may end in a version, as Debian's clang-14 does. */
+    /** Finds a compiler, whose name may end in a version, such as Debian's clang-14. */
     private static Optional<Path> find(String name) {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
             try (Stream<Path> files = Files.list(Path.of(folder))) {
@@ -42,13 +42,12 @@ public final class CCompiler {
                     return found;
                 }
             } catch (IOException missing) {
-                continue; // a folder that is not there
+                continue; // the folder does not exist
             }
         }
         return Optional.empty();
     }
 
-    /** Compiles files with one call of a compiler, into a program or a shared library. */
     public static void compile(String compiler, List<Path> files, Path into, String... options)
             throws IOException, InterruptedException {
         List<String> command =
@@ -60,7 +59,6 @@ public final class CCompiler {
         assertEquals("", run(command.toArray(String[]::new)));
     }
 
-    /** Runs a command and returns what it says. */
     public static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String declared = new String(process.getInputStream().readAllBytes());

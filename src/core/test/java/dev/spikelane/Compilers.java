@@ -4,7 +4,7 @@ import java.lang.management.ManagementFactory;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** HotSpot's compilers, which tests wait for where going on would only run slow code beside them. */
+/** Waits for HotSpot's compilers, so that tests do not run slow code meanwhile. */
 public final class Compilers {
 
     private static final long MOST_NANOSECONDS = 10_000_000_000L;
@@ -12,7 +12,7 @@ public final class Compilers {
 
     private Compilers() {}
 
-    /** Returns when they have compiled all that was asked for, or after ten seconds. */
+    /** Waits until all requested methods are compiled, ten seconds at most. */
     public static void await() {
         long end = System.nanoTime() + MOST_NANOSECONDS;
         try {
@@ -24,7 +24,7 @@ public final class Compilers {
         }
     }
 
-    /** Returns the list of the code that they have compiled. */
+    /** Returns the list of compiled methods. */
     public static String code() {
         return tell("compilerCodelist");
     }

@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A test of arithmetic. Where it stands in a package of kernels, is a {@code Golden...Test} or {@code OneAnswerTest}, it
- * runs at 256 bits, 128 bits and scalar too, beside the machine's full width; elsewhere at full width, and at night at
- * the others. {@code WidthsTest} finds a class that reaches kernels and has no such tag.
+ * A test of arithmetic. In packages of kernels, {@code Golden...Test} and {@code OneAnswerTest} run at 256 bits, 128
+ * bits and scalar beside the machine's full width; other tests do so only at night. {@code WidthsTest} finds classes
+ * that reach kernels without this tag.
  */
 @Documented
 @Target(ElementType.TYPE)

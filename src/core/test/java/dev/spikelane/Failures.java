@@ -7,49 +7,42 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.function.Executable;
 
-/** What calls throw. */
+/** Assertions about exceptions. */
 public final class Failures {
 
     private Failures() {}
 
-    /** Fails unless the call throws this with exactly this message. */
     public static void assertMessage(Class<? extends Throwable> type, String message, Executable call) {
         assertEquals(message, assertThrows(type, call).getMessage());
     }
 
-    /** Fails unless the call throws this with a message that contains {@code part}. */
     public static void assertPart(Class<? extends Throwable> type, String part, Executable call) {
         String message = String.valueOf(assertThrows(type, call).getMessage());
         assertTrue(message.contains(part), message);
     }
 
-    /** Fails unless the call throws an IllegalArgumentException with a message that contains {@code part}. */
     public static void assertPart(String part, Executable call) {
         assertPart(IllegalArgumentException.class, part, call);
     }
 
-    /** Fails unless the call throws this with a message that starts with {@code start}. */
     public static void assertStart(Class<? extends Throwable> type, String start, Executable call) {
         String message = String.valueOf(assertThrows(type, call).getMessage());
         assertTrue(message.startsWith(start), message);
     }
 
-    /** Fails unless the call throws an IllegalArgumentException with a message that starts with {@code start}. */
     public static void assertStart(String start, Executable call) {
         assertStart(IllegalArgumentException.class, start, call);
     }
 
-    /** Fails unless the call throws an IllegalArgumentException with exactly this message. */
     public static void assertInvalid(String message, Executable call) {
         assertMessage(IllegalArgumentException.class, message, call);
     }
 
-    /** Fails unless the call throws an IllegalStateException with exactly this message. */
     public static void assertIllegalState(String message, Executable call) {
         assertMessage(IllegalStateException.class, message, call);
     }
 
-    /** Runs a call on another thread and returns what it threw, or null. */
+    /** Runs a call on another thread and returns its exception, or null. */
     public static @Nullable Throwable onOtherThread(String name, Executable call) {
         Throwable[] thrown = new Throwable[1];
         Thread thread = new Thread(

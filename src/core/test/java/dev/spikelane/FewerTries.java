@@ -16,22 +16,21 @@ import net.jqwik.api.lifecycle.TryExecutor;
 import net.jqwik.api.lifecycle.TryLifecycleContext;
 
 /**
- * Properties that make one of four tries at narrower widths, which change fewer lines than the full one, and one of some
- * there. With {@code -Dspikelane.tries=all}, as at night, they make all.
+ * A property with a quarter of its tries at narrower widths, where fewer lines are at risk, and fewer at full width if
+ * {@link #fullWidth} says so. With {@code -Dspikelane.tries=all}, as at night, it makes all.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @AddLifecycleHook(value = FewerTries.OneOfSome.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 public @interface FewerTries {
 
-    /** One of how many is made at the machine's full width: four where it takes long and is far from kernels. */
+    /** The divisor of tries at full width: four for slow properties far from kernels. */
     int fullWidth() default 1;
 
-    /** Leaves out the tries between; not while a failed one is made smaller. */
+    /** Skips tries, but not while jqwik shrinks a failed one. */
     @SuppressWarnings({"exports", "missing-explicit-ctor"})
     final class OneOfSome implements AroundTryHook {
 
-        /** What a property has been through. */
         private static final class Run {
             private int count;
             private boolean failed;

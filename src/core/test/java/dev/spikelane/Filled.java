@@ -5,7 +5,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 
-/** Arrays and matrices whose elements are a function of their place, called once for each, in ascending order. */
+/** Fills arrays and matrices by a function of the place, called once for each element, ascending. */
 public final class Filled {
 
     private Filled() {}
@@ -42,12 +42,10 @@ public final class Filled {
         return values;
     }
 
-    /** Sets all elements of {@code matrix} and returns it. */
     public static FloatMatrix fill(FloatMatrix matrix, Cell cell) {
         return fill(matrix, i -> cell.at(i / matrix.columns(), i % matrix.columns()));
     }
 
-    /** Sets all elements of {@code matrix}, in order of rows, and returns it. */
     public static FloatMatrix fill(FloatMatrix matrix, Value value) {
         for (int i = 0; i < matrix.rows() * matrix.columns(); i++) {
             matrix.set(i / matrix.columns(), i % matrix.columns(), value.at(i));
@@ -55,12 +53,10 @@ public final class Filled {
         return matrix;
     }
 
-    /** Sets all spikes of {@code matrix} and returns it. */
     public static SpikeMatrix fill(SpikeMatrix matrix, Place fires) {
         return fill(matrix, i -> fires.at(i / matrix.columns(), i % matrix.columns()));
     }
 
-    /** Sets all spikes of {@code matrix}, in order of rows, and returns it. */
     public static SpikeMatrix fill(SpikeMatrix matrix, IntPredicate fires) {
         for (int i = 0; i < matrix.rows() * matrix.columns(); i++) {
             matrix.set(i / matrix.columns(), i % matrix.columns(), fires.test(i));
@@ -68,19 +64,16 @@ public final class Filled {
         return matrix;
     }
 
-    /** A number at an index. */
     @FunctionalInterface
     public interface Value {
         float at(int index);
     }
 
-    /** A number at a place of a matrix. */
     @FunctionalInterface
     public interface Cell {
         float at(int row, int column);
     }
 
-    /** Whether there is a spike at a place of a matrix. */
     @FunctionalInterface
     public interface Place {
         boolean at(int row, int column);

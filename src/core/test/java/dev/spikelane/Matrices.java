@@ -14,7 +14,7 @@ public final class Matrices {
 
     private Matrices() {}
 
-    /** Spikes that fire with a probability of {@code density}. */
+    /** Returns spikes with the probability {@code density}. */
     public static SpikeMatrix spikes(Arena arena, int rows, int columns, double density, Random random) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, columns);
         for (int row = 0; row < rows; row++) {
@@ -25,7 +25,7 @@ public final class Matrices {
         return spikes;
     }
 
-    /** Uniform values in [-1, 1). */
+    /** Returns uniform values in [-1, 1). */
     public static FloatMatrix uniform(Arena arena, int rows, int columns, Random random) {
         FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
         for (int row = 0; row < rows; row++) {
@@ -36,7 +36,7 @@ public final class Matrices {
         return matrix;
     }
 
-    /** Compares elements bit for bit, all NaN alike, and the padding with zero. */
+    /** Compares bits; all NaNs are equal, and pads must be 0. */
     public static void assertSameBits(FloatMatrix expected, FloatMatrix actual, String what) {
         assertSameShape(expected, actual, what);
         for (int row = 0; row < expected.rows(); row++) {
@@ -47,7 +47,7 @@ public final class Matrices {
         assertZeroPads(actual, what);
     }
 
-    /** Compares elements bit for bit, all NaN alike, and the padding with zero. */
+    /** Compares bits; all NaNs are equal, and pads must be 0. */
     public static void assertSameBits(float[][] expected, FloatMatrix actual, String what) {
         assertEquals(expected.length, actual.rows(), what);
         for (int row = 0; row < expected.length; row++) {
@@ -70,7 +70,7 @@ public final class Matrices {
         }
     }
 
-    /** Compares spikes, and the padding with zero. */
+    /** Compares spikes; pads must be 0. */
     public static void assertSameBits(SpikeMatrix expected, SpikeMatrix actual, String what) {
         assertSameShape(expected, actual, what);
         for (int row = 0; row < expected.rows(); row++) {
@@ -86,7 +86,6 @@ public final class Matrices {
         assertZeroPads(actual, what);
     }
 
-    /** Fails unless every pad lane is positive zero. */
     public static void assertZeroPads(FloatMatrix matrix, String what) {
         for (int row = 0; row < matrix.rows(); row++) {
             for (int column = matrix.columns(); column < matrix.stride(); column++) {
@@ -99,7 +98,6 @@ public final class Matrices {
         }
     }
 
-    /** Fails unless every pad bit is zero. */
     public static void assertZeroPads(SpikeMatrix matrix, String what) {
         if (matrix.columns() % Long.SIZE == 0) {
             return;

@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A test of what users start: commands, programs of README and site, pages in a browser, pictures, and JVMs of their
- * own. It takes long beside what it finds of arithmetic, so {@code mvn verify} leaves it out; {@code -Pusers}, CI and
- * the night run it.
+ * A test of programs that users start: commands, programs of README and site, pages in a browser, pictures, and new
+ * JVMs. It takes long and finds few errors of arithmetic, so {@code mvn verify} skips it; {@code -Pusers}, CI and the
+ * night run it.
  */
 @Documented
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Placeholder in the help: the launcher starts the benchmarks, which are a separate program. They replace this class to
- * measure a model.
+ * Describes the benchmarks in the help. They are a separate program, which the launcher starts; it replaces this class
+ * to measure a model.
  */
 @Command(
         name = "bench",

@@ -24,7 +24,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints the facts about this machine that Spikelane uses. */
 @Command(
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",
@@ -82,7 +81,6 @@ final class InfoCommand implements Runnable {
         return facts;
     }
 
-    /** Returns the costs by which the variant of the spike matmul is chosen. */
     private static String costs() {
         CostModel costs = CostModel.inUse();
         return costs.name()
@@ -99,7 +97,7 @@ final class InfoCommand implements Runnable {
                 + CommonOptions.defaultThreads() + ", seed " + CommonOptions.SEED;
     }
 
-    /** Some builds name their vendor in the second property only. */
+    /** Some builds have their vendor only in the second property. */
     private static String vendor() {
         return Stream.of("java.vendor", "java.vm.vendor")
                 .map(Machine::property)

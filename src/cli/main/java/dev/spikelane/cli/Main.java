@@ -70,8 +70,7 @@ import picocli.CommandLine.TypeConversionException;
 public final class Main implements Runnable {
 
     static {
-        // picocli sets the annotated fields. When these packages are part of a module, they are closed to other
-        // modules.
+        // picocli sets the annotated fields, but a module closes these packages to other modules.
         for (Class<?> each : List.of(
                 Main.class,
                 CommonOptions.class,
@@ -93,7 +92,6 @@ public final class Main implements Runnable {
 
     private Main() {}
 
-    /** Runs a command and exits with its code. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         if (Relaunch.pays()) {
             System.exit(Relaunch.run(Main.class, arguments));
@@ -101,11 +99,6 @@ public final class Main implements Runnable {
         start(new BenchCommand(), arguments);
     }
 
-    /**
-     * Runs a command of this process and exits with its code.
-     *
-     * @param bench the command {@code bench}
-     */
     public static void start(BenchCommand bench, String... arguments) {
         StatusLine status = StatusLine.OF_PROCESS;
         OutputStream output = new BufferedOutputStream(status.before(new FileOutputStream(FileDescriptor.out)));
@@ -116,7 +109,7 @@ public final class Main implements Runnable {
         System.exit(run(out, err, bench, arguments));
     }
 
-    /** Runs a command and returns its exit code. */
+    /** Returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, BenchCommand bench, String... arguments) {
         Main main = new Main();
         Failures failures = new Failures(err, () -> main.verbose);
@@ -137,7 +130,7 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Help is printed here too, outside the reach of the exception handlers. */
+    /** Printing of help also fails here, outside the exception handlers. */
     private static int execute(ParseResult parsed, Failures failures) {
         try {
             return new RunLast().execute(parsed);
@@ -160,20 +153,18 @@ public final class Main implements Runnable {
                 .registerConverter(double.class, Main::number)
                 .registerConverter(Double.class, Main::number)
                 .registerConverter(Path.class, Main::path)
-                // An argument that starts with @ is a name like any other: picocli would read that file and print its
-                // words.
+                // An argument that starts with @ is a name; picocli would read arguments from that file.
                 .setExpandAtFiles(false);
         describe(commandLine);
         commandLine.getSubcommands().values().forEach(Main::describe);
         return commandLine;
     }
 
-    /** Returns the commands and their options. */
+    /** Returns the commands, for tests of their options. */
     static CommandLine commandLine() {
         return commandLine(new Main(), new BenchCommand());
     }
 
-    /** Creates the commands; {@code bench} is given. */
     private record Commands(BenchCommand bench) implements IFactory {
         @Override
         public <K> K create(Class<K> type) throws Exception {
@@ -219,7 +210,7 @@ public final class Main implements Runnable {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // The message below says it.
+            // reported below
         }
         throw new TypeConversionException("'" + text + "' is not a number");
     }
@@ -231,7 +222,7 @@ public final class Main implements Runnable {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // The message below says it.
+            // reported below
         }
         throw new TypeConversionException("'" + text + "' is not a whole number from " + least + " to " + most);
     }

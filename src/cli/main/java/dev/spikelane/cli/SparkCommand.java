@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** Placeholder in the help: the launcher starts the example programs for Spark, which are not part of this program. */
+/** Describes the example programs for Spark in the help; the launcher starts them. */
 @Command(
         name = "spark",
         description = {

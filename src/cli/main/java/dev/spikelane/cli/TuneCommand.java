@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Measures the costs by which the variants of products are chosen. */
 @Command(
         name = "tune",
         description = "Measure in half a minute which variants of products are the fastest on this machine,"

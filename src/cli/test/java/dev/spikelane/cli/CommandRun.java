@@ -13,7 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a command line did: its exit code and what it printed. */
+/** The exit code and the output of a command. */
 public record CommandRun(int code, String out, String err) {
 
     public static CommandRun of(String... arguments) {
@@ -23,7 +23,7 @@ public record CommandRun(int code, String out, String err) {
         return new CommandRun(code, out.toString(), err.toString());
     }
 
-    /** Runs a command of words between blanks, in which each {@code %s} is the next of the values. */
+    /** Splits the words at blanks; each {@code %s} stands for the next value. */
     public static CommandRun line(String words, Object... values) {
         Iterator<Object> next = List.of(values).iterator();
         return of(Stream.of(words.split(" "))
@@ -31,7 +31,7 @@ public record CommandRun(int code, String out, String err) {
                 .toArray(String[]::new));
     }
 
-    /** Runs a command whose standard output cannot be written, for a reason of the system. */
+    /** Runs a command whose standard output fails with this reason. */
     public static CommandRun into(String reason, String... arguments) {
         OutputStream broken = new OutputStream() {
             @Override
@@ -45,21 +45,20 @@ public record CommandRun(int code, String out, String err) {
         return new CommandRun(code, "", err.toString());
     }
 
-    /** Fails unless the command worked without a word of complaint; returns what it printed. */
+    /** Fails unless the command succeeded without a message; returns its output. */
     public String requireSuccess() {
         assertEquals("", err);
         assertEquals(0, code);
         return out;
     }
 
-    /** Fails unless the command ended with this code, one line on standard error, and nothing on standard output. */
     public void requireFailure(int expectedCode, String expectedLine) {
         assertEquals(expectedLine + System.lineSeparator(), err);
         assertEquals(expectedCode, code);
         assertEquals("", out);
     }
 
-    /** The same, for a line of which only parts are known. */
+    /** Fails unless the line on standard error has these parts. */
     public void requireFailureWith(int expectedCode, String... parts) {
         assertEquals(1, err.lines().count(), err);
         for (String part : parts) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No text, page or JSON of any command shows a number that is none, even where nothing fires or was timed. */
+/** No text, page or JSON has NaN or an infinity, even without spikes or times. */
 @Users
 final class FiniteOutputTest extends FolderCase {
 
@@ -42,7 +42,6 @@ final class FiniteOutputTest extends FolderCase {
     private static final Pattern SCRIPT = Pattern.compile("(?s)<script>.*?</script>");
     private static final Pattern CONTENT = Pattern.compile("(?s)<script type=\"application/json\"[^>]*>(.*?)</script>");
 
-    /** Commands that the situations below run. */
     private static final Set<String> COMMANDS = Set.of(
             "demo",
             "train",
@@ -139,7 +138,7 @@ final class FiniteOutputTest extends FolderCase {
         assertTrue(slowest < 2 * fastest, images.toString());
     }
 
-    /** Each model is run on all images, in one form of each before the night; the models take turns. */
+    /** By day each model runs in one output form; the models alternate. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -169,7 +168,7 @@ final class FiniteOutputTest extends FolderCase {
         }
     }
 
-    /** A share of no spikes is none: rounding makes a silent neuron fire. */
+    /** Rounding makes a silent neuron fire: its relative change is not finite. */
     @ParameterizedTest
     @ValueSource(strings = {"", "--json"})
     void integerWeightsHaveNumbers(String form) throws IOException {
@@ -203,7 +202,7 @@ final class FiniteOutputTest extends FolderCase {
         require("export %/model.safetensors --c %/model.c");
     }
 
-    /** Outputs are read as the model notes: here in two blocks of two, of a population that is not the last. */
+    /** The notes name a population that is not the last, with two blocks of two outputs. */
     @Test
     void runReadsTheOutputsThatTheModelNotes() throws IOException {
         Network network = Networks.of(

@@ -11,7 +11,7 @@ class InfoWithoutVectorsTest {
 
     @Test
     void saysThatTheVectorModuleIsMissing() throws IOException, InterruptedException {
-        // As the second JVM of a command, which starts no third one.
+        // Marked as a second JVM, so that it starts no third one.
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dspikelane.relaunched=true",

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher of a checkout, where neither a jar nor Spark is there. */
+/** The launcher of a checkout without a jar and without Spark. */
 @Users
 final class LauncherTest {
 
@@ -47,7 +47,7 @@ final class LauncherTest {
         assertFalse(Files.exists(checkout.resolve(".m2")), "nothing was downloaded");
     }
 
-    /** Where there is no terminal, a line says what Maven does whenever that changes. */
+    /** Without a terminal, each goal of Maven is a line. */
     @Test
     void buildSaysItsGoalsInAPipe() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell");

@@ -41,7 +41,7 @@ class MainTest {
         help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
     }
 
-    /** Each line of a description is what the list of commands shows of it. */
+    /** Each line of a description is an entry of the list of commands. */
     @Test
     void helpIsWholeSentences() {
         for (CommandLine each : Main.commandLine().getSubcommands().values()) {
@@ -58,7 +58,7 @@ class MainTest {
         }
     }
 
-    /** Whole lines of a terminal of 80 columns, or of two that a backslash joins, which the command takes. */
+    /** Examples are whole lines of at most 80 columns, or two lines with a backslash, and valid commands. */
     @Test
     void examplesCanBePasted() {
         List<String> examples = new ArrayList<>();
@@ -92,7 +92,6 @@ class MainTest {
         assertTrue(script.startsWith("#!/") && script.contains("--threads"), script);
     }
 
-    /** What bash offers after "./spikelane demo --re". */
     @Test
     void bashCompletesOptions(@TempDir Path folder) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no /bin/bash: completion is not tried");

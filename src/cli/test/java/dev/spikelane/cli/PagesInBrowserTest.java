@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Measures the pages of commands at two widths, in light and dark, at night; skipped where there is no browser. The
- * test of the plot module measures all kinds of content by day.
+ * Measures the pages of commands at two widths, in light and dark, at night; skipped without a browser. A test of the
+ * plot module measures content by day.
  */
 @Users
 @EnabledIfSystemProperty(named = "spikelane.tries", matches = "all")

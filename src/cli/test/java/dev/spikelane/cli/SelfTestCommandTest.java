@@ -7,8 +7,8 @@ import dev.spikelane.Users;
 import org.junit.jupiter.api.Test;
 
 /**
- * The answers change only with what is computed, such as the canonical order of a sum, which users would see as other
- * results.
+ * The expected checksums change only with the computations, such as the canonical order of a sum, which users would
+ * notice.
  */
 @Users
 class SelfTestCommandTest {

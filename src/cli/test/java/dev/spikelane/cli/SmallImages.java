@@ -8,10 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/**
- * A folder with the four files of MNIST, small: images of 6 x 6 pixels with a bright line in the row of the class, and
- * noise.
- */
+/** A folder with four small files like MNIST: 6 x 6 pixels with a bright line in the row of the class, and noise. */
 public final class SmallImages {
 
     static final int TRAINING = 150;
@@ -45,7 +42,6 @@ public final class SmallImages {
         Files.write(folder.resolve(part + "-labels-idx1-ubyte"), labels.array());
     }
 
-    /** A file of unsigned bytes in the format of MNIST. */
     public static byte[] idx(byte[] data, int... dimensions) {
         ByteBuffer file = ByteBuffer.allocate(4 + 4 * dimensions.length + data.length);
         file.put(new byte[] {0, 0, 8, (byte) dimensions.length});
@@ -55,7 +51,6 @@ public final class SmallImages {
         return file.put(data).array();
     }
 
-    /** What {@code numpy.save} writes of a list of whole numbers. */
     public static byte[] npy(long... values) {
         String header = String.format("{'descr': '<i8', 'fortran_order': False, 'shape': (%d,), }\n", values.length);
         ByteBuffer bytes = ByteBuffer.allocate(10 + header.length() + values.length * Long.BYTES)

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What users read who took a wrong turn: the message names it, and the way on. */
+/** Messages about mistakes name the mistake and the correction. */
 final class UserMessagesTest extends FolderCase {
 
     private static Network network(int neurons) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** The page on neurons has the texts that are tested. */
+/** The page on neurons has the tested texts. */
 final class ZooPageTest {
 
     @Test

@@ -15,7 +15,7 @@ final class ZooPicture {
 
     private static final int COLUMNS = 3;
 
-    /** A neuron with some parameters for some steps; a step is as long as the text says, or has no length. */
+    /** A neuron with parameters and steps; the text may define the length of a step. */
     record Shown(
             String title,
             String name,
@@ -74,7 +74,7 @@ final class ZooPicture {
         return new Shown(title, name, Map.of(), steps, step, current, other);
     }
 
-    /** A current at one of so many steps. */
+    /** Returns a current at one of every {@code period} steps. */
     private static IntToDoubleFunction at(int period, double current) {
         return step -> step % period == 1 ? current : 0;
     }

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** The examples that train come to the results that they state. */
+/** The examples that train reach the results that they state. */
 @Users
 final class ExamplesTest {
 
@@ -48,7 +48,7 @@ final class ExamplesTest {
         assertTrue(errors[1] < errors[0] / 2 && errors[1] < 0.1, errors[0] + " before, " + errors[1] + " after");
     }
 
-    /** Requests come while the model is swapped: each is answered by one of both, and by the new one from then on. */
+    /** Requests arrive while the model is swapped: one of both models answers each, and later only the new one. */
     @Test
     void aServiceSwapsItsModel() throws InterruptedException {
         List<Integer> answers = Collections.synchronizedList(new ArrayList<>());
@@ -92,7 +92,7 @@ final class ExamplesTest {
                 .with(Model.DECODING, "count");
     }
 
-    /** A membrane learns to be the square root of a rising current, and a sine of it: the errors before and after. */
+    /** A membrane learns the square root of a rising current, and a sine of it. Returns the errors before and after. */
     private static double[] regression(int iterations) {
         var random = new TorchRandom(0);
         var network = Network.builder(1) // one number comes in

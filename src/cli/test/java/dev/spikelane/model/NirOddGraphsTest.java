@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Graphs that say too little, or the same twice and differently, are refused by name; odd ones that are whole run. */
+/** Incomplete or contradictory graphs are refused by name; odd but complete ones run. */
 final class NirOddGraphsTest {
 
     private static final int STEPS = 20;
@@ -186,7 +186,7 @@ final class NirOddGraphsTest {
                 .refuse("node 'p', SumPool2d");
     }
 
-    /** Relays had names that nodes of the file may have, too. */
+    /** Nodes of the file may have the names of relays. */
     @Test
     void nodesMayHaveNamesOfRelays() {
         add("input", declared("Input", "shape", sizes(3)))
@@ -201,7 +201,7 @@ final class NirOddGraphsTest {
         assertTrue(certificate.equal(), certificate::toString);
     }
 
-    /** At the first step it gets nothing, and nobody says how much of it. */
+    /** At the first step the loop has no input, and nothing defines its size. */
     @Test
     void aLoopThroughPoolsStartsWithTheShapeOfItsNeurons() {
         add("input", declared("Input", "shape", sizes(2, 6, 4)))
@@ -214,7 +214,7 @@ final class NirOddGraphsTest {
         assertTrue(certificate.equal(), certificate::toString);
     }
 
-    /** Names of values took the square of this, and a reference by recursion overflowed the stack. */
+    /** Names of values once took quadratic memory, and a recursive reference overflowed the stack. */
     @Test
     void thousandsOfNodesInARowRun() {
         add("input", declared("Input", "shape", sizes(1)));
@@ -226,7 +226,7 @@ final class NirOddGraphsTest {
         assertTrue(certificate.equal(), certificate::toString);
     }
 
-    /** What is written has other names for nodes of inner graphs, and causes were looked for without end in cycles. */
+    /** Written files rename nodes of inner graphs, and the search for causes once did not end in cycles. */
     @Test
     void aGraphInsideAnotherIsEqualAfterItIsWritten() {
         add("input", declared("Input", "shape", sizes(3)))
@@ -253,7 +253,7 @@ final class NirOddGraphsTest {
         assertFalse(differs.causes().isEmpty());
     }
 
-    /** The shape is that of nir's own rule, numbers stay in torch's order, and files hold it. */
+    /** The shape follows nir's rule, numbers keep torch's order, and files have it. */
     @Test
     void someDimensionsAreFlattened() throws IOException {
         assertFlattened(1, -1, 2, 12);
@@ -316,7 +316,7 @@ final class NirOddGraphsTest {
         }
     }
 
-    /** sinabs writes time constants in steps, and a step of 1 says so. */
+    /** sinabs writes time constants in steps, for which the time step must be 1. */
     @Test
     void timeConstantsInStepsAreOdd() {
         Map<String, Tensor> values = new LinkedHashMap<>(lif(List.of(3), 1).values());

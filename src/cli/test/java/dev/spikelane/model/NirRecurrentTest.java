@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Graphs as snnTorch 0.9.4 (634fc22) exports its RSynaptic, with the spikes of the exporting network: 25 steps of two
- * samples and five neurons, as one number of 250 bits. No membrane comes closer to its threshold than 0.01.
+ * samples and five neurons, as one number of 250 bits. No membrane is closer to its threshold than 0.01.
  */
 final class NirRecurrentTest {
 
@@ -57,7 +57,7 @@ final class NirRecurrentTest {
         return ((7 * row + 5 * column) % 11 - 5) / 4.0;
     }
 
-    /** As snntorch.export_nir writes it, in the outer graph or in one of its own. */
+    /** As snntorch.export_nir writes it, in the outer graph or in an inner one. */
     private static NirFile.Graph graph(boolean all, boolean inside) {
         Map<String, Tensor> values = new LinkedHashMap<>();
         values.put("tau_syn", each((_, i) -> DT / (1 - (float) (.3 + .1 * i))));
@@ -128,7 +128,7 @@ final class NirRecurrentTest {
         return bits.toString(16);
     }
 
-    /** By reset_mechanism "zero" and "subtract", with a dense recurrence and one to one. */
+    /** By reset_mechanism "zero" and "subtract", with a dense and a one-to-one recurrence. */
     @Test
     void theSpikesAreThoseOfSnnTorch() {
         String[] zero = {
@@ -149,7 +149,7 @@ final class NirRecurrentTest {
         }
     }
 
-    /** It runs the graph by its own reading, and knows the same reset. */
+    /** The reference reads the graph independently and finds the same reset. */
     @Test
     void theCertificateKnowsTheReset() {
         for (boolean inside : new boolean[] {false, true}) {
@@ -170,7 +170,7 @@ final class NirRecurrentTest {
         }
     }
 
-    /** What is written of it has other parameters and the same meaning. */
+    /** The written graph has other parameters with the same meaning. */
     @Test
     void itComesBack() {
         for (boolean inside : new boolean[] {false, true}) {

@@ -10,7 +10,7 @@ import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Draws the pictures of README and of the page on pictures anew, those of the network of {@link Pictures}. */
+/** Draws the pictures of README and of the page on pictures, of the network in {@link Pictures}. */
 final class SitePictures {
 
     private static final Path SITE = Checkout.file("src/site");

@@ -17,7 +17,6 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The command {@code verify} replays recordings and names their differences. */
 @EveryWidth
 final class RecordingCommandTest extends FolderCase {
 

@@ -22,7 +22,6 @@ record ArrayDataset(
         values.requireShared("values");
     }
 
-    /** Creates samples with labels. */
     static ArrayDataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
         Objects.requireNonNull(values, "values");
         Objects.requireNonNull(labels, "labels");
@@ -34,7 +33,6 @@ record ArrayDataset(
         return new ArrayDataset(shape, values, labels.clone(), classes, null);
     }
 
-    /** Creates samples with numeric targets, or without targets. */
     static ArrayDataset ofTargets(Shape shape, FloatMatrix values, @Nullable FloatMatrix targets) {
         Objects.requireNonNull(shape, "shape");
         Objects.requireNonNull(values, "values");

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads, changes and encodes batches ahead of their use: while one is used, a thread fills the next.
+ * Reads, augments and encodes batches: while one batch is used, a thread fills the next.
  *
  * <pre>{@code
  * try (BatchLoader loader = new BatchLoader(data, batching)) {
@@ -39,7 +39,7 @@ public final class BatchLoader implements AutoCloseable {
     private final int samples;
 
     private int epoch;
-    /** The epoch's order, if the caller has drawn it. */
+    /** The caller's order of the epoch, if it gave one. */
     private int @Nullable [] drawn;
 
     private int run;
@@ -76,10 +76,10 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Starts an epoch from its first batch; the last batch is no longer valid.
+     * Starts an epoch from its first batch; the current batch becomes invalid.
      *
      * @param number the epoch's number, from 0
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if {@code number} is negative
      * @throws IllegalStateException if this loader is closed
      */
     public void start(int number) {
@@ -87,7 +87,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Starts an epoch from some batch, as a resumed run does.
+     * Starts an epoch from a batch, as a resumed run does.
      *
      * @param number the epoch's number, from 0
      * @param batch the number of the first batch, from 0
@@ -99,7 +99,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Starts an epoch in an order that the caller has drawn.
+     * Starts an epoch in a given order.
      *
      * @param number the epoch's number, from 0
      * @param batch the number of the first batch, from 0
@@ -139,10 +139,10 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Goes to the next batch of the epoch, and waits until it is read.
+     * Advances to the next batch of the epoch, and waits for it.
      *
      * @return true if there is a next batch
-     * @throws IllegalStateException if this loader is closed, or reading failed; the cause has the reason
+     * @throws IllegalStateException if this loader is closed, or reading failed, which is the cause
      */
     public synchronized boolean next() {
         requireOpen();
@@ -168,7 +168,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Returns the batch that the last {@link #next} loaded. It is valid until the next call of {@link #next}.
+     * Returns the batch of the last {@link #next}, valid until the next call of {@link #next}.
      *
      * @return the batch
      * @throws IllegalStateException if there is none
@@ -206,7 +206,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Fills batches of the current run until both slots are full: the loop of the thread. */
+    /** Fills batches of the current run until both slots are full. */
     private void work() {
         int mine = 0;
         int fill = batches;
@@ -244,7 +244,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Publishes a batch, or its failure, unless another run has started. */
+    /** Publishes a batch or its failure, unless a new run has started. */
     private synchronized void publish(int ofRun, int batch, @Nullable Throwable problem) {
         if (run == ofRun) {
             ready[batch % 2] = problem == null;
@@ -253,18 +253,17 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Waits for a free slot, another run, or the end. */
+    /** Waits for a free slot, a new run, or {@link #close}. */
     private synchronized void awaitWork(int ofRun, int batch) {
         try {
             while (!closed && run == ofRun && (batch >= batches || ready[batch % 2])) {
                 wait();
             }
         } catch (InterruptedException nobody) {
-            closed = true; // an interrupt also ends this thread, as close() does
+            closed = true; // an interrupt ends this thread, like close()
         }
     }
 
-    /** Ends the thread. */
     @Override
     public void close() {
         synchronized (this) {
@@ -284,7 +283,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Some samples of an epoch, in memory that the loader reuses. */
+    /** Samples of an epoch, in memory that the loader reuses. */
     public static final class Batch {
 
         private final Dataset data;
@@ -294,7 +293,7 @@ public final class BatchLoader implements AutoCloseable {
         private final int[] lengths;
         private final Rows full;
         private final @Nullable FloatMatrix targets;
-        /** Names of populations with targets of their own; the next field holds these targets. */
+        /** Populations that have named targets, parallel to {@code targetsOf}. */
         private final String[] targeted;
 
         private final FloatMatrix[] targetsOf;
@@ -307,7 +306,6 @@ public final class BatchLoader implements AutoCloseable {
         private int epoch;
         private int number;
 
-        /** Memory of some samples: their values and encodings. */
         private record Rows(FloatMatrix values, Signal input) {}
 
         Batch(Dataset data, Batching batching) {
@@ -337,7 +335,7 @@ public final class BatchLoader implements AutoCloseable {
             return new Rows(FloatMatrix.zeros(size, neurons), batching.code().allocate(size, neurons));
         }
 
-        /** Reads a batch of an epoch. Memory for smaller batches is created on demand and kept. */
+        /** Reads a batch of an epoch. Memory for a smaller batch is allocated once, on demand. */
         void read(int ofEpoch, int batch, int[] order) {
             number = batch;
             int first = batch * batching.size();
@@ -346,11 +344,11 @@ public final class BatchLoader implements AutoCloseable {
 
         /**
          * Reads the first samples of the data set under other numbers, such as a shard's numbers in the whole data set.
-         * Augmentations and encodings draw by these numbers.
+         * Augmentations and encodings use these numbers.
          *
          * @param ofEpoch the epoch, from 0
-         * @param numbers the numbers of the samples, at most as many as {@link Batching#batch} has memory for
-         * @throws IllegalArgumentException if there are none or more, or the epoch is negative
+         * @param numbers the numbers of the samples, at most the size of a batch
+         * @throws IllegalArgumentException if there are none or too many, or the epoch is negative
          */
         public void read(int ofEpoch, int... numbers) {
             Checks.atLeast(0, "epoch", ofEpoch);
@@ -428,7 +426,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the number of samples.
          *
-         * @return samples; the last batch of an epoch may have fewer
+         * @return samples, fewer in a smaller last batch
          */
         public int count() {
             return count;
@@ -455,7 +453,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the number of a sample in the data set.
          *
-         * @param row the sample's row in this batch
+         * @param row the row in this batch
          * @return its number
          * @throws IndexOutOfBoundsException if there is no such row
          */
@@ -466,7 +464,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the numbers of the samples.
          *
-         * @return an array of the loader, of which the first {@link #count} belong to this batch
+         * @return an array of the loader, with {@link #count} valid items
          */
         public int[] samples() {
             return samples;
@@ -475,7 +473,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the labels.
          *
-         * @return an array of the loader, of which the first {@link #count} belong to this batch
+         * @return an array of the loader, with {@link #count} valid items
          */
         public int[] labels() {
             return labels;
@@ -484,8 +482,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the lengths of the samples.
          *
-         * @return an array of the loader, of which the first {@link #count} belong to this batch; empty if all samples
-         *     have all steps
+         * @return an array of the loader, with {@link #count} valid items; empty if all samples have all steps
          */
         public int[] lengths() {
             return lengths;
@@ -494,7 +491,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the shape of a sample.
          *
-         * @return the shape; values stand in torch's order (channel, y, x)
+         * @return the shape, in torch's order (channel, y, x)
          */
         public Shape shape() {
             return data.shape();
@@ -512,8 +509,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns the encoded values.
          *
-         * @return the input of a network, {@code [count x values]} of a static frame, or
-         *     {@code [steps * count x values]}
+         * @return {@code [count x values]} of a static frame, or {@code [steps * count x values]}
          */
         public Signal input() {
             return rows.input;
@@ -522,7 +518,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Returns true if samples have numeric targets.
          *
-         * @return true if {@link #targets} has them
+         * @return true if {@link #targets} returns them
          */
         public boolean hasTargets() {
             return targets != null;
@@ -542,9 +538,9 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Returns the targets of populations that have their own.
+         * Returns the targets for named populations.
          *
-         * @return {@code [at least count x values]} by the names of the populations, in new maps of the same memory
+         * @return {@code [at least count x values]} by population, in new maps of the same memory
          */
         public Map<String, FloatMatrix> targetsOf() {
             Map<String, FloatMatrix> all = new LinkedHashMap<>();

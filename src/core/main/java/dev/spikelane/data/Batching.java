@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Options for cutting a data set into batches.
+ * Options for batches of a data set.
  *
- * <p>Seeded orders equal the orders of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, in all
- * epochs. The seed and the epoch's number determine an order.
+ * <p>The seed and the epoch's number determine an order, which equals the order of
+ * {@code torch.utils.data.DataLoader(shuffle=True)} without workers.
  */
 public final class Batching {
 
@@ -26,7 +26,6 @@ public final class Batching {
         this.options = options;
     }
 
-    /** All options. */
     private record Options(
             int size,
             Shuffle shuffle,
@@ -40,7 +39,7 @@ public final class Batching {
      * Creates batches in the order of the data set, without changes.
      *
      * @param size samples of a batch, at least 1
-     * @throws IllegalArgumentException if the size is below 1
+     * @throws IllegalArgumentException if {@code size} is below 1
      */
     public Batching(int size) {
         this(new Options(size, Shuffle.none(), false, 0, List.of(), InputEncoding.frame(), 0));
@@ -52,10 +51,10 @@ public final class Batching {
     }
 
     /**
-     * Returns this recipe with the orders of
-     * {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}.
+     * Returns this recipe with the orders of {@code DataLoader(shuffle=True,
+     * generator=torch.Generator().manual_seed(seed))}.
      *
-     * @param number the seed, of which the low 32 bits count
+     * @param number the seed; its low 32 bits are used
      * @return the recipe
      */
     public Batching withShuffle(long number) {
@@ -66,7 +65,7 @@ public final class Batching {
      * Returns this recipe with the orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if
      * nothing else draws random numbers.
      *
-     * @param number the seed, of which the low 32 bits count
+     * @param number the seed; its low 32 bits are used
      * @return the recipe
      */
     public Batching withGlobalShuffle(long number) {
@@ -83,7 +82,7 @@ public final class Batching {
     }
 
     /**
-     * Returns this recipe with or without a last batch of fewer samples.
+     * Returns this recipe with or without a smaller last batch.
      *
      * @param drop true to drop it
      * @return the recipe
@@ -117,9 +116,9 @@ public final class Batching {
     }
 
     /**
-     * Returns this recipe with another code.
+     * Returns this recipe with another encoding.
      *
-     * @param inputs how values become a network's input
+     * @param inputs the encoding of values
      * @return the recipe
      */
     public Batching withCode(InputEncoding inputs) {
@@ -129,20 +128,19 @@ public final class Batching {
     }
 
     /**
-     * Returns this recipe with batches of samples of similar {@linkplain Dataset#length length}: an epoch's order is
-     * cut into groups of some batches, and the samples of each are sorted by length, the longest first, samples of
-     * equal length in their order. A {@link BatchLoader} sorts every order, also one that the caller drew.
+     * Returns this recipe with batches of samples of similar {@linkplain Dataset#length length}. An epoch's order is
+     * cut into groups of batches, and each group is sorted stably by length, longest first. A {@link BatchLoader} also
+     * sorts an order from the caller.
      *
-     * @param batches of a group; 1 changes the order in each batch alone, 0 sorts nothing
+     * @param batches the batches of a group; 1 sorts within each batch, 0 does not sort
      * @return the recipe
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if {@code batches} is negative
      */
     public Batching withSortedLengths(int batches) {
         Checks.atLeast(0, "batches", batches);
         return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), augmentations(), code(), batches));
     }
 
-    /** Sorts an epoch's order by lengths. */
     int[] sorted(int[] order, Dataset data) {
         if (options.sorted == 0) {
             return order;
@@ -157,9 +155,9 @@ public final class Batching {
     }
 
     /**
-     * Returns the number of samples.
+     * Returns the size of a batch.
      *
-     * @return samples of a batch, at least 1
+     * @return samples, at least 1
      */
     public int size() {
         return options.size;
@@ -168,7 +166,7 @@ public final class Batching {
     /**
      * Returns true if a smaller last batch is dropped.
      *
-     * @return true if it is dropped
+     * @return true if epochs have only full batches
      */
     public boolean dropLast() {
         return options.dropLast;
@@ -193,9 +191,9 @@ public final class Batching {
     }
 
     /**
-     * Returns the code.
+     * Returns the encoding.
      *
-     * @return how values become a network's input
+     * @return the encoding of values
      */
     public InputEncoding code() {
         return options.code;
@@ -204,20 +202,20 @@ public final class Batching {
     /**
      * Returns the number of batches of an epoch.
      *
-     * @param samples how many there are
-     * @return batches; 0 if a last batch is left out and there is no other
+     * @param samples the number of samples
+     * @return batches; 0 if the only batch is smaller and dropped
      */
     public int batches(int samples) {
         return options.dropLast ? samples / options.size : Math.ceilDiv(samples, options.size);
     }
 
     /**
-     * Computes the order of the samples in an epoch. The random numbers of all epochs before are left out one by
-     * one, about a nanosecond for each.
+     * Computes the order of the samples in an epoch. Skipping the random numbers of earlier epochs takes about a
+     * nanosecond each.
      *
      * @param epoch its number, from 0
-     * @param samples how many samples there are, at least 1
-     * @return their numbers in the order in which they are seen
+     * @param samples the number of samples, at least 1
+     * @return the numbers of the samples in this order
      * @throws IllegalArgumentException if the epoch is negative or there is no sample
      */
     public int[] order(int epoch, int samples) {
@@ -225,10 +223,10 @@ public final class Batching {
     }
 
     /**
-     * Creates the generator of orders as it stands before an epoch.
+     * Creates the generator of orders in its state before an epoch.
      *
      * @param epoch its number, from 0
-     * @param samples how many samples there are, at least 1
+     * @param samples the number of samples, at least 1
      * @return a generator for {@link #order(TorchRandom, int)}
      * @throws IllegalArgumentException if the epoch is negative or there is no sample
      */
@@ -238,11 +236,11 @@ public final class Batching {
     }
 
     /**
-     * Draws the order of the epoch before which a generator stands, which stands before the next one then.
+     * Draws the order of an epoch, and advances the generator to the next epoch.
      *
-     * @param generator from {@link #generator}, or in its state
-     * @param samples how many samples there are, at least 1
-     * @return their numbers in the order in which they are seen
+     * @param generator from {@link #generator}, or with its state
+     * @param samples the number of samples, at least 1
+     * @return the numbers of the samples in this order
      * @throws IllegalArgumentException if there is no sample
      */
     public int[] order(TorchRandom generator, int samples) {
@@ -254,13 +252,12 @@ public final class Batching {
      * Allocates a batch that its caller fills by {@link BatchLoader.Batch#read}, without a {@link BatchLoader}.
      *
      * @param data the source of the samples
-     * @return a batch with at most the samples of the data set, and of a batch
+     * @return a batch of at most {@link #size} samples
      */
     public BatchLoader.Batch batch(Dataset data) {
         return new BatchLoader.Batch(data, this);
     }
 
-    /** Draws orders of successive epochs from one generator. */
     Shuffle.Orders orders(int samples) {
         return options.shuffle.orders(samples);
     }
@@ -281,8 +278,8 @@ public final class Batching {
     }
 
     /**
-     * A random change of a sample. It depends only on a random key: a function of the seed, the epoch, the sample's
-     * number, and the index of this augmentation.
+     * A random change of a sample. It depends only on a key, a function of the seed, the epoch, the sample's number,
+     * and the index of this augmentation.
      */
     @FunctionalInterface
     public interface Augmentation {
@@ -291,9 +288,9 @@ public final class Batching {
          * Writes a changed sample, without allocation.
          *
          * @param from the sample, {@code [1 x shape.size()]}, in torch's order
-         * @param to receives it, {@code [1 x shape.size()]}, other memory; every value is written
+         * @param to {@code [1 x shape.size()]}, overwritten; not the memory of {@code from}
          * @param shape the shape of the sample
-         * @param key from which {@link CounterRandom#uniform(long, int)} draws, one number for each column
+         * @param key of {@link CounterRandom#uniform(long, int)}
          */
         void apply(FloatMatrix from, FloatMatrix to, Shape shape, long key);
 
@@ -306,7 +303,7 @@ public final class Batching {
          *
          * @param most the most pixels in each direction, at least 0
          * @return the change
-         * @throws IllegalArgumentException if it is negative
+         * @throws IllegalArgumentException if {@code most} is negative
          */
         static Augmentation shift(int most) {
             Checks.atLeast(0, "most", most);
@@ -329,11 +326,11 @@ public final class Batching {
         }
 
         /**
-         * Flips images from left to right, if the first number is below a probability.
+         * Flips images from left to right if the first number is below a probability.
          *
          * @param probability from 0 to 1
          * @return the change
-         * @throws IllegalArgumentException if it is outside
+         * @throws IllegalArgumentException if {@code probability} is out of range
          */
         static Augmentation flip(double probability) {
             Checks.share("probability", probability);

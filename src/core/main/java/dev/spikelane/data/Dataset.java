@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Samples with numbers from 0, each an array of values and a label. A data set does not change, and any number of
- * threads may read it at once.
+ * Samples with numbers from 0, each with values and a label. A data set does not change, and several threads may read
+ * it.
  */
 public interface Dataset {
 
@@ -31,7 +31,7 @@ public interface Dataset {
     /**
      * Returns the shape of a sample.
      *
-     * @return the shape; values stand in torch's order (channel, y, x)
+     * @return the shape, in torch's order (channel, y, x)
      */
     Shape shape();
 
@@ -66,14 +66,14 @@ public interface Dataset {
      * Returns the number of steps of a sample, if lengths differ. Rows of an encoding after its last step are cleared.
      *
      * @param sample its number
-     * @return steps, at least 1; 0 if it has all steps of its code
+     * @return steps, at least 1; 0 if it has all steps of its encoding
      */
     default int length(int sample) {
         return 0;
     }
 
     /**
-     * Writes the spikes of a sample that is a recording.
+     * Writes the spikes of a recording.
      *
      * @param sample its number
      * @param into {@code [any x shape().size()]}
@@ -96,8 +96,8 @@ public interface Dataset {
     }
 
     /**
-     * Returns the number of values of a sample's numeric target. Targets of steps are adjacent,
-     * {@code [steps x outputs]} in one row.
+     * Returns the size of a sample's numeric target. Targets of steps are adjacent, {@code [steps x outputs]} in one
+     * row.
      *
      * @return values, or 0 if there are no such targets
      */
@@ -119,10 +119,10 @@ public interface Dataset {
     }
 
     /**
-     * Returns the populations with targets of their own, and the number of values of a sample's target. Losses of other
-     * populations read the {@linkplain #targetSize target without a name}.
+     * Returns the size of the targets of each population that has its own. Losses of other populations read the
+     * {@linkplain #targetSize target without a name}.
      *
-     * @return values by the names of populations, in a constant order
+     * @return values by population, in a constant order
      */
     default Map<String, Integer> targetSizes() {
         return Map.of();
@@ -131,7 +131,7 @@ public interface Dataset {
     /**
      * Writes the target of a sample for a population, without allocation.
      *
-     * @param population one of those that {@link #targetSizes} names
+     * @param population a key of {@link #targetSizes}
      * @param sample its number
      * @param into {@code [any x values]}
      * @param row the row, overwritten
@@ -143,7 +143,7 @@ public interface Dataset {
     }
 
     /**
-     * Returns some of the samples, numbered anew from 0.
+     * Returns selected samples, numbered from 0.
      *
      * @param samples their numbers, in any order, at least one
      * @return the data set
@@ -155,7 +155,7 @@ public interface Dataset {
     }
 
     /**
-     * Returns successive samples, numbered anew from 0.
+     * Returns consecutive samples, numbered from 0.
      *
      * @param first the first sample
      * @param count the number of samples, at least 1
@@ -174,9 +174,9 @@ public interface Dataset {
      * {@code torch.Generator().manual_seed(seed)}.
      *
      * @param seed the seed
-     * @param lengths samples of each part, which add up to all
+     * @param lengths the number of samples of each part
      * @return the parts
-     * @throws IllegalArgumentException if a length is below 1 or they do not add up to the number of samples
+     * @throws IllegalArgumentException if a length is below 1 or the sum is not the number of samples
      */
     default List<Dataset> split(long seed, int... lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -196,12 +196,12 @@ public interface Dataset {
 
     /**
      * Splits the samples at random by shares, as {@code torch.utils.data.random_split} does with fractions: a part gets
-     * {@code floor(share * size())} samples, and the remaining samples go to the first parts, one each.
+     * {@code floor(share * size())} samples, and the first parts get one of the remaining samples each.
      *
      * @param seed the seed
-     * @param shares one for each part, from 0 to 1, which add up to 1
+     * @param shares a share from 0 to 1 for each part, with the sum 1
      * @return the parts
-     * @throws IllegalArgumentException if a share is out of range, they do not add up to 1, or a part has no sample
+     * @throws IllegalArgumentException if a share or the sum is wrong, or a part has no sample
      */
     default List<Dataset> split(long seed, double... shares) {
         Objects.requireNonNull(shares, "shares");
@@ -230,8 +230,8 @@ public interface Dataset {
     /**
      * Returns the samples with each value multiplied and shifted, {@code value * factor + offset}, in float32.
      *
-     * @param factor the factor, finite
-     * @param offset the term that is added, finite
+     * @param factor a finite number
+     * @param offset a finite number
      * @return the data set
      * @throws IllegalArgumentException if a number is not finite
      */
@@ -246,8 +246,8 @@ public interface Dataset {
      * @param means one for each channel, or one for all
      * @param deviations one for each channel, or one for all, not 0
      * @return the data set
-     * @throws IllegalArgumentException if their counts do not match the channels, a number is not finite, or a
-     *     deviation is 0
+     * @throws IllegalArgumentException if the number of means or deviations is wrong, one is not finite, or a deviation
+     *     is 0
      */
     default Dataset normalized(float[] means, float[] deviations) {
         Objects.requireNonNull(means, "means");
@@ -265,13 +265,12 @@ public interface Dataset {
     }
 
     /**
-     * Returns the samples with the values of another data set appended, for networks with several inputs. Each input
-     * gets as many values as it has neurons, in the network's order of inputs. This data set gives the labels and
-     * targets.
+     * Appends the values of another data set, for networks with several inputs, in the network's order of inputs.
+     * Labels and targets are from this data set.
      *
-     * @param other a data set with the same number of samples
+     * @param other a data set with an equal number of samples
      * @return the data set, of shape {@code [shape().size() + other.shape().size()]}
-     * @throws IllegalArgumentException if there are more or fewer samples
+     * @throws IllegalArgumentException if the numbers of samples differ
      */
     default Dataset beside(Dataset other) {
         Objects.requireNonNull(other, "other");
@@ -279,11 +278,10 @@ public interface Dataset {
     }
 
     /**
-     * Returns the samples with targets for populations by name, which their losses read; labels, and targets without a
-     * name, stay.
+     * Returns the samples with targets for the losses of named populations; labels, and targets without a name, stay.
      *
-     * @param targets for each population {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with the
-     *     steps one after another; not copied, and of memory that every thread may read
+     * @param targets for each population {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with
+     *     adjacent steps; not copied, readable by every thread
      * @return the data set
      * @throws IllegalArgumentException if there is not one row for each sample
      */
@@ -297,7 +295,7 @@ public interface Dataset {
      *
      * @param lengths the steps of each sample, at least 1
      * @return the data set
-     * @throws IllegalArgumentException if there is not one for each sample, or one is below 1
+     * @throws IllegalArgumentException if their number is wrong, or one is below 1
      */
     default Dataset withLengths(int... lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -308,8 +306,7 @@ public interface Dataset {
      * Creates a data set of samples with labels.
      *
      * @param shape the shape of a sample
-     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
-     *     read
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, readable by every thread
      * @param labels one for each sample, from 0
      * @param classes the number of classes, at least 1
      * @return the data set
@@ -323,10 +320,9 @@ public interface Dataset {
      * Creates a data set of samples with numeric targets.
      *
      * @param shape the shape of a sample
-     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
-     *     read
-     * @param targets {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with the steps one after
-     *     another; not copied, and of memory that every thread may read
+     * @param values as for {@link #of}
+     * @param targets {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with adjacent steps; not
+     *     copied, readable by every thread
      * @return the data set
      * @throws IllegalArgumentException if a shape differs
      */
@@ -336,12 +332,11 @@ public interface Dataset {
     }
 
     /**
-     * Creates a data set of samples with targets for populations by name.
+     * Creates a data set of samples with targets for named populations.
      *
      * @param shape the shape of a sample
-     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
-     *     read
-     * @param targets as {@link #withTargets} takes them
+     * @param values as for {@link #of}
+     * @param targets as for {@link #withTargets}
      * @return the data set
      * @throws IllegalArgumentException if a shape differs
      */
@@ -350,15 +345,14 @@ public interface Dataset {
     }
 
     /**
-     * Joins images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as
-     * torchvision's {@code ToTensor} computes them; a set of 60,000 images takes 47 MB, a byte each pixel.
+     * Joins images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as in
+     * torchvision's {@code ToTensor}. A set of 60,000 images takes 47 MB, a byte for each pixel.
      *
      * @param name the name of the set in messages
      * @param images {@code [count x height x width]} or {@code [count x features]}
-     * @param labels {@code [count]}; there is a class for each number up to the largest
+     * @param labels {@code [count]}; the largest is the last class
      * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
-     * @throws IOException if there are no images, the images have one dimension, the labels another number of
-     *     dimensions than one, or their counts differ
+     * @throws IOException if there are no images, a number of dimensions is wrong, or the counts differ
      */
     static Dataset idx(String name, Idx images, Idx labels) throws IOException {
         Objects.requireNonNull(name, "name");
@@ -367,14 +361,13 @@ public interface Dataset {
     }
 
     /**
-     * Joins images of an IDX file and labels, such as {@link Idx#readLabels} reads of NumPy's int64.
+     * Joins images of an IDX file and labels, such as {@link Idx#readLabels} reads.
      *
      * @param name the name of the set in messages
      * @param images {@code [count x height x width]} or {@code [count x features]}
-     * @param labels one for each image; there is a class for each number up to the largest
+     * @param labels one for each image; the largest is the last class
      * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
-     * @throws IOException if there are no images, the images have one dimension, a label is negative, or there are more
-     *     or fewer than images
+     * @throws IOException if there are no images, they have one dimension, a label is negative, or the counts differ
      */
     static Dataset idx(String name, Idx images, int[] labels) throws IOException {
         return IdxDataset.of(name, images, labels);
@@ -386,7 +379,7 @@ public interface Dataset {
      *
      * @param folder the folder
      * @return the data set
-     * @throws IOException if a file is missing or of another format
+     * @throws IOException if a file is missing or invalid
      */
     static Dataset idxTrain(Path folder) throws IOException {
         return IdxDataset.train(folder);
@@ -398,43 +391,41 @@ public interface Dataset {
      *
      * @param folder the folder
      * @return the data set
-     * @throws IOException if a file is missing or of another format
+     * @throws IOException if a file is missing or invalid
      */
     static Dataset idxTest(Path folder) throws IOException {
         return IdxDataset.test(folder);
     }
 
     /**
-     * Returns the event-camera recordings of a folder, or of an HDF5 file, as samples for
-     * {@link InputEncoding#recordings}. They are read on demand; {@link #read} of such a sample writes the spike counts
-     * of the neurons.
+     * Returns the event-camera recordings of a folder or an HDF5 file as samples for {@link InputEncoding#recordings}.
+     * They are read on demand; {@link #read} writes the spike counts of the neurons.
      *
      * <p>An HDF5 file has labels. A folder may have a {@code labels.csv} with lines {@code file,label}; otherwise its
-     * folders are classes, in the order of their names, or of their numbers if all are numbers.
+     * subfolders are classes, ordered by name, or by number if all names are numbers.
      *
-     * @param folder the folder, or the file
+     * @param folder the folder or file
      * @param binning the conversion of events to spikes
      * @param steps the steps of a sample, from its first event on, at least 1
      * @return the data set, of the shape of a step
      * @throws IOException if there are no recordings or labels, or the folder cannot be read
-     * @throws IllegalArgumentException if steps is below 1
+     * @throws IllegalArgumentException if {@code steps} is below 1
      */
     static Dataset events(Path folder, EventBinning binning, int steps) throws IOException {
         return EventDataset.of(folder, binning, steps);
     }
 
     /**
-     * Returns recordings as samples, as {@link #events(Path, EventBinning, int)} does, and caches their packed spikes
-     * in a file. The file is written under a temporary name, and again if the recordings or the binning change.
+     * Returns recordings as {@link #events(Path, EventBinning, int)} does, and caches their packed spikes in a file,
+     * which is written again if the recordings or the binning change.
      *
-     * @param folder the folder, or the file
+     * @param folder the folder or file
      * @param binning the conversion of events to spikes
      * @param steps the steps of a sample, from its first event on, at least 1
      * @param cache the file, which takes a bit for each neuron, step and sample
      * @return the data set, of the shape of a step
-     * @throws IOException if there are no recordings or labels, one of them cannot be read, or the file cannot be
-     *     written
-     * @throws IllegalArgumentException if steps is below 1
+     * @throws IOException as without a cache, or if a recording cannot be read or the cache cannot be written
+     * @throws IllegalArgumentException if {@code steps} is below 1
      */
     static Dataset events(Path folder, EventBinning binning, int steps, Path cache) throws IOException {
         Objects.requireNonNull(cache, "cache");
@@ -444,7 +435,7 @@ public interface Dataset {
     /**
      * Returns the folder of Fashion-MNIST from Debian's package dataset-fashion-mnist.
      *
-     * @return the folder, or nothing if the package is not installed
+     * @return the folder; empty if the package is not installed
      */
     static Optional<Path> fashionMnist() {
         return IdxDataset.fashionMnist();

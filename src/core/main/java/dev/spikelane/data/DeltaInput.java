@@ -7,7 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import java.util.Objects;
 
-/** Delta modulation of series, with memory for the last encoded batch. */
+/** Delta modulation, with memory for the last encoded batch. */
 final class DeltaInput implements InputEncoding {
 
     private final Delta delta;

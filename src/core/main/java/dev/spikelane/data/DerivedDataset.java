@@ -5,7 +5,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Map;
 
-/** A data set with the content of another one, except for the changes of its subclass. */
+/** A data set with the content of {@code source}, except for the changes of its subclass. */
 abstract class DerivedDataset implements Dataset {
 
     final Dataset source;

@@ -32,11 +32,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Recordings in files, or in an HDF5 file, read on demand or from a cache of their packed spikes. */
+/** Recordings in files or in one HDF5 file, read on demand or from a cache of packed spikes. */
 final class EventDataset implements Dataset {
 
     private static final int BLOCK = 1 << 13;
-    /** Bytes of a cache's header: a hash of its sources, then zeros up to the first sample. */
+    /** A hash of the cache's sources, and zeros up to the first sample. */
     private static final int HEADER_BYTES = 64;
 
     private final Path folder;
@@ -113,7 +113,7 @@ final class EventDataset implements Dataset {
         }
     }
 
-    /** Lists a folder by name, or by number if names are numbers, so that 10 follows 9. */
+    /** Lists a folder by name, or by number if all names are numbers: 9 before 10. */
     private static Stream<Path> inOrder(Path folder) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             List<Path> found = all.filter(path -> !name(path).startsWith(".")).toList();
@@ -130,7 +130,7 @@ final class EventDataset implements Dataset {
         return String.valueOf(path.getFileName());
     }
 
-    /** Reads the spikes of all samples from a cache file, which is written if it is missing or outdated. */
+    /** Reads spikes from a cache file, which is written if it is missing or outdated. */
     EventDataset cached(Path file) throws IOException {
         byte[] header = header();
         long sampleBytes = SpikeMatrix.bytes(steps, binning.shape().size());
@@ -165,7 +165,7 @@ final class EventDataset implements Dataset {
         }
     }
 
-    /** Returns a hash of the binning and of the files with their sizes and times. */
+    /** Returns a hash of the binning and of the files' names, sizes and times. */
     private byte[] header() throws IOException {
         StringBuilder what = new StringBuilder(binning + " " + steps + " steps");
         for (Path file : files.isEmpty() ? List.of(folder) : files) {
@@ -258,7 +258,6 @@ final class EventDataset implements Dataset {
         };
     }
 
-    /** Writes the spike counts of the neurons. */
     @Override
     public void read(int number, FloatMatrix into, int row) {
         Objects.checkIndex(row, into.rows());

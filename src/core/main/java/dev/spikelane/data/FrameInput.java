@@ -4,7 +4,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.CounterRandom;
 
-/** Passes values on unchanged. */
 record FrameInput() implements InputEncoding {
 
     static final String WORD = "frame";

@@ -12,13 +12,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/**
- * Images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as
- * torchvision's {@code ToTensor} computes them. A set of 60,000 images takes 47 MB, a byte for each pixel.
- */
+/** Images and labels of IDX files, a byte for each pixel. */
 final class IdxDataset implements Dataset {
 
-    /** The folder of Debian's package dataset-fashion-mnist. */
+    /** Debian's package dataset-fashion-mnist. */
     private static final Path FASHION_MNIST = Path.of("/usr/share/datasets/fashion-mnist");
 
     private final String name;
@@ -35,7 +32,6 @@ final class IdxDataset implements Dataset {
         this.shape = shape;
     }
 
-    /** Joins images and labels. */
     static IdxDataset of(String name, Idx images, int[] labels) throws IOException {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(images, "images");
@@ -60,17 +56,14 @@ final class IdxDataset implements Dataset {
         return new IdxDataset(name, images, labels.clone(), shape);
     }
 
-    /** Reads the training images of a folder. */
     static IdxDataset train(Path folder) throws IOException {
         return read(folder, "train");
     }
 
-    /** Reads the test images of a folder. */
     static IdxDataset test(Path folder) throws IOException {
         return read(folder, "t10k");
     }
 
-    /** Returns the folder of Fashion-MNIST from Debian's package. */
     static Optional<Path> fashionMnist() {
         return Optional.of(FASHION_MNIST).filter(Files::isDirectory);
     }

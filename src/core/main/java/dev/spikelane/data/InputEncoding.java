@@ -24,7 +24,7 @@ public interface InputEncoding {
      *
      * @param samples the samples of a batch, at least 1
      * @param neurons values of a sample
-     * @return a matrix of spikes {@code [steps * samples x neurons]}, or of values for some encodings
+     * @return {@code [steps * samples x neurons]} spikes, or values for some encodings
      */
     default Signal allocate(int samples, int neurons) {
         return SpikeMatrix.zeros(Math.multiplyExact(steps(), samples), neurons);
@@ -35,16 +35,15 @@ public interface InputEncoding {
      *
      * @param values {@code [samples x neurons]}
      * @param draws the random streams of the samples
-     * @param into rows of {@link #allocate} for the same number of samples, overwritten
+     * @param into the result of {@link #allocate} for these samples, overwritten
      * @throws IllegalArgumentException if the values cannot be encoded
      */
     void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into);
 
     /**
-     * Returns true if random numbers come from one stream for all samples, and not from the samples' streams. A run
-     * with such an encoding cannot be saved and resumed.
+     * Returns true if one random stream serves all samples. A run with such an encoding cannot be resumed.
      *
-     * @return true if the encoding of a sample depends on the samples before it
+     * @return true if the encoding of a sample depends on earlier samples
      */
     default boolean isSequential() {
         return false;
@@ -62,7 +61,7 @@ public interface InputEncoding {
     /**
      * Returns the name of this encoding in a model file, for {@link #named}.
      *
-     * @return {@code frame}, {@code pieces}, {@code rate}, {@code latency}, or latency with its options, such as
+     * @return {@code frame}, {@code pieces}, {@code rate}, {@code latency}, or latency with options, such as
      *     {@code latency(tau=5.0, linear=true)}; empty if the encoding has options without a name
      */
     default String word() {
@@ -73,7 +72,7 @@ public interface InputEncoding {
      * Returns an encoding by its name: {@link #frame}, {@link #pieces}, {@link #rate(Rate, int)} without options, or
      * {@link #latency}.
      *
-     * @param word the name that {@link #word} returns
+     * @param word a result of {@link #word}
      * @param steps time steps, at least 1
      * @return the encoding
      * @throws IllegalArgumentException if there is no such encoding, or steps is below 1
@@ -92,7 +91,7 @@ public interface InputEncoding {
     }
 
     /**
-     * Returns the encoding that passes values on unchanged, one row for each sample: a frame that is constant in time.
+     * Returns the encoding of a frame that is constant in time: values in one row for each sample.
      *
      * @return the encoding
      */
@@ -111,28 +110,26 @@ public interface InputEncoding {
     }
 
     /**
-     * Returns delta modulation of a series, as in {@code snntorch.spikegen.delta}. Each step has the next values of the
+     * Returns delta modulation of a series, as in {@code snntorch.spikegen.delta}. Each step has the next part of the
      * sample, as in {@link #pieces}. A neuron fires if its value has risen by the threshold since the previous step.
      *
      * @param delta the encoder
      * @param steps time steps, at least 1
-     * @return the encoding, {@code [steps * samples x values / steps]} spikes; it has memory of its own and is for one
-     *     loader at a time
-     * @throws IllegalArgumentException if steps is below 1
+     * @return the encoding, {@code [steps * samples x values / steps]} spikes, for one loader at a time
+     * @throws IllegalArgumentException if {@code steps} is below 1
      */
     static InputEncoding delta(Delta delta, int steps) {
         return new DeltaInput(delta, steps, false);
     }
 
     /**
-     * Returns delta modulation of a series with value 1 if the series rises by the threshold and -1 if it falls,
-     * snnTorch's {@code off_spike=True}.
+     * Returns delta modulation as {@link #delta} does, with 1 for a rise and -1 for a fall by the threshold, snnTorch's
+     * {@code off_spike=True}.
      *
      * @param delta the encoder
      * @param steps time steps, at least 1
-     * @return the encoding, {@code [steps * samples x values / steps]} values; it has memory of its own and is for one
-     *     loader at a time
-     * @throws IllegalArgumentException if steps is below 1
+     * @return the encoding, {@code [steps * samples x values / steps]} values, for one loader at a time
+     * @throws IllegalArgumentException if {@code steps} is below 1
      */
     static InputEncoding signedDelta(Delta delta, int steps) {
         return new DeltaInput(delta, steps, true);
@@ -143,7 +140,7 @@ public interface InputEncoding {
      *
      * @param rate the encoder
      * @param steps time steps, at least 1
-     * @return the encoding, which draws from the streams of {@link CounterRandom.Draws#encoding}
+     * @return the encoding, with the streams of {@link CounterRandom.Draws#encoding}
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputEncoding rate(Rate rate, int steps) {
@@ -151,13 +148,12 @@ public interface InputEncoding {
     }
 
     /**
-     * Returns rate coding with numbers from one stream, spike for spike as {@code snntorch.spikegen.rate} draws them
-     * batch after batch. It is for comparisons with Python. The spikes of a sample depend on all earlier samples, so
-     * that a run with it cannot be resumed.
+     * Returns rate coding from one stream, with the spikes of {@code snntorch.spikegen.rate} batch after batch, for
+     * comparisons with Python. A sample's spikes depend on all earlier samples, so a run with it cannot be resumed.
      *
      * @param rate the encoder
      * @param steps time steps, at least 1
-     * @param random the stream; only an open loader may draw from it, as it reads one or two batches ahead
+     * @param random the stream; only an open loader may draw from it, because it reads one or two batches ahead
      * @return the encoding, for one loader at a time
      */
     static InputEncoding rate(Rate rate, int steps, TorchRandom random) {
@@ -165,20 +161,19 @@ public interface InputEncoding {
     }
 
     /**
-     * Returns the encoding that passes on the spikes of recordings, with optional random changes. A change is a
-     * function of the seed of a {@link Batching}, the epoch and the sample; for evaluation, use an encoding without
-     * changes.
+     * Returns the spikes of recordings, with optional random changes. A change is a function of the seed of a
+     * {@link Batching}, the epoch and the sample; for evaluation, use no changes.
      *
-     * @param steps time steps, equal to the steps of {@link Dataset#events}
+     * @param steps time steps, as for {@link Dataset#events}
      * @param changes the changes of each sample, in this order
-     * @return the encoding, which has memory of its own and is for one loader at a time
-     * @throws IllegalArgumentException if steps is below 1
+     * @return the encoding, for one loader at a time
+     * @throws IllegalArgumentException if {@code steps} is below 1
      */
     static InputEncoding recordings(int steps, SpikeChange... changes) {
         return new RecordingInput(steps, List.of(Objects.requireNonNull(changes, "changes")));
     }
 
-    /** A random change of a sample's spikes, a function of its random key alone. */
+    /** A random change of a sample's spikes, a function of its key alone. */
     @FunctionalInterface
     interface SpikeChange {
 
@@ -186,9 +181,9 @@ public interface InputEncoding {
          * Sets the spikes of a changed sample.
          *
          * @param from the sample, {@code [steps x shape.size()]}
-         * @param to gets the changed spikes, of the same shape, initially without a spike
+         * @param to receives the changed spikes, of the shape of {@code from}, initially without spikes
          * @param shape the shape of a step
-         * @param key the key of {@link CounterRandom#uniform(long, int)}, which draws one number for each column
+         * @param key the key of {@link CounterRandom#uniform(long, int)}
          */
         void apply(SpikeMatrix from, SpikeMatrix to, Shape shape, long key);
 
@@ -197,15 +192,15 @@ public interface InputEncoding {
          *
          * @param probability from 0 to 1
          * @return the change
-         * @throws IllegalArgumentException if it is outside
+         * @throws IllegalArgumentException if {@code probability} is out of range
          */
         static SpikeChange drop(double probability) {
             return SpikeChanges.drop(probability);
         }
 
         /**
-         * Moves each spike separately, by 0 to {@code most} steps and pixels, equally likely in both directions. Spikes
-         * that leave the sample are dropped.
+         * Moves each spike separately by 0 to {@code most} steps and pixels, equally likely in both directions. Spikes
+         * outside the sample are dropped.
          *
          * @param mostSteps the most steps, at least 0
          * @param mostPixels the most pixels in x and y, at least 0
@@ -217,11 +212,11 @@ public interface InputEncoding {
         }
 
         /**
-         * Moves all spikes of a sample together, by 0 to {@code most} pixels.
+         * Moves all spikes of a sample together by 0 to {@code mostPixels} pixels.
          *
          * @param mostPixels the most pixels in x and y, at least 0
          * @return the change
-         * @throws IllegalArgumentException if it is negative
+         * @throws IllegalArgumentException if {@code mostPixels} is negative
          */
         static SpikeChange shift(int mostPixels) {
             return SpikeChanges.shift(mostPixels);
@@ -232,19 +227,19 @@ public interface InputEncoding {
          *
          * @param probability from 0 to 1
          * @return the change
-         * @throws IllegalArgumentException if it is outside
+         * @throws IllegalArgumentException if {@code probability} is out of range
          */
         static SpikeChange flip(double probability) {
             return SpikeChanges.flip(probability);
         }
 
         /**
-         * Mixes a sample with another one of its class. Each spike of the other sample is taken with probability p, and
-         * each of its own spikes is kept with 1 - p. A p is drawn for each sample, from 0 to {@code most}.
+         * Mixes a sample with another one of its class: each spike of the other sample is taken with probability p,
+         * each own spike is kept with 1 - p. For each sample, p is drawn from 0 to {@code most}.
          *
          * @param most from 0 to 1
          * @return the change
-         * @throws IllegalArgumentException if it is outside
+         * @throws IllegalArgumentException if {@code most} is out of range
          */
         static SpikeChange mix(double most) {
             return new SpikeChanges.Mix(most);
@@ -256,8 +251,8 @@ public interface InputEncoding {
      *
      * @param latency the encoder
      * @param steps time steps, at least 1
-     * @return the encoding, which has memory of its own and is for one loader at a time
-     * @throws IllegalArgumentException if steps is below 1
+     * @return the encoding, for one loader at a time
+     * @throws IllegalArgumentException if {@code steps} is below 1
      */
     static InputEncoding latency(Latency latency, int steps) {
         Objects.requireNonNull(latency, "latency");

@@ -5,12 +5,12 @@ import dev.spikelane.memory.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** Samples with the values of two data sets, one after the other. */
+/** Samples with the values of two data sets. */
 final class JoinedDataset extends DerivedDataset {
 
     private final Dataset second;
     private final Shape shape;
-    /** A row of each data set for each reading thread. */
+    /** Per thread, a row of each data set. */
     private final ThreadLocal<FloatMatrix[]> rows;
 
     JoinedDataset(Dataset first, Dataset second) {
@@ -47,7 +47,7 @@ final class JoinedDataset extends DerivedDataset {
         }
     }
 
-    /** Returns 0: values and spikes cannot be joined. */
+    /** Returns 0, because values and spikes cannot be joined. */
     @Override
     public int steps() {
         return 0;

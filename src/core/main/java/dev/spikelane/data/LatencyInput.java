@@ -16,7 +16,7 @@ final class LatencyInput implements InputEncoding {
 
     static final String WORD = "latency";
 
-    /** The options in the parentheses of a name, if they are not the default. */
+    /** An option in the parentheses of a name. */
     private record Option(String name, Function<Latency, Object> get, BiFunction<Latency, String, Latency> with) {}
 
     private static final List<Option> OPTIONS = List.of(
@@ -65,7 +65,6 @@ final class LatencyInput implements InputEncoding {
         return options.isEmpty() ? WORD : WORD + "(" + options + ")";
     }
 
-    /** Returns true if a name is a name of this encoding. */
     static boolean isNamed(String word) {
         return word.equals(WORD) || word.startsWith(WORD + "(") && word.endsWith(")");
     }

@@ -6,10 +6,9 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.util.Arrays;
 
-/** Another data set with scaled, normalized or flattened values. */
+/** A data set with scaled, normalized or flattened values. */
 final class MappedDataset extends DerivedDataset {
 
-    /** The change of values. */
     private enum Kind {
         NOTHING,
         SCALE,

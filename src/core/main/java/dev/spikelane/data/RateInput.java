@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rate coding.
  *
- * @param random a stream for all samples, in the order of batches; null for the streams of the samples
+ * @param random one stream for all samples in the order of batches; null for the samples' streams
  */
 record RateInput(Rate rate, int steps, @Nullable TorchRandom random) implements InputEncoding {
 

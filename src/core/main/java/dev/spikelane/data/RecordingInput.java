@@ -8,7 +8,7 @@ import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Copies spikes of recordings to a batch, with memory for a changed sample. */
+/** Copies spikes of recordings, with memory for a changed sample. */
 final class RecordingInput implements InputEncoding {
 
     private final int steps;
@@ -32,7 +32,6 @@ final class RecordingInput implements InputEncoding {
         throw new IllegalArgumentException("samples are values, expected recordings, which a loader reads");
     }
 
-    /** Reads a sample into its rows of a batch. */
     void read(Dataset data, int sample, CounterRandom.Draws draws, int row, SpikeMatrix batch) {
         if (data.steps() != steps) {
             throw new IllegalArgumentException(
@@ -65,7 +64,7 @@ final class RecordingInput implements InputEncoding {
         copy(from.segment(), from.rowOffset(1), steps, batch, row, stride);
     }
 
-    /** Copies the steps of a sample, which are adjacent, to rows at a distance of {@code stride}. */
+    /** Copies the adjacent steps of a sample to rows {@code stride} apart. */
     static void copy(MemorySegment from, long bytes, int steps, SpikeMatrix into, int row, int stride) {
         for (int step = 0; step < steps; step++) {
             MemorySegment.copy(from, step * bytes, into.segment(), into.rowOffset(row + step * stride), bytes);

@@ -2,7 +2,7 @@ package dev.spikelane.data;
 
 import dev.spikelane.simd.Checks;
 
-/** Samples of another data set with lengths. */
+/** A data set with lengths. */
 final class SeriesDataset extends DerivedDataset {
 
     private final int[] lengths;

@@ -5,8 +5,8 @@ import dev.spikelane.random.TorchRandom;
 /**
  * The order of the samples in each epoch, a function of a seed and the epoch's number.
  *
- * <p>Orders by seed equal the orders of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after
- * epoch. The generator of an epoch has drawn or skipped the orders of all earlier epochs; skipping builds no order.
+ * <p>Orders equal {@code torch.utils.data.DataLoader(shuffle=True)} without workers. The generator of an epoch has
+ * drawn or skipped the orders of earlier epochs.
  *
  * @param seed the seed of the generator
  */
@@ -21,25 +21,18 @@ record Shuffle(Kind kind, long seed) {
     /** Outputs of the generator for a {@link TorchRandom#nextLong}. */
     private static final int OF_LONG = 2;
 
-    /** Returns the order of the data set itself. */
     static Shuffle none() {
         return new Shuffle(Kind.NONE, 0);
     }
 
-    /** Returns the orders of {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}. */
     static Shuffle of(long seed) {
         return new Shuffle(Kind.OWN_GENERATOR, seed);
     }
 
-    /**
-     * Returns the orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else
-     * draws random numbers.
-     */
     static Shuffle ofGlobalSeed(long seed) {
         return new Shuffle(Kind.GLOBAL_GENERATOR, seed);
     }
 
-    /** Returns the generator in its state before an epoch. */
     TorchRandom generator(int epoch, int samples) {
         TorchRandom random = new TorchRandom(seed);
         skip(random, epoch, samples);
@@ -66,12 +59,12 @@ record Shuffle(Kind kind, long seed) {
             }
             return order;
         }
-        random.nextLong(); // torch draws a seed of its workers
+        random.nextLong(); // torch draws a seed for its workers
         if (kind == Kind.GLOBAL_GENERATOR) {
             return new TorchRandom(random.nextLong()).randperm(samples);
         }
         int[] order = random.randperm(samples);
-        random.skip(samples - 1L); // torch draws one more order, without using it
+        random.skip(samples - 1L); // torch draws one more order without using it
         return order;
     }
 
@@ -81,12 +74,11 @@ record Shuffle(Kind kind, long seed) {
         }
     }
 
-    /** Returns orders of successive epochs from one generator. */
     Orders orders(int samples) {
         return new Orders(samples);
     }
 
-    /** A generator and its present epoch. */
+    /** Orders of successive epochs from one generator. */
     final class Orders {
 
         private final int samples;

@@ -6,7 +6,6 @@ import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 
-/** Shows the next part of a sample at each step. */
 record SlicedInput(int steps) implements InputEncoding {
 
     static final String WORD = "pieces";

@@ -6,7 +6,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
 
-/** Random changes of spikes. Numbers are drawn in the order of steps and neurons. */
+/** Random changes of spikes, with one number for each spike in the order of steps and neurons. */
 final class SpikeChanges {
 
     private SpikeChanges() {}
@@ -16,7 +16,7 @@ final class SpikeChanges {
         return (from, to, shape, key) -> keep(from, to, key, 0, 1 - probability);
     }
 
-    /** Sets each spike with a probability; returns the number of the next draw. */
+    /** Copies each spike with a probability; returns the index of the next draw. */
     private static int keep(SpikeMatrix from, SpikeMatrix to, long key, int firstDraw, double probability) {
         int draw = firstDraw;
         for (int step = 0; step < from.rows(); step++) {
@@ -79,7 +79,7 @@ final class SpikeChanges {
         return (int) (CounterRandom.uniform(key, draw) * (2 * most + 1)) - most;
     }
 
-    /** Returns the new place of a neuron; -1 if it is outside of its map. */
+    /** Returns the moved neuron; -1 if it is outside of its map. */
     private static int moved(Shape shape, int neuron, int right, int down) {
         int x = neuron % shape.width() + right;
         int y = neuron / shape.width() % shape.height() + down;
@@ -93,7 +93,7 @@ final class SpikeChanges {
         }
     }
 
-    /** Takes spikes of another sample of the class, which {@link RecordingInput} chooses. */
+    /** Mixes in spikes of the {@link #partner}, which {@link RecordingInput} reads. */
     record Mix(double most) implements SpikeChange {
 
         Mix {
@@ -110,7 +110,7 @@ final class SpikeChanges {
             keep(other, to, key, keep(from, to, key, 2, 1 - share), share);
         }
 
-        /** Returns another sample of the same class; the sample itself if it is the only one. */
+        /** Returns another sample of the class; the sample itself if it is the only one. */
         static int partner(Dataset data, int sample, long key) {
             int first = (int) (CounterRandom.uniform(key, 0) * (double) data.size());
             for (int i = 0; i < data.size(); i++) {

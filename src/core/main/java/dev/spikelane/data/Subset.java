@@ -2,7 +2,6 @@ package dev.spikelane.data;
 
 import java.util.Objects;
 
-/** Some samples of another data set. */
 final class Subset extends DerivedDataset {
 
     private final int[] samples;

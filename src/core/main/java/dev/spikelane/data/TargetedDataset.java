@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Samples of another data set with additional targets for populations by name. */
+/** A data set with additional targets for named populations. */
 final class TargetedDataset extends DerivedDataset {
 
-    /** Targets in the same order in each run. */
+    /** Sorted, so that the order is constant. */
     private final SortedMap<String, FloatMatrix> targets = new TreeMap<>();
 
     private final SortedMap<String, Integer> sizes = new TreeMap<>();

@@ -11,9 +11,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Options for converting events to spikes. A step is a time span or a number of events. A neuron is a pixel, or a
- * square of pixels, of a part of the sensor; on events and off events have separate neurons. It fires at a step with
- * enough events.
+ * Converts events to spikes. A step is a time span or a number of events. A neuron is a pixel or a square of pixels in
+ * a part of the sensor, and on and off events have separate neurons. It fires at a step with enough events.
  *
  * <pre>{@code
  * var binning = EventBinning.of(34, 34).withStepTime(1_000);
@@ -27,7 +26,7 @@ public final class EventBinning {
 
     private static final int BLOCK = 1 << 13;
     private static final int PLACES = EventBlock.MOST_PLACE + 1;
-    /** The sum of a column and a row that are left out: it must not be a neuron, even if both are left out. */
+    /** Marks a cropped column or row. The sum of two marks is no neuron either. */
     private static final int OUTSIDE = 1 << 30;
 
     private final Options options;
@@ -58,13 +57,12 @@ public final class EventBinning {
     }
 
     /**
-     * Creates a binning with steps of a millisecond and two neurons for each pixel, which fire at their first event of
-     * a step.
+     * Creates a binning with steps of 1 ms and two neurons for each pixel, which fire at the first event of a step.
      *
      * @param width columns of the sensor, 1 to {@link EventBlock#MOST_PLACE}
      * @param height rows of the sensor, 1 to {@link EventBlock#MOST_PLACE}
      * @return the binning
-     * @throws IllegalArgumentException if there are fewer or more
+     * @throws IllegalArgumentException if {@code width} or {@code height} is out of range
      */
     public static EventBinning of(int width, int height) {
         if (width < 1 || height < 1 || width > EventBlock.MOST_PLACE || height > EventBlock.MOST_PLACE) {
@@ -86,7 +84,7 @@ public final class EventBinning {
      *
      * @param microseconds the length of a step, at least 1
      * @return the binning
-     * @throws IllegalArgumentException if it is below 1 or above 2^31 - 1
+     * @throws IllegalArgumentException if {@code microseconds} is below 1 or above 2^31 - 1
      */
     public EventBinning withStepTime(long microseconds) {
         atLeastOne("step time", microseconds, Integer.MAX_VALUE);
@@ -99,7 +97,7 @@ public final class EventBinning {
      *
      * @param events the events of a step, at least 1
      * @return the binning
-     * @throws IllegalArgumentException if it is below 1
+     * @throws IllegalArgumentException if {@code events} is below 1
      */
     public EventBinning withStepEvents(int events) {
         atLeastOne("step events", events, Integer.MAX_VALUE);
@@ -115,7 +113,7 @@ public final class EventBinning {
      * @param width its columns
      * @param height its rows
      * @return the binning
-     * @throws IllegalArgumentException if it is empty or reaches outside of the sensor
+     * @throws IllegalArgumentException if this part is empty or not inside the sensor
      */
     public EventBinning withCrop(int left, int top, int width, int height) {
         Options o = options;
@@ -128,11 +126,11 @@ public final class EventBinning {
     }
 
     /**
-     * Returns this binning with one neuron for a square of pixels.
+     * Returns this binning with one neuron for each square of pixels.
      *
      * @param factor columns and rows of a square, at least 1
      * @return the binning
-     * @throws IllegalArgumentException if it is below 1
+     * @throws IllegalArgumentException if {@code factor} is below 1
      */
     public EventBinning withDownsampling(int factor) {
         atLeastOne("factor", factor, EventBlock.MOST_PLACE);
@@ -156,7 +154,7 @@ public final class EventBinning {
      *
      * @param events the events of a spike, 1 to 127
      * @return the binning
-     * @throws IllegalArgumentException if there are fewer or more
+     * @throws IllegalArgumentException if {@code events} is out of range
      */
     public EventBinning withLeast(int events) {
         atLeastOne("least", events, Byte.MAX_VALUE);
@@ -189,7 +187,7 @@ public final class EventBinning {
      * @param into {@code [steps x shape().size()]}, overwritten
      * @return the number of events in these steps
      * @throws IOException if the source cannot be read
-     * @throws IllegalArgumentException if the matrix has other columns
+     * @throws IllegalArgumentException if the matrix has another number of columns
      */
     public long read(EventSource source, SpikeMatrix into) throws IOException {
         EventBlock block = new EventBlock(BLOCK);
@@ -211,7 +209,6 @@ public final class EventBinning {
         return new Bins(this);
     }
 
-    /** Two binnings are equal if they make the same spikes. */
     @Override
     public boolean equals(Object other) {
         return other instanceof EventBinning that && options.equals(that.options);
@@ -227,7 +224,7 @@ public final class EventBinning {
         return options.toString().replaceFirst("Options", "EventBinning");
     }
 
-    /** Assigns events to steps block by block, and counts the events that it drops. */
+    /** Assigns events to steps and counts dropped events. One thread uses it. */
     public static final class Bins {
 
         private final EventBinning binning;
@@ -247,7 +244,7 @@ public final class EventBinning {
         }
 
         /**
-         * Sets the start of the first step; by default it is the first event.
+         * Sets the start of the first step, which is the first event by default.
          *
          * @param time microseconds
          */
@@ -268,26 +265,26 @@ public final class EventBinning {
         }
 
         /**
-         * Advances past steps that have been filled.
+         * Advances past finished steps.
          *
-         * @param steps the number of finished steps
+         * @param steps their number
          */
         public void advance(int steps) {
             startAt(start + steps * binning.options.time);
         }
 
         /**
-         * Sets the spikes of events until an event belongs to a step after the last. Events of finished steps are
+         * Sets the spikes of events, up to the first event after the last step. Events before the first step are
          * counted and dropped.
          *
          * @param events a block of events
          * @param from the first event
-         * @param into {@code [any x shape().size()]}; spikes that it has stay
+         * @param into {@code [any x shape().size()]}; its spikes stay
          * @param row the row of the first step
          * @param stride rows from a step to the next
          * @param steps the number of steps, at least 1
-         * @return the first event after the last step, or the number of events
-         * @throws IllegalArgumentException if the matrix has other columns or too few rows
+         * @return the index of the first event after the last step, or the number of events
+         * @throws IllegalArgumentException if the matrix has another number of columns or too few rows
          */
         public int add(EventBlock events, int from, SpikeMatrix into, int row, int stride, int steps) {
             if (into.columns() != columns || row < 0 || row + (steps - 1L) * stride >= into.rows()) {

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A source of events: a recording, a pipe, a socket, or a lambda. One thread reads it block by block, so memory does
- * not grow with its length, and a source that is faster than its reader waits.
+ * A source of events: a file, a pipe, a socket, or a lambda. One thread reads it block by block, so its length does not
+ * matter for memory.
  */
 @FunctionalInterface
 public interface EventSource extends AutoCloseable {
@@ -24,14 +24,14 @@ public interface EventSource extends AutoCloseable {
      *
      * @param into receives the events in place of its old ones
      * @return false at the end
-     * @throws IOException if the recording cannot be read further; the message has the position
+     * @throws IOException if reading fails; the message has the position
      */
     boolean read(EventBlock into) throws IOException;
 
     /**
-     * Returns a message if the recording was cut off. The events before have been read. Call this at the end.
+     * Returns a message if the recording was cut off; call it at the end.
      *
-     * @return the item and the byte at which it ends; empty if it is whole
+     * @return the incomplete item and the byte at which it ends; empty if the recording is whole
      */
     default String cut() {
         return "";
@@ -62,13 +62,13 @@ public interface EventSource extends AutoCloseable {
      */
     @Override
     default void close() throws IOException {
-        // a lambda has nothing to close
+        // A lambda has nothing to close.
     }
 
     /**
-     * Opens a recording. AEDAT 2, 3.1 and 4, Prophesee's RAW (EVT 2, 2.1, 3) and DAT, HDF5 and NumPy's {@code .npy} and
-     * {@code .npz} are recognized by their first bytes. Others are recognized by their names: {@code .bin} (N-MNIST),
-     * {@code .csv} and {@code .txt}, and EVT without a header, {@code .evt2}, {@code .evt21} and {@code .evt3}.
+     * Opens a recording. First bytes identify AEDAT 2, 3.1 and 4, Prophesee's RAW (EVT 2, 2.1, 3) and DAT, HDF5 and
+     * NumPy's {@code .npy} and {@code .npz}. Names identify {@code .bin} (N-MNIST), {@code .csv}, {@code .txt}, and EVT
+     * without a header: {@code .evt2}, {@code .evt21} and {@code .evt3}.
      *
      * @param file the file
      * @return the source
@@ -79,8 +79,8 @@ public interface EventSource extends AutoCloseable {
     }
 
     /**
-     * Opens one of the recordings of an HDF5 file, such as the Spiking Heidelberg Digits: {@code spikes/times} and
-     * {@code spikes/units}, which become x.
+     * Opens a recording of an HDF5 file, such as the Spiking Heidelberg Digits: {@code spikes/times}, and
+     * {@code spikes/units} as x.
      *
      * @param file the file
      * @param recording its number, from 0; other formats have only number 0
@@ -121,7 +121,7 @@ public interface EventSource extends AutoCloseable {
     /**
      * Reads a recording from a pipe or a socket.
      *
-     * @param name its name, for messages; it selects the format if the first bytes do not
+     * @param name its name, for messages; its ending identifies the format if the first bytes do not
      * @param stream the bytes, in any format but HDF5 and {@code .npz}; closed with the source
      * @return the source
      * @throws IOException if the format is unknown or damaged at the start

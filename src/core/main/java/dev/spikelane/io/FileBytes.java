@@ -18,12 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memory of one load. It is limited by a budget, and allocated only for bytes that exist. If their number is
- * unknown, bytes are kept in pieces until all are read.
+ * Reads the bytes of one load into memory. A budget limits the memory, which is allocated only for bytes that exist. If
+ * their number is unknown, bytes are kept in pieces until all are read.
  */
 final class FileBytes {
 
-    /** Part of a large file that stays in the cache until it is read again. */
+    /** Part of a large file that stays in the cache until it is used. */
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
 
     private static final int MOST_BYTES_IN_PIECE = 1 << 24;
@@ -35,28 +35,21 @@ final class FileBytes {
     private final long budget;
     private long taken;
 
-    /**
-     * Creates a load without memory.
-     *
-     * @param name the file, for messages
-     * @param budget the most bytes of all memory
-     */
     FileBytes(String name, long budget) {
         this.name = name;
         this.budget = budget;
     }
 
-    /** Creates a content from all bytes. */
+    /** Interprets all bytes of a file. */
     interface Whole {
         Tensors of(FileBytes file, MemorySegment bytes) throws IOException;
     }
 
-    /** Selects the reader of a file by its first bytes; throws if they are not of a requested format. */
+    /** Selects the reader of a file by its first bytes; throws if they have a wrong format. */
     interface Start {
         Whole of(String name, byte[] first) throws IOException;
     }
 
-    /** Reads a whole file, and creates its content. */
     static Tensors load(Path file, long mostBytes, Start start) throws IOException {
         Inputs.requireFile(file);
         return FileText.reading(file.toString(), () -> {
@@ -67,7 +60,6 @@ final class FileBytes {
         });
     }
 
-    /** Reads a stream to its end, with the usual budget, and creates its content. */
     static Tensors load(String name, InputStream stream, Start start) throws IOException {
         return FileText.reading(
                 name, () -> new FileBytes(name, Inputs.MOST_BYTES).load(Channels.newChannel(stream), UNKNOWN, start));
@@ -83,7 +75,6 @@ final class FileBytes {
         return name;
     }
 
-    /** Allocates zeros that the garbage collector frees. */
     MemorySegment allocate(long bytes, String what) throws IOException {
         take(bytes, what);
         try {
@@ -109,7 +100,6 @@ final class FileBytes {
         taken += bytes;
     }
 
-    /** Reads bytes that exist, such as a file's, after the first ones. */
     MemorySegment read(byte[] first, ReadableByteChannel channel, long bytes, String what) throws IOException {
         MemorySegment all = allocate(bytes, what);
         MemorySegment.copy(first, 0, all, ValueLayout.JAVA_BYTE, 0, first.length);
@@ -117,7 +107,6 @@ final class FileBytes {
         return all;
     }
 
-    /** Reads bytes that may be missing. */
     MemorySegment readPieces(ReadableByteChannel channel, long bytes, String what) throws IOException {
         try (Arena pieces = Arena.ofConfined()) {
             List<MemorySegment> read = new ArrayList<>();
@@ -128,7 +117,6 @@ final class FileBytes {
         }
     }
 
-    /** Reads a stream to its end within the budget. */
     MemorySegment readToEnd(byte[] first, ReadableByteChannel channel) throws IOException {
         try (Arena pieces = Arena.ofConfined()) {
             List<MemorySegment> read = new ArrayList<>(List.of(MemorySegment.ofArray(first)));
@@ -140,7 +128,6 @@ final class FileBytes {
         }
     }
 
-    /** Reads all bytes of an open file. */
     private MemorySegment readFile(byte[] first, ReadableByteChannel channel, long size) throws IOException {
         MemorySegment all = read(first, channel, size, WHOLE);
         if (head(channel, 1).length > 0) {
@@ -188,7 +175,7 @@ final class FileBytes {
         return all;
     }
 
-    /** Fills memory, and returns the number of bytes, which is less if the channel ends. */
+    /** Fills memory as far as the channel has bytes, and returns their number. */
     private static long fill(ReadableByteChannel channel, MemorySegment all) throws IOException {
         long filled = 0;
         while (filled < all.byteSize()) {
@@ -203,11 +190,11 @@ final class FileBytes {
         return filled;
     }
 
-    /** Reads a few bytes at the start of a file. */
+    /** Reads at most a number of bytes at the start of a file. */
     byte[] head(ReadableByteChannel channel, int bytes) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(bytes);
         while (head.hasRemaining() && channel.read(head) >= 0) {
-            // reads on
+            // keep reading
         }
         byte[] read = new byte[head.position()];
         head.get(0, read);

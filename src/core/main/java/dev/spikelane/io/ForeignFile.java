@@ -44,12 +44,11 @@ enum ForeignFile {
     PAGE_OF_HTML("3c68", "", Advice.PAGE),
     JSON("7b", "", "is a text, such as JSON");
 
-    /** Texts that several formats share. */
     private static final class Advice {
         static final String PAGE = "is a page of HTML, such as a server sends in place of a file; download it again";
     }
 
-    /** Bytes that tell all formats apart: a zip archive has the name of its first file after 30 bytes. */
+    /** Enough bytes to distinguish all formats: a zip archive has the name of its first file after 30 bytes. */
     static final int FIRST_BYTES = 128;
 
     private static final int NAME_IN_ARCHIVE = 30;
@@ -58,7 +57,7 @@ enum ForeignFile {
     private final String inside;
     private final String advice;
 
-    /** Two characters of {@code start} are a byte in hexadecimal digits, or any byte if they are dots. */
+    /** {@code start} has hexadecimal digits; two dots match any byte. */
     ForeignFile(String start, String inside, String advice) {
         this.start = start;
         this.inside = inside;
@@ -66,9 +65,9 @@ enum ForeignFile {
     }
 
     /**
-     * Names the format of a file that a reader refuses, and advises how to read it.
+     * Returns advice about a file that a reader refuses.
      *
-     * @param first its first bytes, or fewer
+     * @param first its first bytes
      * @param own the format of the reader
      * @return the end of a sentence that starts with the file's name; empty if the format is unknown
      */
@@ -81,13 +80,10 @@ enum ForeignFile {
         return "";
     }
 
-    /**
-     * Returns the format of a file by its first bytes; safetensors if it is unknown, because that reader reports the
-     * error.
-     */
+    /** Returns the format of a file; SAFETENSORS if it is unknown, because that reader reports the error. */
     static ForeignFile of(byte[] first) {
         if (SAFETENSORS.begins(first) && (first[3] | first[4] | first[5] | first[6] | first[7]) == 0) {
-            return SAFETENSORS; // its length may begin with any bytes
+            return SAFETENSORS; // Its length may begin with any bytes.
         }
         for (ForeignFile each : values()) {
             if (each.begins(first)) {
@@ -97,12 +93,12 @@ enum ForeignFile {
         return SAFETENSORS;
     }
 
-    /** Reads more bytes after the first bytes of a stream. */
+    /** Appends bytes until there are {@link #FIRST_BYTES}, or the input ends. */
     static byte[] first(byte[] read, InputStream rest) throws IOException {
         return first(read, Channels.newChannel(rest));
     }
 
-    /** Reads more bytes after the first bytes of a channel. */
+    /** Appends bytes until there are {@link #FIRST_BYTES}, or the input ends. */
     static byte[] first(byte[] read, ReadableByteChannel rest) throws IOException {
         byte[] more = new FileBytes("", 0).head(rest, FIRST_BYTES - read.length);
         byte[] all = Arrays.copyOf(read, read.length + more.length);

@@ -8,8 +8,8 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Inflates gzip (RFC 1952), also several members one after another. {@link java.util.zip.GZIPInputStream} silently
- * drops bytes after the last member. Here they are an error, as are a wrong checksum, a wrong length and an early end.
+ * Inflates gzip (RFC 1952) with one or more members. {@link java.util.zip.GZIPInputStream} silently drops bytes after
+ * the last member. Here they are an error, as are a wrong checksum, a wrong length and an early end.
  */
 final class GzipInput extends InflaterInputStream {
 
@@ -21,7 +21,7 @@ final class GzipInput extends InflaterInputStream {
     private static final int NAME = 0x08;
     private static final int COMMENT = 0x10;
     private static final int RESERVED = 0xE0;
-    /** Bytes of the modification time, extra flags and operating system. */
+    /** Modification time, extra flags and operating system. */
     private static final int UNUSED_BYTES = 6;
 
     private final String name;
@@ -63,7 +63,6 @@ final class GzipInput extends InflaterInputStream {
         inf.end();
     }
 
-    /** Returns the number of bytes written, -1 at the end of the member. */
     private int inflate(byte[] target, int offset, int length) throws IOException {
         try {
             return super.read(target, offset, length);

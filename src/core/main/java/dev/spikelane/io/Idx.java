@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The content of an IDX file of unsigned bytes, the format of MNIST and Fashion-MNIST: labels {@code [count]}, feature
  * vectors {@code [count x features]} or images {@code [count x height x width]}.
  *
- * <p>Files may be plain or compressed with gzip, which is recognized by its first two bytes, not by the name. A file
- * must hold exactly the bytes that its header declares, 1 GiB at most. Other item types and more than 3 dimensions are
- * refused.
+ * <p>Files are plain or gzip, which the first two bytes tell. A file must have exactly the bytes that its header
+ * declares, 1 GiB at most.
  */
 public final class Idx {
 
@@ -36,10 +35,10 @@ public final class Idx {
 
     private static final long UNKNOWN_LENGTH = -1;
 
-    /** The largest class in a file of labels, so that a wrong number does not make millions of classes. */
+    /** Limits the classes that one wrong label can add. */
     private static final int MOST_CLASS = 65_535;
 
-    /** The value of each byte in [0, 1], as torchvision's {@code ToTensor} computes it: a float32 division. */
+    /** {@code byte / 255} as a float32 division, as in torchvision's {@code ToTensor}. */
     private static final float[] INTENSITY = intensities();
 
     private final String name;
@@ -57,8 +56,8 @@ public final class Idx {
      *
      * @param file the file, plain or gzip
      * @return its content
-     * @throws IOException if there is no such file, it cannot be read, or it is not a whole IDX file of unsigned bytes
-     *     with 1 to 3 dimensions; the message starts with the file's name
+     * @throws IOException if the file cannot be read, or is not a whole IDX file of unsigned bytes with 1 to 3
+     *     dimensions; the message starts with the file's name
      */
     public static Idx read(Path file) throws IOException {
         Inputs.requireFile(file);
@@ -76,8 +75,7 @@ public final class Idx {
      * @param name the name of the stream in error messages
      * @param stream the bytes of an IDX file, plain or gzip
      * @return the content
-     * @throws IOException if the stream cannot be read, or does not hold a whole IDX file of unsigned bytes with 1 to 3
-     *     dimensions; the message of the latter starts with {@code name}
+     * @throws IOException as {@link #read(Path)} does
      */
     public static Idx read(String name, InputStream stream) throws IOException {
         return FileText.reading(name, () -> read(name, stream, UNKNOWN_LENGTH));
@@ -94,7 +92,7 @@ public final class Idx {
         long unpacked = UNKNOWN_LENGTH;
         try (GzipInput inflated = new GzipInput(name, new ByteArrayInputStream(packed))) {
             int[] dimensions = readDimensions(name, inflated);
-            if (dataSize(name, dimensions) > FEW_BYTES) { // checked before memory is allocated
+            if (dataSize(name, dimensions) > FEW_BYTES) { // Checked before memory is allocated.
                 unpacked = Integer.BYTES * (1L + dimensions.length) + requireSize(name, inflated, dimensions);
             }
         }
@@ -104,12 +102,12 @@ public final class Idx {
     }
 
     /**
-     * Reads labels of an IDX file, or of a {@code .npy} file of whole numbers, such as NumPy's int64.
+     * Reads labels of an IDX file, or of a {@code .npy} file of whole numbers.
      *
      * @param file the file, of NumPy if its name ends in {@code .npy}
      * @return a class for each sample, 0 to 65,535
-     * @throws IOException if there is no such file, it cannot be read, it has another number of dimensions than one, or
-     *     a label is no whole number from 0 to 65,535; the message starts with the file's name
+     * @throws IOException if the file cannot be read, has another number of dimensions than one, or has a label that is
+     *     no whole number from 0 to 65,535; the message starts with the file's name
      */
     public static int[] readLabels(Path file) throws IOException {
         if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
@@ -231,7 +229,7 @@ public final class Idx {
         return (int) size;
     }
 
-    /** Reads exactly {@code size} bytes. If they may be missing, the JDK keeps them in pieces. */
+    /** If bytes may be missing, the JDK collects them in pieces. */
     private static byte[] readData(String name, InputStream stream, int[] dimensions, int size, boolean known)
             throws IOException {
         byte[] data = known ? new byte[size] : stream.readNBytes(size);
@@ -276,7 +274,7 @@ public final class Idx {
     }
 
     /**
-     * Returns how many labels, vectors or images there are.
+     * Returns the number of labels, vectors or images.
      *
      * @return the first dimension, 0 or more
      */
@@ -285,9 +283,9 @@ public final class Idx {
     }
 
     /**
-     * Returns all bytes in a new array.
+     * Returns a copy of all bytes.
      *
-     * @return the unsigned bytes, the last dimension runs fastest
+     * @return unsigned bytes; the last dimension runs fastest
      */
     public byte[] toArray() {
         return data.clone();
@@ -297,7 +295,7 @@ public final class Idx {
      * Returns the labels.
      *
      * @return {@code [count]} values, each 0 to 255
-     * @throws IOException if the file does not have exactly one dimension
+     * @throws IOException if the file has another number of dimensions than one
      */
     public int[] labels() throws IOException {
         if (dimensions.length != 1) {
@@ -314,9 +312,8 @@ public final class Idx {
      * Copies all images into at most 512 MiB of memory, enough for 160,000 images of 28 x 28 pixels.
      *
      * @param arena the arena that owns the matrix
-     * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
-     *     {@code ToTensor}
-     * @throws IOException if the file has one dimension, or no images, or the memory is refused or more than 512 MiB
+     * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32
+     * @throws IOException if the file has no images, or memory is refused or more than 512 MiB
      */
     public FloatMatrix images(Arena arena) throws IOException {
         requireImages();
@@ -328,11 +325,10 @@ public final class Idx {
      *
      * @param arena the arena that owns the matrix
      * @param first the first image
-     * @param count how many, at least 1
-     * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
-     *     {@code ToTensor}
-     * @throws IOException if the file has one dimension, or no images, or the memory is refused or more than 512 MiB
-     * @throws IndexOutOfBoundsException if the images are not all there
+     * @param count their number, at least 1
+     * @return {@code [count x (height * width)]} intensities, as for {@link #images(Arena)}
+     * @throws IOException as {@link #images(Arena)} does
+     * @throws IndexOutOfBoundsException if an image does not exist
      */
     public FloatMatrix images(Arena arena, int first, int count) throws IOException {
         return images(arena, first, count, Inputs.MOST_BYTES);
@@ -343,14 +339,11 @@ public final class Idx {
      *
      * @param arena the arena that owns the matrix
      * @param first the first image
-     * @param count how many, at least 1
-     * @param mostBytes the most memory that the matrix may take, see {@link FloatMatrix#bytes}: an image takes at least
-     *     256 bytes, even if it has one pixel
-     * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
-     *     {@code ToTensor}
-     * @throws IOException if the file has one dimension, or no images, or the memory is refused or more than
-     *     {@code mostBytes}
-     * @throws IndexOutOfBoundsException if the images are not all there
+     * @param count their number, at least 1
+     * @param mostBytes the limit of the matrix, see {@link FloatMatrix#bytes}: an image takes at least 256 bytes
+     * @return {@code [count x (height * width)]} intensities, as for {@link #images(Arena)}
+     * @throws IOException if the file has no images, or memory is refused or more than {@code mostBytes}
+     * @throws IndexOutOfBoundsException if an image does not exist
      */
     public FloatMatrix images(Arena arena, int first, int count, long mostBytes) throws IOException {
         Objects.requireNonNull(arena, "arena");
@@ -372,7 +365,7 @@ public final class Idx {
      *
      * @param image the image
      * @param into {@code [any x (height * width)]}
-     * @param row the row, overwritten with intensities in [0, 1]: {@code byte / 255} in float32
+     * @param row the row, overwritten with intensities, as for {@link #images(Arena)}
      * @throws IndexOutOfBoundsException if there is no such image or row
      * @throws IllegalArgumentException if the matrix has another number of columns
      */

@@ -11,12 +11,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** The checks of all readers. */
+/** Checks that all readers share. */
 final class Inputs {
 
     private Inputs() {}
 
-    /** Throws unless the file exists and is readable; the system's messages often have nothing but the name. */
+    /** Throws unless the file is readable; messages of the operating system often have only its name. */
     static void requireFile(Path file) throws IOException {
         if (!Files.exists(Objects.requireNonNull(file, "file"))) {
             throw new NoSuchFileException(FileText.shown(file), null, "no such file");
@@ -30,13 +30,13 @@ final class Inputs {
     }
 
     /**
-     * Most bytes of a matrix by default: enough for 160,000 images of 28 x 28 pixels. Rows are padded, so a small file
-     * can need far more memory than it has bytes.
+     * Limits a matrix by default, enough for 160,000 images of 28 x 28 pixels. Rows are padded, so a matrix can need
+     * much more memory than its file.
      */
     static final long MOST_BYTES = 1L << 29;
 
     /**
-     * Creates a matrix for the values of a file. If memory is refused, it blames the file and not the JVM.
+     * Creates a matrix for a file; an error of memory names the file.
      *
      * @param shape the shape that the file declares, for the message
      */
@@ -50,7 +50,7 @@ final class Inputs {
         }
     }
 
-    /** Creates a spike matrix for a file, as {@link #zeros} does. */
+    /** Creates a spike matrix as {@link #zeros} does. */
     static SpikeMatrix noSpikes(String name, String shape, Arena arena, int rows, int columns, long mostBytes)
             throws IOException {
         requireBytes(name, shape, "spikes", rows, SpikeMatrix.bytes(rows, columns), mostBytes);

@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes graphs of the Neuromorphic Intermediate Representation, {@code .nir}: HDF5 files of versions 0.2 to
- * 1.0 of the Python package, which reads files that are written here. It needs the library jHDF,
+ * 1.0 of the Python package, which can read the files written here. It needs the library jHDF,
  * {@code io.jhdf:jhdf:0.13.0}, at run time.
  *
- * <p>A file is read whole into memory before any of it is used. Links, also to other files, are refused; metadata are
- * ignored. A chunk is refused as soon as it inflates to more than it should.
+ * <p>A file is read whole before it is interpreted. Links are refused, and metadata are ignored. A chunk is refused as
+ * soon as it inflates to too many bytes.
  */
 public final class NirFile {
 
@@ -40,12 +40,12 @@ public final class NirFile {
     private static final String NODES = "nodes";
     private static final String EDGES = "edges";
     private static final String VERSION = "1.0.0";
-    /** Factor between the parts of a version, so that versions compare as one number. */
+    /** Combines the parts of a version into one number. */
     private static final int PART = 100_000;
 
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\D.*)?");
     private static final int MOST_DEPTH = 16;
-    /** A little less than the largest array, which some JVMs refuse. */
+    /** Some JVMs refuse the largest array. */
     private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
 
     private static final Set<String> PASSED_OVER = Set.of("metadata", "input_type", "output_type");
@@ -61,11 +61,11 @@ public final class NirFile {
     }
 
     /**
-     * Reads a file by at most 512 MiB of memory.
+     * Reads a file with at most 512 MiB of memory.
      *
      * @param file the file
-     * @return its graph, and the oddities of the file
-     * @throws IOException if there is no such file, jHDF is not there, or the file is no whole graph of NIR; the
+     * @return its graph and warnings
+     * @throws IOException if the file cannot be read, jHDF is missing, or the file is not a whole graph of NIR; the
      *     message starts with the file's name
      */
     public static NirFile read(Path file) throws IOException {
@@ -76,9 +76,9 @@ public final class NirFile {
      * Reads a file.
      *
      * @param file the file
-     * @param mostBytes the most memory for the load: the bytes of the file and of its arrays
-     * @return its graph, and the oddities of the file
-     * @throws IOException as without a limit, or if the file needs more
+     * @param mostBytes the limit of the bytes of the file and its arrays
+     * @return its graph and warnings
+     * @throws IOException as {@link #read(Path)} does, or if the file needs more memory
      */
     public static NirFile read(Path file, long mostBytes) throws IOException {
         Inputs.requireFile(file);
@@ -94,8 +94,8 @@ public final class NirFile {
      *
      * @param name the name of the stream in messages
      * @param stream the bytes of a file
-     * @return its graph, and the oddities of the file
-     * @throws IOException as for files
+     * @return its graph and warnings
+     * @throws IOException as {@link #read(Path)} does
      */
     public static NirFile read(String name, InputStream stream) throws IOException {
         return read(Objects.requireNonNull(name, "name"), stream, Inputs.MOST_BYTES);
@@ -226,7 +226,7 @@ public final class NirFile {
     }
 
     /**
-     * Writes a graph. The file appears under its name only when it is complete; an older one is replaced.
+     * Writes a graph. A complete file replaces an older one.
      *
      * @param file the target
      * @param graph a graph whose arrays have 32 or 64 bits
@@ -288,24 +288,23 @@ public final class NirFile {
     /**
      * Returns the version of the format.
      *
-     * @return the version that the file names; nothing if it names none
+     * @return the version in the file; empty if there is none
      */
     public Optional<String> version() {
         return version;
     }
 
     /**
-     * Returns the oddities of the file.
+     * Returns warnings about the file.
      *
-     * @return sentences that start with its name; none for most files
+     * @return sentences that start with the file's name; none for most files
      */
     public List<String> warnings() {
         return warnings;
     }
 
     /**
-     * A graph of the Neuromorphic Intermediate Representation as in the file: nodes by name, and edges between them. It
-     * is not checked for meaning; {@link dev.spikelane.model} interprets it.
+     * A graph as in the file, which {@link dev.spikelane.model} interprets: nodes by name, and edges.
      *
      * @param nodes by name, in the order of the file
      * @param edges each once
@@ -313,9 +312,9 @@ public final class NirFile {
     public record Graph(Map<String, Node> nodes, List<Edge> edges) {
 
         /**
-         * Makes a graph. An edge that is listed twice counts once, as it does for other tools.
+         * Makes a graph; repeated edges count once, as for other tools.
          *
-         * @throws IllegalArgumentException if an edge names a node that is not there
+         * @throws IllegalArgumentException if an edge names a missing node
          */
         public Graph {
             nodes = Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNull(nodes, "nodes")));
@@ -331,12 +330,12 @@ public final class NirFile {
         }
 
         /**
-         * A node: a primitive with its parameters, or a graph of its own.
+         * A node: a primitive with its parameters, or a graph.
          *
          * @param type the name of the primitive, such as {@code LIF}
          * @param values parameters that are numbers
          * @param texts parameters that are texts, such as the padding {@code same}
-         * @param graph the graph of a node of the type {@code NIRGraph}; of others one without nodes
+         * @param graph the graph of a {@code NIRGraph}; otherwise empty
          */
         public record Node(String type, Map<String, Tensor> values, Map<String, String> texts, Graph graph) {
 
@@ -387,7 +386,7 @@ public final class NirFile {
                 return numbers;
             }
 
-            /** Converts an unsigned number. The halved number keeps the lowest bit, which matters for rounding. */
+            /** Halving keeps the lowest bit, because it matters for rounding. */
             private static double unsigned(long value) {
                 return value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
             }

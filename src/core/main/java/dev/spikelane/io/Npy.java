@@ -22,16 +22,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Reads and writes NumPy's {@code .npy} files: float32 and uint8.
+ * Reads and writes NumPy's {@code .npy} files of float32 and spikes.
  *
- * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. A
- * written file loads with {@code numpy.load}, and has the bytes that {@code numpy.save} writes. float64 is read only by
- * {@link #readRounded}; other item types and pickled objects are refused. An array in Fortran order, or with the
- * highest byte of each item first, is reordered, which takes memory for its bytes once or twice more. {@link Tensors}
- * reads arrays of every item type, as tensors.
+ * <p>Spikes are written as {@code numpy.save} writes uint8: one byte each, 0 or 1. Floats of 0 and 1 are read too. Only
+ * {@link #readRounded} reads float64. Other item types and pickled objects are refused; {@link Tensors} reads arrays of
+ * every item type. An array in Fortran order or with big-endian items is reordered, which takes memory for its bytes
+ * once or twice more.
  *
- * <p>An array that was read is a matrix, and the shape that the file declares. The last dimension becomes the columns,
- * the product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
+ * <p>The result is a matrix and the shape in the file. The last dimension becomes the columns, the product of the
+ * others the rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
  *
  * @param <M> {@link FloatMatrix} or {@link SpikeMatrix}
  */
@@ -58,7 +57,7 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Returns the dimensions that the file declares.
+     * Returns the dimensions in the file.
      *
      * @return each at least 1; empty for a single number, whose matrix is {@code [1 x 1]}
      */
@@ -67,13 +66,12 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced; a
-     * pipe or a device is written in place.
+     * Writes a float32 array. A complete file replaces an older one; a pipe or a device is written in place.
      *
-     * @param file where to
+     * @param file the target
      * @param values the values, row after row
      * @param shape the array's dimensions, whose product is {@code rows * columns}; none means {@code [rows, columns]}
-     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
+     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is wrong
      * @throws IllegalStateException if the matrix's arena is closed
      * @throws WrongThreadException if the matrix's arena is confined to another thread
      * @throws IOException if the file cannot be written; an older file stays
@@ -85,13 +83,13 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one
-     * is replaced; a pipe or a device is written in place.
+     * Writes spikes as a uint8 array of 0 and 1, in place of an older file as {@link #write(Path, FloatMatrix, int...)}
+     * does.
      *
-     * @param file where to
+     * @param file the target
      * @param spikes the spikes, row after row
-     * @param shape the array's dimensions, whose product is {@code rows * columns}; none means {@code [rows, columns]}
-     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
+     * @param shape as for {@link #write(Path, FloatMatrix, int...)}
+     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is wrong
      * @throws IllegalStateException if the matrix's arena is closed
      * @throws WrongThreadException if the matrix's arena is confined to another thread
      * @throws IOException if the file cannot be written; an older file stays
@@ -103,30 +101,27 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads a float32 array into at most 512 MiB of memory. NaN and infinities are read as they are.
+     * Reads a float32 array into at most 512 MiB of memory. NaN and infinities stay.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
-     * @return the values: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32
-     *     ({@code '<f4'}), holds no item, or the memory is refused or more than 512 MiB; the message starts
-     *     with the file's name
+     * @return the values and their shape
+     * @throws IOException if the file cannot be read, is not a whole {@code .npy} file of float32 ({@code '<f4'}), has
+     *     no item, or memory is refused or more than 512 MiB; the message starts with the file's name
      */
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena) throws IOException {
         return readFloats(file, arena, Inputs.MOST_BYTES);
     }
 
     /**
-     * Reads a float32 array. NaN and infinities are read as they are.
+     * Reads a float32 array. NaN and infinities stay.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
-     * @param mostBytes the most memory that the matrix may take, see {@link FloatMatrix#bytes}: a row takes at least
-     *     256 bytes, 64 times the file's where the last dimension is 1
-     * @return the values: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32
-     *     ({@code '<f4'}), holds no item, or the memory is refused or more than {@code mostBytes}; the
-     *     message starts with the file's name
+     * @param mostBytes the limit of the matrix, see {@link FloatMatrix#bytes}: a row takes at least 256 bytes, 64 times
+     *     the file's if the last dimension is 1
+     * @return the values and their shape
+     * @throws IOException as {@link #readFloats(Path, Arena)} does, but with the limit {@code mostBytes}
      */
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
         Objects.requireNonNull(arena, "arena");
@@ -138,10 +133,10 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads a float32 array into at most 512 MiB of memory that is freed when it is forgotten.
+     * Reads a float32 array as {@link #readFloats(Path, Arena)} does, into garbage-collected memory.
      *
      * @param file the file
-     * @return the values: the last dimension are the columns, the product of the others the rows
+     * @return the values and their shape
      * @throws IOException as {@link #readFloats(Path, Arena)} does
      */
     public static Npy<FloatMatrix> readFloats(Path file) throws IOException {
@@ -149,16 +144,15 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads a float32 array from a stream to its end, for example from a resource of a jar, into at most 512 MiB of
-     * memory that is freed when it is forgotten. The stream stays open.
+     * Reads a float32 array from a stream to its end, for example a resource of a jar, into at most 512 MiB of
+     * garbage-collected memory. The stream stays open.
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a {@code .npy} file
-     * @return the values: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if the stream cannot be read, or does not hold the values that
-     *     {@link #readFloats(Path, Arena)} asks for; the message of the latter starts with {@code name}
+     * @return the values and their shape
+     * @throws IOException as {@link #readFloats(Path, Arena)} does; the message starts with {@code name}
      */
-    @SuppressWarnings("resource") // the stream is the caller's
+    @SuppressWarnings("resource") // The caller closes the stream.
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
         return FileText.reading(
                 name,
@@ -166,12 +160,12 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads an array of float64 or float32 into at most 512 MiB of memory that is freed when it is forgotten. Values of
-     * float64 are rounded to the nearest float32, which changes them by at most {@code 2^-24} (6e-8) of themselves, or
-     * by {@code 2^-150} below {@code 2^-126}.
+     * Reads an array of float64 or float32 as {@link #readFloats(Path)} does. float64 is rounded to the nearest
+     * float32, which changes a value by at most {@code 2^-24} (6e-8) of itself, or by {@code 2^-150} below
+     * {@code 2^-126}.
      *
      * @param file the file
-     * @return the values: the last dimension are the columns, the product of the others the rows
+     * @return the values and their shape
      * @throws IOException as {@link #readFloats(Path, Arena)} does, or if a finite value is beyond the range of float32
      */
     public static Npy<FloatMatrix> readRounded(Path file) throws IOException {
@@ -212,26 +206,23 @@ public final class Npy<M extends Signal> {
      *
      * @param file the file
      * @param arena the arena that owns the matrix
-     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, or is not a whole {@code .npy} file of these
-     *     types; also if it holds no item or another value than 0 and 1, or needs more memory; the message starts with
-     *     the file's name
+     * @return the spikes and their shape
+     * @throws IOException if the file cannot be read, is not a whole {@code .npy} file of these types, has no item or
+     *     another value than 0 and 1, or needs more memory; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
         return readSpikes(file, arena, Inputs.MOST_BYTES);
     }
 
     /**
-     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64.
+     * Reads spikes as {@link #readSpikes(Path, Arena)} does, with another limit.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
-     * @param mostBytes the most memory that the matrix may take, see {@link SpikeMatrix#bytes}: an eighth of the file's
-     *     bytes or less for 8 columns and more, 8 bytes a row for fewer
-     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, or is not a whole {@code .npy} file of these
-     *     types; also if it holds no item or another value than 0 and 1, or needs more memory; the message starts with
-     *     the file's name
+     * @param mostBytes the limit of the matrix, see {@link SpikeMatrix#bytes}: at most an eighth of the file's bytes
+     *     from 8 columns on, and 8 bytes a row for fewer
+     * @return the spikes and their shape
+     * @throws IOException as {@link #readSpikes(Path, Arena)} does
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
         Objects.requireNonNull(arena, "arena");
@@ -243,11 +234,10 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64, into at most 512 MiB of memory that is
-     * freed when it is forgotten.
+     * Reads spikes as {@link #readSpikes(Path, Arena)} does, into garbage-collected memory.
      *
      * @param file the file
-     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
+     * @return the spikes and their shape
      * @throws IOException as {@link #readSpikes(Path, Arena)} does
      */
     public static Npy<SpikeMatrix> readSpikes(Path file) throws IOException {
@@ -255,16 +245,15 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes from a stream to its end into at most 512 MiB of memory that is freed when it is forgotten. The
-     * stream stays open.
+     * Reads spikes from a stream to its end, into at most 512 MiB of garbage-collected memory. The stream stays
+     * open.
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a {@code .npy} file
-     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
-     * @throws IOException if the stream cannot be read, or does not hold the values that
-     *     {@link #readSpikes(Path, Arena)} asks for; the message of the latter starts with {@code name}
+     * @return the spikes and their shape
+     * @throws IOException as {@link #readSpikes(Path, Arena)} does; the message starts with {@code name}
      */
-    @SuppressWarnings("resource") // the stream is the caller's
+    @SuppressWarnings("resource") // The caller closes the stream.
     public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
         return FileText.reading(
                 name, () -> spikes(NpyInput.of(name, stream, SPIKES), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
@@ -343,7 +332,6 @@ public final class Npy<M extends Signal> {
         flush(channel, buffer);
     }
 
-    /** Empties the buffer unless a float still fits. */
     private static void makeRoom(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
         if (buffer.remaining() < Float.BYTES) {
             flush(channel, buffer);
@@ -369,7 +357,7 @@ public final class Npy<M extends Signal> {
         }
     }
 
-    /** Reads the next item, exact in every type. */
+    /** Returns the next item; a double has every value of each type. */
     private static double item(NpyInput input) throws IOException {
         ByteBuffer data = input.data();
         return switch (input.type()) {

@@ -23,19 +23,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events in NumPy arrays: a structured array with the fields t, x, y and p, or an archive with such an array or one
- * array for each field. Without y all events are in row 0; without p all are on. Times are whole microseconds, or
+ * array for each field. Without y, all events are in row 0; without p, all are on. Times are whole microseconds, or
  * seconds as floats.
  */
 final class NpyEvents implements EventFormat {
 
     private static final int FIELDS = 4;
-    /** Most bytes of an item: the buffer of a file holds as many for any alignment. */
+    /** An item of this size fits into the buffer of a file at any alignment. */
     private static final int MOST_BYTES = 1 << 12;
 
     private static final Pattern FIELD =
             Pattern.compile("\\('([^']*)', '(?:([<>|][a-z][1248])|\\|V(\\d{1,4}))'\\)(, |])");
 
-    /** The place in an item of one of the four numbers. */
+    /** The location of a field in an item. */
     private record Field(int input, int offset, NpyItems items) {}
 
     private final String name;
@@ -48,7 +48,6 @@ final class NpyEvents implements EventFormat {
         this.name = name;
     }
 
-    /** Opens one array. */
     static NpyEvents array(EventInput input, String name) throws IOException {
         NpyEvents events = new NpyEvents(name);
         events.add(
@@ -64,7 +63,7 @@ final class NpyEvents implements EventFormat {
         return events.checked();
     }
 
-    /** Opens an archive, which is mapped, so that members are unpacked as they are read. */
+    /** Maps an archive, so that its members are unpacked while they are read. */
     static NpyEvents archive(Path file) throws IOException {
         String name = file.toString();
         MemorySegment bytes;
@@ -91,7 +90,7 @@ final class NpyEvents implements EventFormat {
             int end = 1;
             while (matcher.find() && matcher.start() == end) {
                 end = matcher.end();
-                if (matcher.group(3) != null) { // aligns the next item
+                if (matcher.group(3) != null) { // padding before the next item
                     stride += Integer.parseInt(matcher.group(3));
                     continue;
                 }
@@ -174,7 +173,10 @@ final class NpyEvents implements EventFormat {
         }
     }
 
-    /** Returns false if one array is cut off, which the file reports; throws if a member of an archive is. */
+    /**
+     * Returns false if one array is cut off, which {@link EventSource#cut} reports; throws if a member of an archive is
+     * cut off.
+     */
     private boolean cut(EventInput file) throws IOException {
         if (inputs.getFirst() != file) {
             throw new IOException(name + ": ends inside an array with " + left + " more items");

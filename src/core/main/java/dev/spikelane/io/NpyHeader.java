@@ -18,28 +18,26 @@ import java.util.stream.Collectors;
  */
 record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
 
-    /** Bytes before the text in version 1.0: magic, version, length of the text. */
+    /** Magic, version and length of the text in version 1.0. */
     static final int PREFIX_BYTES = 10;
 
-    /** Most dimensions that are read and written. */
     static final int MOST_DIMENSIONS = 8;
 
-    /** Most bytes of a header's text, which is NumPy's limit too. */
+    /** NumPy has the same limit. */
     static final int MOST_TEXT_BYTES = 10_000;
 
-    /** Most bytes of a header of any version. */
     static final int MOST_BYTES = PREFIX_BYTES + Short.BYTES + MOST_TEXT_BYTES;
 
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT = 64;
-    /** Digits of the first dimension that NumPy leaves room for, so that files can grow in place. */
+    /** Digits that NumPy reserves for the first dimension, so that files can grow in place. */
     private static final int GROWTH_DIGITS = 21;
 
     NpyHeader {
         shape = List.copyOf(shape);
     }
 
-    /** Returns the header in version 1.0, with the bytes that NumPy writes. */
+    /** Returns the bytes that NumPy writes for version 1.0. */
     byte[] toBytes() {
         String text = "{'descr': '" + code + "', 'fortran_order': " + (fortranOrder ? "True" : "False") + ", 'shape': "
                 + shapeText() + ", }";
@@ -64,9 +62,6 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
     }
 
     /**
-     * Reads the header at the start of a file.
-     *
-     * @param name the file, for messages
      * @param input reads a number of bytes, and throws if there are fewer
      */
     static NpyHeader read(String name, Bytes input) throws IOException {
@@ -86,12 +81,10 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         return NpyHeaderParser.parse(name, text);
     }
 
-    /** The source of a header's bytes. */
     @FunctionalInterface
     interface Bytes {
         byte[] next(int count) throws IOException;
 
-        /** Reads the bytes of a channel; throws if it ends before the header does. */
         static Bytes of(String name, ReadableByteChannel channel) {
             return count -> {
                 byte[] bytes = new FileBytes(name, 0).head(channel, count);
@@ -104,7 +97,7 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         }
     }
 
-    /** Returns the number of items; throws if no file can hold so many. */
+    /** Returns the number of items; throws if it overflows. */
     long items(String name) throws IOException {
         try {
             long items = 1;
@@ -118,17 +111,13 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         }
     }
 
-    /** Returns true if the items are in C order. */
     boolean isPlain() {
         return !fortranOrder || shape.size() < 2;
     }
 
     /**
      * Returns the format's version, 1, 2 or 3. The text's length has two bytes in 1 and four in 2 and 3. The text is
-     * UTF-8 in 3, which makes no difference to the texts that are read.
-     *
-     * @param name the file, for messages
-     * @param prefix the first {@value #PREFIX_BYTES} bytes
+     * UTF-8 in 3, but here ASCII.
      */
     private static int versionMajor(String name, byte[] prefix) throws IOException {
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, prefix, 0, MAGIC.length)) {

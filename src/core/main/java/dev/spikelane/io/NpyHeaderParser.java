@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the text of a {@code .npy} header, a Python dictionary with exactly the keys {@code descr} (a text),
- * {@code fortran_order} ({@code True} or {@code False}) and {@code shape} (a tuple of whole numbers), in any order.
- * Nothing nests, so nothing recurses, and nothing is evaluated.
+ * Parses the text of a {@code .npy} header: a Python dictionary with exactly the keys {@code descr} (a text),
+ * {@code fortran_order} ({@code True} or {@code False}) and {@code shape} (a tuple of whole numbers), in any order. It
+ * does not recurse.
  */
 final class NpyHeaderParser extends TextParser {
 
@@ -27,7 +27,7 @@ final class NpyHeaderParser extends TextParser {
      * Parses the text of a header.
      *
      * @param name the file, for messages
-     * @param text everything after the length, one char for each byte
+     * @param text the bytes after the length, one char for each byte
      */
     static NpyHeader parse(String name, String text) throws IOException {
         return new NpyHeaderParser(name, text).dictionary();
@@ -78,7 +78,7 @@ final class NpyHeaderParser extends TextParser {
         }
     }
 
-    /** Parses a code, or the fields of a structure, which all readers refuse and name in their message. */
+    /** Parses a code, or the fields of a structure, which readers of one array refuse. */
     private String itemType() throws IOException {
         return next() == '[' ? fields() : quoted("a quoted item type");
     }

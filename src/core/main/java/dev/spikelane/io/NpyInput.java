@@ -16,13 +16,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A {@code .npy} file that is open for reading. Its header is read and checked against the file's length. */
+/** A {@code .npy} file that is open for reading, with a header that agrees with the file's length. */
 final class NpyInput implements Closeable {
 
     private static final int BUFFER_BYTES = 1 << 16;
-    /**
-     * Bytes of a matrix that may be allocated before a stream has delivered them; the matrix may take 64 times as many.
-     */
+    /** Limits the memory for a stream that may end early: a matrix takes at most 64 times these bytes. */
     private static final int MOST_BYTES_AHEAD = 1 << 19;
 
     private static final long UNKNOWN = -1;
@@ -40,7 +38,7 @@ final class NpyInput implements Closeable {
     private int columns = 1;
     private Tensor.Type type = Tensor.Type.F32;
     private long unread;
-    /** All items in the order of a matrix, if the file has another order. */
+    /** Items in the order of a matrix; null if the file has this order. */
     private @Nullable MemorySegment ordered;
 
     private NpyInput(String name, ReadableByteChannel channel, long length) {
@@ -49,7 +47,6 @@ final class NpyInput implements Closeable {
         this.length = length;
     }
 
-    /** Opens a file with one of the given item types. */
     static NpyInput open(Path file, Tensor.Type... types) throws IOException {
         Inputs.requireFile(file);
         FileChannel channel = FileChannel.open(file);
@@ -78,7 +75,6 @@ final class NpyInput implements Closeable {
         return shape;
     }
 
-    /** Returns the shape as the file writes it. */
     String shapeText() {
         return shapeText;
     }
@@ -95,7 +91,7 @@ final class NpyInput implements Closeable {
         return columns;
     }
 
-    /** Returns the next bytes, little-endian, at least one whole item; the caller reads some of them. */
+    /** Returns little-endian bytes of at least one item, from which the caller reads. */
     ByteBuffer data() throws IOException {
         if (!buffer.hasRemaining()) {
             int count = (int) Math.min(unread, BUFFER_BYTES);
@@ -110,7 +106,7 @@ final class NpyInput implements Closeable {
         return buffer;
     }
 
-    /** Throws if a stream has bytes after the last item; the length of files was compared before. */
+    /** Throws if a stream has bytes after the last item. A file's length was compared with its header. */
     void requireEnd() throws IOException {
         if (length == UNKNOWN && channel.read(ByteBuffer.allocate(1)) >= 0) {
             throw new IOException(name + ": goes on after the items of shape " + shapeText + ", expected its end");

@@ -8,13 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The storage of the items of a NumPy array, and their conversion to a tensor's order: the lowest byte first, the last
- * index fastest.
- *
- * @param type the type of the items
- * @param bigEndian true if the highest byte is first
- */
+/** Converts the items of a NumPy array to a tensor's order: little-endian, last index fastest. */
 record NpyItems(Tensor.Type type, boolean bigEndian) {
 
     private static final ValueLayout.OfShort SHORT =
@@ -22,7 +16,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.nativeOrder());
 
-    /** Parses NumPy's code, such as {@code <f4}; throws if tensors have no such type. */
+    /** Parses NumPy's code, such as {@code <f4}. */
     static NpyItems of(String name, String code) throws IOException {
         Tensor.Type type = code.length() == 3 ? type(code.substring(1)) : null;
         char order = code.isEmpty() ? ' ' : code.charAt(0);
@@ -76,12 +70,11 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         };
     }
 
-    /** Returns true if the items of an array are in a tensor's order. */
     boolean stay(NpyHeader header) {
         return !bigEndian && header.isPlain();
     }
 
-    /** Reverses the bytes of each item if the highest is first, in place. */
+    /** Converts big-endian items to little-endian, in place. */
     void swap(MemorySegment bytes) {
         if (!bigEndian) {
             return;
@@ -96,7 +89,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         }
     }
 
-    /** Copies items with any strides, such as Fortran order, into C order. */
+    /** Copies items with any strides into C order. */
     static void gather(
             MemorySegment from, long offset, List<Long> strides, List<Integer> shape, MemorySegment to, int size) {
         int[] index = new int[shape.size()];
@@ -116,7 +109,6 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         }
     }
 
-    /** Returns the strides of Fortran order. */
     static List<Long> fortranStrides(List<Integer> shape) {
         List<Long> strides = new ArrayList<>();
         long stride = 1;
@@ -127,7 +119,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         return strides;
     }
 
-    /** Returns a tensor of bytes that a header describes; changes the bytes if the lowest is not first. */
+    /** Creates a tensor; swaps the bytes of big-endian items in place. */
     Tensor tensor(String tensor, NpyHeader header, MemorySegment bytes, FileBytes file) throws IOException {
         swap(bytes);
         MemorySegment ordered = bytes;

@@ -10,19 +10,12 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An array whose header was read.
- *
- * @param header the header
- * @param items the storage of the items
- * @param start byte offset of the items
- * @param end byte offset after the items
- */
+/** An array of a file or an archive; its items are from byte {@code start} to byte {@code end}. */
 record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
 
     private static final int MAGIC_BYTES = 6;
 
-    /** Thrown for an array with items that a tensor cannot have. */
+    /** Thrown for an item type that tensors lack. */
     static final class NotRead extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -35,7 +28,7 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
             this.start = start;
         }
 
-        /** Returns the text if this is a single text of a few bytes. */
+        /** Returns the text if the array is one short text. */
         @Nullable
         String text(ZipMember zipped) throws IOException {
             boolean bytes = header.code().startsWith("|S");
@@ -57,7 +50,6 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         return bytes.byteSize() < MAGIC_BYTES || bytes.get(ValueLayout.JAVA_BYTE, 0) != 'P';
     }
 
-    /** Reads the header of a file with one array, whose items must all exist. */
     static NpyMember of(String name, MemorySegment bytes) throws IOException {
         long start = Math.min(bytes.byteSize(), NpyHeader.MOST_BYTES);
         byte[] head = bytes.asSlice(0, start).toArray(ValueLayout.JAVA_BYTE);
@@ -69,7 +61,6 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         return member;
     }
 
-    /** Reads the header of a member of an archive. */
     static NpyMember of(String name, ZipMember zipped) throws IOException {
         try (InputStream stream = zipped.open()) {
             return read(name, stream);
@@ -96,7 +87,7 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         return new NpyMember(header, items, start[0], start[0] + size);
     }
 
-    /** Returns the array as a tensor; bytes that are not in order are changed, or copied if they must stay. */
+    /** Returns the array as a tensor; may change {@code bytes}. */
     Tensor tensor(String name, MemorySegment bytes, FileBytes file) throws IOException {
         return items.tensor(name, header, bytes, file);
     }

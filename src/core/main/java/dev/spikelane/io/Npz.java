@@ -19,7 +19,6 @@ final class Npz {
 
     private Npz() {}
 
-    /** Throws if bytes are of another known format. */
     static void requireFormat(String name, byte[] first) throws IOException {
         String foreign = switch (ForeignFile.of(first)) {
             case NUMPY, NUMPY_ARCHIVE, ARCHIVE, EMPTY_ARCHIVE -> "";
@@ -47,7 +46,6 @@ final class Npz {
         return new Tensors(Tensors.Format.NUMPY, Map.of(), List.of(tensor), warnings);
     }
 
-    /** An array of an archive whose header was read. */
     private record Found(String name, ZipMember zipped, NpyMember member) {}
 
     private static Tensors archive(FileBytes file, MemorySegment bytes) throws IOException {
@@ -74,7 +72,7 @@ final class Npz {
         return new Tensors(Tensors.Format.NUMPY, Collections.unmodifiableMap(texts), tensors, warnings);
     }
 
-    /** Reads a member's header; returns the reason if the member is not a tensor but may be in an archive. */
+    /** Adds a member; returns a warning if an archive may have it but tensors cannot. */
     private static @Nullable String add(ZipMember zipped, List<Found> found, Map<String, String> texts)
             throws IOException {
         String what = zipped.archive() + ": member " + JsonValue.quoted(zipped.name());
@@ -101,7 +99,7 @@ final class Npz {
         return null;
     }
 
-    /** Throws if the directory declares too many bytes; a member that delivers more is refused when it is unpacked. */
+    /** Throws if the directory declares too many bytes. Unpacking refuses members with more bytes than declared. */
     private static void requireRatio(String name, long bytes, List<ZipMember> members) throws IOException {
         long size = 0;
         for (ZipMember each : members) {

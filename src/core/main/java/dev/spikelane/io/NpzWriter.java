@@ -21,14 +21,13 @@ final class NpzWriter {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MOST_NAME_BYTES = 1 << 15;
     private static final long MOST_BYTES = 0xFFFF_FFFEL;
-    /** More bytes than the entries of a member take, without its name. */
+    /** An upper bound of a member's bytes beside its name, header and items. */
     private static final int ENTRY_BYTES = 128;
-    /** The first time that a zip archive can store without a field that depends on the time zone. */
+    /** The first time that a zip archive stores independently of the time zone. */
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0, 2);
 
     private NpzWriter() {}
 
-    /** Throws if NumPy has no such array. */
     static void requireStored(Tensor tensor) {
         if (NpyItems.code(tensor.type()) == null) {
             throw new IllegalArgumentException(
@@ -41,7 +40,6 @@ final class NpzWriter {
         }
     }
 
-    /** Writes an archive; an older file stays if that fails. */
     static void write(Path file, List<Tensor> tensors, boolean deflated) throws IOException {
         long size = 0;
         for (Tensor each : tensors) {
@@ -61,11 +59,11 @@ final class NpzWriter {
                 plain(each, archive);
                 archive.closeEntry();
             }
-            archive.finish(); // the channel stays open
+            archive.finish(); // {@code close} would close the channel.
         });
     }
 
-    /** Creates an entry; a stored member needs its size and checksum first. */
+    /** Creates an entry. Zip requires the size and the checksum of a stored member before its bytes. */
     private static ZipEntry entry(Tensor tensor, boolean deflated) throws IOException {
         ZipEntry entry = new ZipEntry(name(tensor));
         entry.setTimeLocal(TIME);

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The Python names that a pickle may use, and the values that replace the objects that Python would create. */
+/** The Python names that a pickle may use. Other names are refused. */
 enum PickleNames {
     DICTIONARY("collections.OrderedDict", null),
     TENSOR("torch._utils._rebuild_tensor_v2", null),
@@ -33,7 +33,6 @@ enum PickleNames {
         this.type = type;
     }
 
-    /** Returns the type of a storage's items; null for other names. */
     Tensor.@Nullable Type type() {
         return type;
     }
@@ -50,7 +49,6 @@ enum PickleNames {
                 + " torch.save(model.state_dict(), file)");
     }
 
-    /** Returns the value that replaces a Python call with these arguments. */
     static Object make(String file, Object called, Object parts) throws IOException {
         if (parts instanceof PickleReader.Parts(List<Object> items)) {
             if (called == DICTIONARY && items.isEmpty()) {
@@ -102,7 +100,6 @@ enum PickleNames {
                 + " of each), gradient and hooks");
     }
 
-    /** Describes a value for messages. */
     static String declared(Object value) {
         return switch (value) {
             case String text -> "the text " + JsonValue.quoted(text);
@@ -120,7 +117,7 @@ enum PickleNames {
         };
     }
 
-    /** Describes the Python object of an opcode that is not read, for messages. */
+    /** Describes an unsupported opcode for messages. */
     static String opcode(int opcode) {
         return switch (opcode) {
             case 'F' -> "a float of another protocol";

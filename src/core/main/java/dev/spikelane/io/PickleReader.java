@@ -13,14 +13,13 @@ import java.util.Map;
 
 /**
  * Reads the pickle that {@code torch.save} writes for tensors in dictionaries: 25 opcodes of protocol 2, and five for
- * the lists, floats and {@code None} in checkpoints. All values are plain data. A call creates one of the three things
- * that {@link PickleNames} knows, and nothing else can be named. Stack, memo, texts, lists and dictionaries are no
- * larger than the bytes that create them.
+ * lists, floats and {@code None} in checkpoints. A call can only create one of the three things in {@link PickleNames}.
+ * Stack, memo, texts, lists and dictionaries are no larger than the bytes that create them.
  */
 final class PickleReader {
 
     private static final int MOST_STACK = 1 << 16;
-    /** Most bytes of a text, and of a tensor's joined name. */
+    /** Also limits the joined name of a tensor. */
     private static final int MOST_TEXT_BYTES = 1 << 10;
 
     private static final int MOST_DEPTH = 16;
@@ -28,27 +27,21 @@ final class PickleReader {
     private static final int MOST_TENSORS = 1 << 14;
     private static final int PROTOCOL = 2;
 
-    /** The start of the items of a tuple or of a dictionary. */
     private static final Object MARK = new Object();
 
-    /** Python's None. */
     enum Nothing {
         NONE
     }
 
-    /** A dictionary under construction: names, and tensors, texts, numbers, lists or dictionaries. */
     record Dictionary(Map<String, Object> members) {}
 
-    /** A tuple. */
     record Parts(List<Object> items) {}
 
-    /** A list under construction. */
     record Items(List<Object> items) {}
 
-    /** Items of one type in a member of the archive. */
     record Storage(PickleNames type, String key, long count) {}
 
-    /** Offset, shape and strides of a tensor's items in a storage. */
+    /** Offset, shape and strides of a tensor in a storage, in items. */
     record Stored(Storage storage, long offset, List<Integer> shape, List<Long> strides) {}
 
     private final String name;
@@ -63,7 +56,7 @@ final class PickleReader {
     }
 
     /**
-     * Returns the tensors by name. Tensors of nested dictionaries and lists have all names and indexes, joined by dots.
+     * Returns the tensors by name. The name of a nested tensor joins all keys and indexes by dots.
      *
      * @param others receives the names of other values, such as a checkpoint's epoch
      */
@@ -81,7 +74,6 @@ final class PickleReader {
         return tensors;
     }
 
-    /** Returns the first of some names, and their number. */
     static String some(List<String> names) {
         return JsonValue.quoted(names.getFirst()) + (names.size() == 1 ? "" : " and " + (names.size() - 1) + " more");
     }
@@ -184,7 +176,7 @@ final class PickleReader {
                 Object state = pop();
                 if (!(state instanceof Dictionary) || !(top() instanceof Dictionary)) {
                     throw wrong("gives " + PickleNames.declared(top()) + " the state " + PickleNames.declared(state)
-                            + ", expected that of a dictionary"); // its attributes, such as _metadata, are not read
+                            + ", expected that of a dictionary"); // attributes such as _metadata, which are not read
                 }
             }
             default ->
@@ -202,7 +194,7 @@ final class PickleReader {
         for (int i = 0; i < pairs.size(); i += 2) {
             String key = switch (pairs.get(i)) {
                 case String text -> text;
-                case Long number -> number.toString(); // as optimizers count their parameters
+                case Long number -> number.toString(); // keys of an optimizer's parameters
                 default -> throw wrong("has " + PickleNames.declared(pairs.get(i)) + " for a key, expected a text");
             };
             if (dictionary.members.put(key, pairs.get(i + 1)) != null) {
@@ -245,7 +237,7 @@ final class PickleReader {
         return program.getInt();
     }
 
-    /** Reads a float, the only number with the highest byte first. */
+    /** Pickle stores floats big-endian, and only floats. */
     private double number() throws IOException {
         requireBytes(Double.BYTES);
         return Double.longBitsToDouble(Long.reverseBytes(program.getLong()));
@@ -273,7 +265,6 @@ final class PickleReader {
         }
     }
 
-    /** Reads a text to the end of its line. */
     private String line() throws IOException {
         int start = program.position();
         int end = start;

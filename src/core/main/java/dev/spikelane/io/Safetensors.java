@@ -19,14 +19,14 @@ final class Safetensors {
 
     private static final int LENGTH_BYTES = Long.BYTES;
     private static final int MOST_HEADER_BYTES = 1 << 24;
-    /** A little less than the largest array, which some JVMs refuse. */
+    /** Some JVMs refuse the largest array. */
     private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
 
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
 
     private Safetensors() {}
 
-    /** Throws if safetensors cannot store such names and texts. */
+    /** Throws if safetensors cannot store these names and texts. */
     static void requireStored(Map<String, String> metadata, List<Tensor> tensors) {
         for (Tensor tensor : tensors) {
             requireText(tensor.name());
@@ -48,10 +48,7 @@ final class Safetensors {
         }
     }
 
-    /**
-     * Returns the order of the Python library: widest types first, so that items are aligned; then the bytes of the
-     * name.
-     */
+    /** Returns the order of the Python library: widest types first, so that items are aligned; then by name. */
     static Comparator<Tensor> order() {
         return Comparator.comparing(Tensor::type, Comparator.reverseOrder())
                 .thenComparing(tensor -> tensor.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
@@ -79,7 +76,6 @@ final class Safetensors {
         return new Tensors(Tensors.Format.SAFETENSORS, header.metadata(), tensors, TensorItems.oddities(name, tensors));
     }
 
-    /** Returns the length of the header; throws if it is too long, as in files of other formats. */
     static int headerBytes(String name, byte[] first) throws IOException {
         if (first.length < LENGTH_BYTES) {
             throw new IOException(name + ": ends after " + first.length + " bytes, expected " + LENGTH_BYTES
@@ -97,7 +93,6 @@ final class Safetensors {
         return (int) bytes;
     }
 
-    /** Writes a file; an older one stays if that fails. */
     static void write(Path file, Tensors content) throws IOException {
         ByteBuffer header = header(content);
         AtomicFile.write(file, channel -> {
@@ -112,7 +107,6 @@ final class Safetensors {
         });
     }
 
-    /** Returns the bytes of a file. */
     static byte[] bytes(Tensors content) {
         ByteBuffer header = header(content);
         long size = header.remaining();

@@ -15,21 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The header of a safetensors file: an entry for each tensor, checked against the data.
- *
- * @param metadata texts by name
- * @param entries the tensors, in the order of the header
- */
+/** The header of a safetensors file: texts, and tensors in their order. */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
-    /** Most values of a header, some 12,000 tensors; more would take too much heap for a small file. */
+    /** About 12,000 tensors; more would take too much heap for a small file. */
     private static final int MOST_VALUES = 100_000;
 
     private static final String METADATA = "__metadata__";
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
 
-    /** Type, shape and byte range of a tensor in the data. */
     record Entry(String name, Tensor.Type type, List<Integer> shape, long begin, long end) {
 
         Tensor of(MemorySegment data) {
@@ -37,7 +31,6 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
     }
 
-    /** Reads the bytes of a header. */
     static SafetensorsHeader parse(String name, byte[] bytes) throws IOException {
         if (bytes.length == 0 || bytes[0] != '{') {
             throw new IOException(name + ": its header begins with "
@@ -61,7 +54,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     }
 
     /**
-     * Decodes UTF-8. The constructor takes half the memory of a decoder, but replaces a character where that throws.
+     * Decodes UTF-8. The constructor of String takes half the memory of a decoder, but replaces malformed bytes; only
+     * then does the decoder check.
      */
     private static String text(String name, byte[] bytes) throws IOException {
         String text = new String(bytes, StandardCharsets.UTF_8);
@@ -127,7 +121,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
     }
 
-    /** Returns the bytes of all tensors; throws if they overlap or leave a hole. */
+    /** Returns the bytes of all tensors; throws if tensors overlap or leave a gap. */
     long requireTiles(String file) throws IOException {
         List<Entry> sorted = entries.stream()
                 .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
@@ -143,7 +137,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return expected;
     }
 
-    /** Returns the JSON text for consecutive tensors in this order. */
+    /** Returns the header's JSON for tensors that are stored in this order. */
     static String text(Map<String, String> metadata, List<Tensor> tensors) {
         JsonWriter json = new JsonWriter().object();
         if (!metadata.isEmpty()) {

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 
-/** Creates a tensor from the items of a storage, all of which must exist. */
+/** Creates a tensor from the items of a storage. */
 final class StoredTensor {
 
     private StoredTensor() {}
@@ -47,7 +47,7 @@ final class StoredTensor {
         return new Tensor(name, type, stored.shape(), ordered);
     }
 
-    /** Returns true if items are consecutive; the stride of a dimension of 1 makes no difference. */
+    /** Returns true if items are consecutive; the stride of a dimension of size 1 has no effect. */
     private static boolean isPlain(PickleReader.Stored stored) {
         List<Integer> shape = stored.shape();
         long expected = 1;

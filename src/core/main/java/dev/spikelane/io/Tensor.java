@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/** A named array of a file, in C order. Immutable, unless the program writes to the memory from which it was made. */
+/** A named array of a file, in C order. It is immutable unless the program writes to the memory given to {@code of}. */
 public final class Tensor {
 
     /** The most dimensions that a tensor may have. */
@@ -19,7 +19,6 @@ public final class Tensor {
     private final List<Integer> shape;
     private final MemorySegment bytes;
 
-    /** Creates a tensor without copying its bytes. */
     Tensor(String name, Type type, List<Integer> shape, MemorySegment bytes) {
         this.name = name;
         this.type = type;
@@ -32,11 +31,11 @@ public final class Tensor {
      *
      * @param name its name
      * @param type the type of its items
-     * @param shape its dimensions; none for a single number, and a dimension may be 0
+     * @param shape its dimensions, which may be 0; empty for a single number
      * @param bytes its items, little-endian, in C order; not copied
      * @return the tensor
-     * @throws IllegalArgumentException if there are more than 8 dimensions, one is negative, or the bytes are not as
-     *     many as they need
+     * @throws IllegalArgumentException if there are more than 8 dimensions, one is negative, or the number of bytes is
+     *     wrong
      */
     public static Tensor of(String name, Type type, List<Integer> shape, MemorySegment bytes) {
         long expected = type.bytes() * count(name, shape);
@@ -52,9 +51,9 @@ public final class Tensor {
      *
      * @param name its name
      * @param values its items, row after row; copied
-     * @param shape its dimensions, whose product is {@code rows * columns}; none for a single number
+     * @param shape its dimensions, whose product is {@code rows * columns}; empty for a single number
      * @return the tensor
-     * @throws IllegalArgumentException if the product is another, there are more than 8 dimensions, or one is negative
+     * @throws IllegalArgumentException if the product is wrong, there are more than 8 dimensions, or one is negative
      */
     public static Tensor of(String name, FloatMatrix values, List<Integer> shape) {
         long row = (long) values.columns() * Float.BYTES;
@@ -91,7 +90,7 @@ public final class Tensor {
     /**
      * Returns the name.
      *
-     * @return the name, which may be empty
+     * @return text, which may be empty
      */
     public String name() {
         return name;
@@ -116,7 +115,7 @@ public final class Tensor {
     }
 
     /**
-     * Returns how many items there are.
+     * Returns the number of items.
      *
      * @return the product of the dimensions, which may be 0
      */
@@ -125,7 +124,7 @@ public final class Tensor {
     }
 
     /**
-     * Returns the items as they are stored.
+     * Returns the items.
      *
      * @return little-endian items in C order, at any alignment; read-only
      */
@@ -134,11 +133,10 @@ public final class Tensor {
     }
 
     /**
-     * Copies the items out, widened to float32 without rounding.
+     * Copies the items, converted to float32 exactly.
      *
-     * @return numbers in C order, as many as {@link #count()}; a truth value is 1 where its byte is not 0
-     * @throws IllegalArgumentException if an item is a number that float32 does not have, or there are more than an
-     *     array holds
+     * @return {@link #count()} numbers in C order; a truth value is 1 if its byte is not 0
+     * @throws IllegalArgumentException if float32 cannot represent an item, or an array cannot hold all
      */
     public float[] floats() {
         if (count() > Integer.MAX_VALUE - 8) {
@@ -152,11 +150,11 @@ public final class Tensor {
     }
 
     /**
-     * Copies whole numbers out, such as labels, which NumPy and torch store in 64 bits.
+     * Copies whole numbers, such as labels.
      *
-     * @return numbers in C order, as many as {@link #count()}
-     * @throws IllegalArgumentException if items are no whole numbers, one is beyond the range of int, or there are more
-     *     than an array holds
+     * @return {@link #count()} numbers in C order
+     * @throws IllegalArgumentException if an item is no whole number or is beyond the range of int, or an array cannot
+     *     hold all
      */
     public int[] integers() {
         if (count() > Integer.MAX_VALUE - 8) {
@@ -170,11 +168,11 @@ public final class Tensor {
     }
 
     /**
-     * Copies the items out, widened to float32 without rounding.
+     * Copies the items into a matrix, converted to float32 exactly.
      *
-     * @return a matrix of its own memory: the last dimension are the columns, the product of the others the rows; a
-     *     single number is {@code [1 x 1]}
-     * @throws IllegalArgumentException if there is no item, or one is a number that float32 does not have
+     * @return a new matrix: the last dimension becomes the columns, the product of the others the rows; a single number
+     *     is {@code [1 x 1]}
+     * @throws IllegalArgumentException if there is no item, or float32 cannot represent one
      */
     public FloatMatrix matrix() {
         if (count() == 0) {
@@ -202,9 +200,9 @@ public final class Tensor {
     }
 
     /**
-     * Rounds float64 to float32, each number to the nearest.
+     * Rounds float64 to the nearest float32.
      *
-     * @return a tensor of float32 in memory of its own; this one if it is of another type
+     * @return a new tensor of float32; this tensor if it has another type
      */
     public Tensor rounded() {
         if (type != Type.F64) {
@@ -222,7 +220,7 @@ public final class Tensor {
         return "tensor " + JsonValue.quoted(name) + " of " + type + " " + shape;
     }
 
-    /** The item types, under the names that safetensors files use; little-endian. */
+    /** Item types, under the names of safetensors; little-endian. */
     public enum Type {
         /** Truth values of one byte, 0 or 1. */
         BOOL(1),
@@ -232,15 +230,15 @@ public final class Tensor {
         I8(1),
         /** Whole numbers of 16 bits. */
         I16(2),
-        /** Whole numbers of 16 bits without a sign. */
+        /** Unsigned whole numbers of 16 bits. */
         U16(2),
-        /** Floating-point numbers of 16 bits, IEEE's binary16. */
+        /** IEEE's binary16. */
         F16(2),
-        /** Floating-point numbers of 16 bits: the upper half of a float32. */
+        /** The upper half of a float32. */
         BF16(2),
         /** Whole numbers of 32 bits. */
         I32(4),
-        /** Whole numbers of 32 bits without a sign. */
+        /** Unsigned whole numbers of 32 bits. */
         U32(4),
         /** float32. */
         F32(4),
@@ -248,7 +246,7 @@ public final class Tensor {
         F64(8),
         /** Whole numbers of 64 bits. */
         I64(8),
-        /** Whole numbers of 64 bits without a sign. */
+        /** Unsigned whole numbers of 64 bits. */
         U64(8);
 
         private final int bytes;

@@ -13,7 +13,7 @@ final class TensorItems {
 
     private TensorItems() {}
 
-    /** Returns an item as float32, bit for bit if it is a float; throws if float32 does not have that number. */
+    /** Returns an item as float32; a float keeps its bits. Throws if float32 cannot represent it. */
     static float widened(Tensor tensor, long index) {
         MemorySegment bytes = tensor.bytes();
         long at = index * tensor.type().bytes();
@@ -34,7 +34,7 @@ final class TensorItems {
         };
     }
 
-    /** Returns an item that is a whole number; throws if it is not whole, or int does not have it. */
+    /** Returns an item as an int; throws if it is not whole or out of range. */
     static int integer(Tensor tensor, long index) {
         MemorySegment bytes = tensor.bytes();
         long at = index * tensor.type().bytes();
@@ -83,7 +83,7 @@ final class TensorItems {
                 "item " + index + " of " + tensor + " is " + value + ", expected a number that float32 has");
     }
 
-    /** Returns a warning for each odd tensor, which starts with the file's name. */
+    /** Returns a warning for each tensor with {@linkplain #oddity odd items}. */
     static List<String> oddities(String file, List<Tensor> tensors) {
         return tensors.stream()
                 .map(TensorItems::oddity)
@@ -110,7 +110,6 @@ final class TensorItems {
         return null;
     }
 
-    /** Returns a float, or a truth value as its byte. */
     private static double number(Tensor tensor, long index) {
         return switch (tensor.type()) {
             case F64 -> tensor.bytes().get(LittleEndian.DOUBLE, index * Double.BYTES);
@@ -120,9 +119,8 @@ final class TensorItems {
     }
 
     /**
-     * Returns true if an item may have all bits of its exponent, or a truth value more than its lowest bit. It tests 8
-     * bytes at once, because testing each item takes longer than reading the file: 1 added to such an exponent carries
-     * into the sign bit, which was cleared.
+     * Returns false if no item can be odd. It tests 8 bytes at once, because a test of each item takes longer than
+     * reading the file. Adding 1 to an exponent of only ones carries into the sign bit, which was cleared.
      */
     private static boolean maybeOdd(Tensor tensor) {
         long exponents = switch (tensor.type()) {

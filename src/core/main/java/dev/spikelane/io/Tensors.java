@@ -16,26 +16,23 @@ import java.util.Set;
 /**
  * The content of a file: tensors by name, and texts by name if the format has them.
  *
- * <p>Readers are strict, and nothing in a file is ever called, written to a disk or taken as a path:
- *
+ * <p>Readers are strict. They execute nothing, write nothing, and use no name as a path.
  * <ul>
- *   <li>Safetensors: items of F64, F32, F16, BF16, whole numbers of 8 to 64 bits with or without a sign, and BOOL;
- *       floats of 8 bits are refused by name. The header is at most 16 MiB of JSON without repeated names or unknown
- *       fields; tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order. Files are
- *       written in the order of Python's library: widest items first, then by name.
- *   <li>NumPy: floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values, in either order of bytes,
- *       in C or Fortran order; as tensors they have the lowest byte first, and C order. A single text is in the
- *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} lists other members of an archive, such as
- *       pickled objects; an archive without arrays is refused. An archive has at most 65,536 members, stored or
- *       deflated, each once; directory and members agree, and members do not overlap; sizes and checksums are right.
- *       All deflated members are unpacked once to check them before memory is taken for their content. Beyond 64 MiB,
- *       an archive may not unpack to more than 100 times its size.
- *   <li>PyTorch: a {@code state_dict}, or dictionaries in dictionaries, whose names are joined by dots. The pickle in
- *       the archive is read by a reader of 30 opcodes that knows tensors, parameters, dictionaries, lists, numbers and
- *       texts; any other class or function of Python is refused by name. All tensors of a checkpoint are read,
- *       including the optimizer's ({@code optimizer.state.0.exp_avg}); a {@linkplain #warnings warning} lists its other
- *       content, such as an epoch. Files from before PyTorch 1.6, models that were saved as a whole, and TorchScript
- *       are refused. Tensors whose items are not in C order are put in order; some may share their memory.
+ * <li>Safetensors: items of F64, F32, F16, BF16, whole numbers of 8 to 64 bits, signed or not, and BOOL; floats of 8
+ * bits are refused by name. The header is at most 16 MiB of JSON without repeated names or unknown fields. Tensors have
+ * at most 8 dimensions and fill the data without holes or overlaps, in any order. Files are written in the order of the
+ * Python library: widest items first, then by name.
+ * <li>NumPy: floats of 16 to 64 bits, whole numbers of 8 to 64 bits and truth values, in either byte order, in C or
+ * Fortran order, which become little-endian in C order. A single text is in the {@linkplain #metadata metadata}.
+ * Pickled objects and other members cause a {@linkplain #warnings warning}; an archive without arrays is refused. An
+ * archive has at most 65,536 members, stored or deflated, each once. Directory, members, sizes and checksums must
+ * agree, and members must not overlap. All deflated members are unpacked once for this check before memory is allocated
+ * for their content. Beyond 64 MiB, an archive may not unpack to more than 100 times its size.
+ * <li>PyTorch: a {@code state_dict}, or nested dictionaries, whose names are joined by dots. The pickle may have 30
+ * opcodes, for tensors, parameters, dictionaries, lists, numbers and texts; any other class or function of Python is
+ * refused by name. All tensors of a checkpoint are read, including the optimizer's ({@code optimizer.state.0.exp_avg});
+ * a {@linkplain #warnings warning} lists other content, such as an epoch. Files from before PyTorch 1.6, whole models
+ * and TorchScript are refused. Tensors are converted to C order; some may share memory.
  * </ul>
  */
 public final class Tensors {
@@ -44,11 +41,11 @@ public final class Tensors {
     public enum Format {
         /** Hugging Face's {@code .safetensors}. */
         SAFETENSORS,
-        /** NumPy's {@code .npz}; also the one array of a {@code .npy}, whose name is empty, which is read alone. */
+        /** NumPy's {@code .npz}; also {@code .npy}, which is only read, as one tensor with an empty name. */
         NUMPY,
-        /** An {@code .npz} whose members are deflated, as {@code numpy.savez_compressed} writes it. */
+        /** A deflated {@code .npz}, as {@code numpy.savez_compressed} writes it. */
         COMPRESSED_NUMPY,
-        /** PyTorch's {@code .pt} and {@code .pth} of {@code torch.save}, which are read alone. */
+        /** PyTorch's {@code .pt} and {@code .pth} of {@code torch.save}; only read. */
         PYTORCH
     }
 
@@ -70,8 +67,8 @@ public final class Tensors {
      * @param metadata texts by name
      * @param tensors tensors of different names
      * @return the content, tensors in the order of the file
-     * @throws IllegalArgumentException if two tensors have one name, one is named {@code __metadata__}, or a text has
-     *     half a character (a surrogate alone)
+     * @throws IllegalArgumentException if names repeat, a tensor is named {@code __metadata__}, or a text has an
+     *     unpaired surrogate
      */
     public static Tensors of(Map<String, String> metadata, List<Tensor> tensors) {
         requireNames(tensors);
@@ -89,8 +86,8 @@ public final class Tensors {
      * @param format its format
      * @param tensors tensors of different names
      * @return the content, tensors in the order of the file
-     * @throws IllegalArgumentException if the format is read alone, two tensors have one name, or the format has no
-     *     such name or type of items, as NumPy has no BF16
+     * @throws IllegalArgumentException if the format is only read, names repeat, or the format lacks a name or item
+     *     type (NumPy has no BF16)
      */
     public static Tensors of(Format format, List<Tensor> tensors) {
         return switch (format) {
@@ -117,13 +114,13 @@ public final class Tensors {
     }
 
     /**
-     * Reads a file, a pipe or a device in the format that its first bytes tell, with at most 512 MiB of memory that is
-     * freed when it is forgotten.
+     * Reads a file, a pipe or a device of the format that its first bytes tell, with at most 512 MiB of
+     * garbage-collected memory.
      *
      * @param file the file
      * @return its content
-     * @throws IOException if there is no such file, it cannot be read, is not whole, of another format, or needs more
-     *     memory; the message starts with the file's name
+     * @throws IOException if the file cannot be read, is not whole, has another format, or needs more memory; the
+     *     message starts with the file's name
      */
     public static Tensors read(Path file) throws IOException {
         return read(file, Inputs.MOST_BYTES);
@@ -133,8 +130,7 @@ public final class Tensors {
      * Reads a file as {@link #read(Path)} does, with another limit.
      *
      * @param file the file
-     * @param mostBytes the most memory that the load may take in all: the bytes of the file, and those that are
-     *     unpacked or put in order
+     * @param mostBytes the limit of the load: the bytes of the file, and of unpacked or reordered tensors
      * @return its content
      * @throws IOException as {@link #read(Path)} does
      */
@@ -143,11 +139,11 @@ public final class Tensors {
     }
 
     /**
-     * Reads a file of one format with at most 512 MiB of memory. For a file of another format, the message names that
+     * Reads a file of one format with at most 512 MiB of memory. The error for a file of another format names that
      * format.
      *
      * @param file the file
-     * @param format the format; {@code NUMPY} and {@code COMPRESSED_NUMPY} are one here
+     * @param format the format; {@code NUMPY} and {@code COMPRESSED_NUMPY} are equal here
      * @return its content
      * @throws IOException as {@link #read(Path)} does
      */
@@ -160,7 +156,7 @@ public final class Tensors {
      *
      * @param file the file
      * @param format the format, as for {@link #read(Path, Format)}
-     * @param mostBytes the most memory that the load may take in all, as for {@link #read(Path, long)}
+     * @param mostBytes the limit of the load, as for {@link #read(Path, long)}
      * @return its content
      * @throws IOException as {@link #read(Path)} does
      */
@@ -170,8 +166,7 @@ public final class Tensors {
     }
 
     /**
-     * Reads a stream to its end, for example a resource of a jar, in the format that its first bytes tell, with at most
-     * 512 MiB of memory. The stream stays open.
+     * Reads a stream to its end, for example a resource of a jar, as {@link #read(Path)} does. The stream stays open.
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a file
@@ -183,11 +178,11 @@ public final class Tensors {
     }
 
     /**
-     * Reads a stream of one format to its end, with at most 512 MiB of memory. The stream stays open.
+     * Reads a stream to its end, as {@link #read(Path, Format)} does. The stream stays open.
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a file
-     * @param format the format, as for {@link #read(Path, Format)}
+     * @param format the format
      * @return its content
      * @throws IOException as {@link #read(Path)} does; the message starts with the name
      */
@@ -206,7 +201,6 @@ public final class Tensors {
         return of(format, name, first);
     }
 
-    /** Selects the reader of a file; throws if the first bytes are of another format. */
     private static FileBytes.Whole of(Format format, String name, byte[] first) throws IOException {
         return switch (format) {
             case SAFETENSORS -> {
@@ -225,15 +219,14 @@ public final class Tensors {
     }
 
     /**
-     * Writes a file of the content's format. It appears under its name only when it is complete; an older one is
-     * replaced; a pipe or a device is written in place.
+     * Writes a file. A complete file replaces an older one; a pipe or a device is written in place.
      *
-     * @param file where to
+     * @param file the target
      * @throws IllegalArgumentException if the header of safetensors would have more than 16 MiB
-     * @throws IllegalStateException if the content was read from a file of PyTorch; {@link #of} makes one of
-     *     another format
-     * @throws IOException if the file cannot be written, or a {@code .npz} would have 4 GiB or more; an older one is
-     *     still there then
+     * @throws IllegalStateException if the content was read from a file of PyTorch; {@link #of} converts it to another
+     *     format
+     * @throws IOException if the file cannot be written, or a {@code .npz} would have 4 GiB or more; an older file
+     *     stays
      */
     public void write(Path file) throws IOException {
         switch (format) {
@@ -249,8 +242,7 @@ public final class Tensors {
      * Returns the bytes of a file of safetensors.
      *
      * @return the bytes that {@link #write} writes
-     * @throws IllegalArgumentException if the header would have more than 16 MiB, or there are more bytes than an array
-     *     can hold
+     * @throws IllegalArgumentException if the header would have more than 16 MiB, or an array cannot hold all bytes
      * @throws IllegalStateException if the content is of another format
      */
     public byte[] toBytes() {
@@ -263,7 +255,7 @@ public final class Tensors {
     /**
      * Returns the format of the file.
      *
-     * @return the format that was read, or shall be written
+     * @return the format that was read or is to be written
      */
     public Format format() {
         return format;
@@ -283,7 +275,7 @@ public final class Tensors {
      *
      * @param name its name
      * @return the tensor
-     * @throws IllegalArgumentException if there is none of this name
+     * @throws IllegalArgumentException if there is no such tensor
      */
     public Tensor tensor(String name) {
         return tensors.stream()
@@ -297,17 +289,17 @@ public final class Tensors {
     /**
      * Returns the texts of the file.
      *
-     * @return texts by name, not modifiable; none where the format has no texts
+     * @return unmodifiable texts by name; empty if the format has no texts
      */
     public Map<String, String> metadata() {
         return metadata;
     }
 
     /**
-     * Returns the oddities of a file that was read, which the format allows: numbers that are not
-     * finite, truth values that are neither 0 nor 1, members of an archive that are no arrays.
+     * Returns warnings about the file that was read: numbers that are not finite, truth values that are neither 0 nor
+     * 1, and members of an archive that are no arrays.
      *
-     * @return a sentence for each such tensor or member, which starts with the file's name
+     * @return sentences that start with the file's name
      */
     public List<String> warnings() {
         return warnings;

@@ -13,10 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the tensors of a file of {@code torch.save}: a zip archive with a pickle, a program for Python, of which
- * {@link PickleReader} reads the tensors.
- */
+/** Reads the tensors of a file of {@code torch.save}: a zip archive with a pickle and the storages of tensors. */
 final class TorchFile {
 
     private static final String PICKLE = "data.pkl";
@@ -24,7 +21,6 @@ final class TorchFile {
 
     private TorchFile() {}
 
-    /** Throws unless the first bytes are of such a file. */
     static void requireFormat(String name, byte[] first) throws IOException {
         switch (ForeignFile.of(first)) {
             case PYTORCH_ARCHIVE, ARCHIVE -> {
@@ -90,7 +86,7 @@ final class TorchFile {
         return new Tensors(Tensors.Format.PYTORCH, Map.of(), tensors, warnings);
     }
 
-    /** Returns the top folder of the archive, with its slash; it has the name under which the file was saved. */
+    /** Returns the top folder of the archive, with its slash. It has the name under which the file was saved. */
     private static String root(String name, Set<String> members) throws IOException {
         List<String> roots = members.stream()
                 .filter(member -> member.endsWith("/" + PICKLE) && member.indexOf('/') == member.length() - 9)

@@ -14,12 +14,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the directory of a zip archive in memory. The directory is the only index, each local header must agree with
- * it, and no two members share a byte. Members are stored or deflated; nothing is written to a disk.
+ * Reads the directory of a zip archive in memory. Each local header must agree with the directory, and no two members
+ * share a byte.
  */
 final class ZipArchive {
 
-    /** Most members of an archive. */
     static final int MOST_MEMBERS = 1 << 16;
 
     private static final int END = 0x06054B50;
@@ -44,7 +43,7 @@ final class ZipArchive {
     private final List<Place> places = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
 
-    /** The byte range of a member, with its local header. */
+    /** The byte range of a member with its local header. */
     private record Place(String name, long begin, long end) {}
 
     private ZipArchive(String name, MemorySegment bytes) {
@@ -52,7 +51,7 @@ final class ZipArchive {
         this.bytes = bytes;
     }
 
-    /** Reads the members in the order of the directory, but not their bytes. */
+    /** Returns the members in the order of the directory. */
     static List<ZipMember> members(String name, MemorySegment bytes) throws IOException {
         return new ZipArchive(name, bytes).read();
     }
@@ -68,7 +67,7 @@ final class ZipArchive {
         long behind = end;
         boolean located =
                 end >= LARGE_LOCATOR_BYTES && bytes.get(LittleEndian.INT, end - LARGE_LOCATOR_BYTES) == LARGE_LOCATOR;
-        if (located || count == 0xFFFF || size == LARGE || begin == LARGE) { // torch writes both
+        if (located || count == 0xFFFF || size == LARGE || begin == LARGE) { // torch writes both ends
             behind = findLargeEnd(end);
             count = bytes.get(LittleEndian.LONG, behind + 32);
             size = bytes.get(LittleEndian.LONG, behind + 40);
@@ -176,7 +175,7 @@ final class ZipArchive {
         };
     }
 
-    /** Returns the offset of the 64-bit sizes in the extra fields, or -1. */
+    /** Returns the offset of the 64-bit sizes in the extra fields, or a negative number. */
     private long extra(long from, int length) {
         long end = from + length;
         for (long at = from; at + 4 <= end; at += 4L + u16(at + 2)) {
@@ -209,7 +208,7 @@ final class ZipArchive {
         return bytes.asSlice(begin, packed);
     }
 
-    /** Throws unless the local header agrees with the directory, as far as it is filled in. */
+    /** Throws unless the local header agrees with the directory in the fields that it fills. */
     private void requireSame(String member, long local, long entry, long packed, long size) throws IOException {
         int nameBytes = u16(local + 26);
         boolean same = nameBytes == u16(entry + 28)

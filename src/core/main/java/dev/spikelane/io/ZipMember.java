@@ -10,11 +10,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A file in an archive: its entry in the archive's directory, and its packed bytes.
+ * A file in an archive.
  *
- * @param archive the archive's name, for messages
- * @param name its name, which is never used as a path
- * @param deflated true if its bytes are deflated, false if they are stored
+ * @param name is never used as a path
  * @param packed its bytes in the archive
  * @param size the number of unpacked bytes
  * @param checksum the CRC-32 of the unpacked bytes
@@ -23,17 +21,17 @@ record ZipMember(String archive, String name, boolean deflated, MemorySegment pa
 
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
 
-    /** Reads all bytes; throws unless their number and checksum are as declared. */
+    /** Throws unless the number of bytes and the checksum are as declared. */
     void check() throws IOException {
         byte[] buffer = new byte[1 << 16];
         try (Unpacked bytes = open()) {
             while (bytes.read(buffer) >= 0) {
-                // the stream counts and checks
+                // the stream checks at its end
             }
         }
     }
 
-    /** Returns stored bytes in place, or unpacks deflated bytes into memory of a load. */
+    /** Returns bytes from {@code from} on: stored bytes in place, deflated bytes in new memory. */
     MemorySegment bytes(FileBytes file, long from) throws IOException {
         if (!deflated) {
             return packed.asSlice(from);
@@ -59,12 +57,11 @@ record ZipMember(String archive, String name, boolean deflated, MemorySegment pa
         return new IOException(archive + ": member " + JsonValue.quoted(name) + " " + what);
     }
 
-    /** The unpacked bytes; the stream fails at its end unless they are as the directory declares. */
+    /** The unpacked bytes; reading throws at the end unless they are as declared. */
     final class Unpacked extends InputStream {
 
         private final Inflater inflater = new Inflater(true);
         private final CRC32 sum = new CRC32();
-        /** Number of packed bytes that were read. */
         private long taken;
 
         private long delivered;

@@ -14,20 +14,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Exports a network as one file of C99: fixed memory, no libraries, and the same spikes as in Java, for one sample.
+ * Exports a network as one C99 file for one sample, with fixed memory, no libraries, and the spikes of Java.
  *
  * <pre>{@code
  * CExport.of(ModelFile.readModel(Path.of("model.safetensors"))).write(Path.of("network.c"));
  * }</pre>
  *
- * <p>The file has a function {@code network_step} that takes the inputs of a step and computes the spikes of the output
- * population, {@code network_reset}, and, if {@code NETWORK_TEST} is defined, a {@code main} that compares golden
- * spikes. Connections with integers keep them. A file of 8-bit weights can be read in two ways:
- * {@link ModelFile#readIntegers} keeps integers, whose sums are exact, and {@link ModelFile#readModel} makes floats,
- * whose sums round, so a few spikes may differ. The C file has the spikes of the network from which it was made. All
- * neurons but {@link dev.spikelane.neuron.SLstm}, truncated kernels and those with inhibition, quantization or dropout
- * can be written, and all connections but {@link dev.spikelane.connection.Dense.ByOpenBlas} and a batch norm with
- * values for each step.
+ * <p>The function {@code network_step} takes the inputs of a step and computes the spikes of the output population;
+ * {@code network_reset} resets the state. {@code NETWORK_TEST} adds a {@code main} that compares golden spikes. Integer
+ * weights stay: {@link ModelFile#readIntegers} keeps the integers of a file, whose sums are exact,
+ * {@link ModelFile#readModel} converts them to floats, whose sums round, so a few spikes may differ between these two
+ * networks. {@link dev.spikelane.neuron.SLstm}, truncated kernels, neurons with inhibition, quantization or dropout,
+ * {@link dev.spikelane.connection.Dense.ByOpenBlas} and a batch norm with values for each step have no form in C.
  *
  * <p>For a model of static frames, a step multiplies the frame by the weights only if it differs from the previous
  * frame.
@@ -48,7 +46,7 @@ public final class CExport {
     /**
      * Exports a network whose inputs are spikes, and whose output is its last population.
      *
-     * @param network the network, whose weights and parameters are read when the text is made
+     * @param network the network; {@link #text} reads its current values
      * @return the export
      */
     public static CExport of(Network network) {
@@ -56,9 +54,9 @@ public final class CExport {
     }
 
     /**
-     * Exports a model, whose notes name the type of its inputs and its output population.
+     * Exports a model, whose notes define the type of its inputs and its output population.
      *
-     * @param model the network, whose weights and parameters are read when the text is made, and its notes
+     * @param model the model; {@link #text} reads its current values
      * @return the export
      */
     public static CExport of(Model model) {
@@ -74,9 +72,9 @@ public final class CExport {
     }
 
     /**
-     * Returns this export under another name.
+     * Returns this export with another prefix of its functions.
      *
-     * @param name the prefix of the names of functions: letters, digits and underscores
+     * @param name letters, digits and underscores
      * @return an export
      * @throws IllegalArgumentException if the name has other characters, or starts with a digit
      */
@@ -93,7 +91,7 @@ public final class CExport {
     /**
      * Returns this export with other inputs.
      *
-     * @param values whether steps take values, not spikes
+     * @param values true for values, false for spikes
      * @return an export
      */
     public CExport withValues(boolean values) {
@@ -105,7 +103,7 @@ public final class CExport {
     /**
      * Returns this export with other outputs.
      *
-     * @param populations the names of the populations whose spikes a step gives, in this order
+     * @param populations the names of the populations whose spikes a step returns, in this order
      * @return an export
      * @throws IllegalArgumentException if there is no such population, or none is named
      */
@@ -123,9 +121,9 @@ public final class CExport {
     }
 
     /**
-     * Returns this export with another self-test.
+     * Returns this export with another length of the self-test.
      *
-     * @param steps the steps of its run, 1 to 10,000
+     * @param steps steps, 1 to 10,000
      * @return an export
      * @throws IllegalArgumentException if the number is out of range
      */
@@ -149,7 +147,7 @@ public final class CExport {
     }
 
     /**
-     * Writes the file, which appears under its name only when it is complete; it replaces an older one.
+     * Writes the file; a complete file replaces an older one.
      *
      * @param file the path
      * @throws IllegalArgumentException if a part of the network has no form in C; the message names it, and nothing is

@@ -35,18 +35,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a network of successive layers from tensors with snnTorch's names. */
+/** Builds a chain of layers from tensors with snnTorch's names. */
 final class ChainReader {
 
     private static final String LINEAR = "Linear";
     private static final Set<String> NEURONS = LayerNeurons.NAMES;
-    /** Modules of snnTorch with input weights, each by the name of such a tensor. */
+    /** Modules of snnTorch with input weights, by a tensor that only they have. */
     private static final Map<String, String> MODULES = Map.of(
             "lstm_cell.weight_ih", "SLSTM",
             "rnn.weight_ih_l0", "LeakyParallel",
             "linear.weight", "LinearLeaky",
             "conv.weight", "SConv2dLSTM");
-    /** Modules without effect outside training. */
+    /** Modules without effect in inference. */
     private static final Set<String> PASSED_OVER = Set.of("Dropout", "Dropout1d", "Dropout2d", "Identity");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
@@ -61,7 +61,7 @@ final class ChainReader {
     private final LayerNeurons neurons;
     private final Deque<Layer> norms = new ArrayDeque<>();
     private @Nullable NetworkBuilder builder;
-    /** True if a layer takes values in place of spikes. */
+    /** True if a layer needs values, not spikes. */
     private boolean rectifies;
 
     private boolean isOpen;
@@ -79,7 +79,7 @@ final class ChainReader {
     Network network() throws IOException {
         ModelTensors.requireMatrices(file, tensors.values());
         try {
-            for (Layer each : declared == null ? guessed() : told(declared)) {
+            for (Layer each : declared == null ? tensorLayers() : textLayers(declared)) {
                 add(each);
                 each.requireAllTaken();
             }
@@ -164,7 +164,7 @@ final class ChainReader {
             }
             case "AvgPool1d", "AvgPool2d" -> {
                 Pool pool = pool(layer, false);
-                requireSaid(layer, pool);
+                requireDeclared(layer, pool);
                 pool = layer.truth(3, "ceil_mode", false) ? pool.withCeil() : pool;
                 yield layer.truth(4, "count_include_pad", true) ? pool : pool.withoutCountingPadding();
             }
@@ -189,10 +189,10 @@ final class ChainReader {
     }
 
     /**
-     * Requires options of average pools that torch does not print: padding, and windows past the end of a row, change
-     * averages.
+     * Requires the options of average pools that torch does not print, if they matter: padding, and windows past the
+     * end of a row, change averages.
      */
-    private void requireSaid(Layer layer, Pool pool) throws IOException {
+    private void requireDeclared(Layer layer, Pool pool) throws IOException {
         boolean pads = pool.y().padding() + pool.x().padding() > 0;
         boolean uneven = rows != null
                 && (rest(pool.x(), rows.width()) != 0 || rows.rank() == 3 && rest(pool.y(), rows.height()) != 0);
@@ -216,7 +216,8 @@ final class ChainReader {
     }
 
     /**
-     * Adds a connection, after a flatten if its inputs need one: torch's {@code view(batch, -1)} is not in the text.
+     * Adds a connection, and a flatten before it if necessary, because torch's {@code view(batch, -1)} is not in the
+     * text.
      */
     private void connect(Layer layer, Connection connection) throws IOException {
         NetworkBuilder chain = begun(layer, connection instanceof Dense dense ? Shape.of(dense.inputs()) : null);
@@ -241,7 +242,7 @@ final class ChainReader {
         return builder;
     }
 
-    /** Sets the values of batch norms, which belong to the network and not to the connection. */
+    /** Sets the values of batch norms, which the network owns. */
     private void giveNorms(Network network) throws IOException {
         Map<String, FloatMatrix> values = new LinkedHashMap<>();
         NetworkDescription description = network.laidOut().description();
@@ -267,8 +268,8 @@ final class ChainReader {
         }
     }
 
-    /** Returns the layers of a text. A layer without a name gets the next name of the file. */
-    private List<Layer> told(String text) throws IOException {
+    /** Returns the layers of a text. Unnamed layers take the names of the file in order. */
+    private List<Layer> textLayers(String text) throws IOException {
         LayerText parsed = new LayerText(text, NEURONS);
         rows = parsed.input();
         List<Layer> layers = new ArrayList<>();
@@ -306,8 +307,8 @@ final class ChainReader {
         return names;
     }
 
-    /** Returns the layers, with types as far as the tensors reveal them. */
-    private List<Layer> guessed() throws IOException {
+    /** Returns the layers and the types that the tensors imply. */
+    private List<Layer> tensorLayers() throws IOException {
         List<Layer> layers = new ArrayList<>();
         for (String each : names()) {
             layers.add(new Layer(each, type(each), null));
@@ -333,8 +334,8 @@ final class ChainReader {
     }
 
     /**
-     * Sorts by the first part of the names that differs: by numbers, if both parts have them. If only the last part
-     * differs, neurons follow the weights with their number. Throws if the order stays open.
+     * Sorts by the first part of the names that differs, as numbers if both are numbers. If only the last part differs,
+     * neurons follow the weights with their number. Throws if the order is ambiguous.
      */
     private void sort(List<String> layers) throws IOException {
         layers.sort(this::compare);
@@ -369,7 +370,7 @@ final class ChainReader {
         return MODULES.keySet().stream().anyMatch(each -> isPart(layer, each));
     }
 
-    /** Returns true if a layer of neurons, which has a threshold, has this tensor. */
+    /** Returns true if a layer of neurons has this tensor. */
     private boolean isPart(String layer, String tensor) {
         return tensors.containsKey(layer + "." + tensor) && tensors.containsKey(layer + ".threshold");
     }
@@ -399,7 +400,7 @@ final class ChainReader {
         return tensors.containsKey(layer + ".beta") ? recurrent ? "RLeaky" : "Leaky" : LINEAR;
     }
 
-    /** Returns the layer of a tensor: its name without the last part, or the neurons that contain it. */
+    /** Returns the layer of a tensor: its name without the last part, or the neurons that contain this layer. */
     private String layer(String tensor) {
         String layer = tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
         String outer = layer.substring(0, Math.max(0, layer.lastIndexOf('.')));

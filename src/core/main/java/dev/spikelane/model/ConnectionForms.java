@@ -18,10 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The NIR node and the C statement of each connection. Only this class of the package distinguishes all connections.
- *
- * @param nir returns the node, or throws with the reason why there is none
- * @param c writes the statement, or throws with the reason why there is none
+ * The NIR node and the C statement of each connection; both throw if there is none. No other class of this package
+ * distinguishes all connections.
  */
 record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer<COperator> c) {
 
@@ -43,7 +41,7 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
         };
     }
 
-    /** Throws if a plasticity rule changes weights: the format has constant weights. */
+    /** Throws if a plasticity rule changes weights, because the format has constant weights. */
     static void requireNoRule(Network network, String format) {
         for (Projection each : network.projections()) {
             if (each.plasticity().isRule()) {

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A NIR graph without inner graphs. Its nodes have paths such as {@code rnn/lif}, and each follows its sources of the
- * same step. Inputs and outputs of inner graphs pass values on.
+ * A NIR graph without inner graphs, whose inputs and outputs pass values on. Nodes have paths such as {@code rnn/lif}
+ * and are ordered after their sources in the same step.
  */
 final class FlatGraph {
 
@@ -32,7 +32,6 @@ final class FlatGraph {
         this.declared = declared;
     }
 
-    /** A node and its neighbors. */
     static final class FlatNode {
         final String name;
         final NirPrimitive primitive;
@@ -57,9 +56,7 @@ final class FlatGraph {
             this.passes = passes;
         }
 
-        /**
-         * Returns true if values from this node to the target arrive one step later, because a cycle leads back here.
-         */
+        /** Returns true if the edge to the target is part of a cycle and therefore one step late. */
         boolean isLate(FlatNode target) {
             return primitive.remembers() && component == target.component;
         }
@@ -171,7 +168,7 @@ final class FlatGraph {
         return found;
     }
 
-    /** Gives all nodes of a cycle one number (Kosaraju's algorithm). */
+    /** Numbers the strongly connected components (Kosaraju's algorithm). */
     private void findComponents() {
         List<FlatNode> finished = new ArrayList<>();
         Set<FlatNode> seen = new LinkedHashSet<>();

@@ -10,9 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * Integer weights with a scale for each row, or one for all: {@code weight = scale * item}, rounded once to float32.
- */
+/** Integer weights with one scale, or one for each row: {@code weight = scale * item}, rounded once to float32. */
 final class Integers {
 
     private Integers() {}
@@ -21,7 +19,6 @@ final class Integers {
         return tensor.type() == Tensor.Type.I8 || tensor.type() == Tensor.Type.I16;
     }
 
-    /** Returns the tensors of the items and the scales. */
     static List<Tensor> of(String name, IntegerMatrix weights, List<Integer> shape) {
         return List.of(items(name, weights, shape), scales(name, weights));
     }
@@ -36,14 +33,13 @@ final class Integers {
         return Tensor.of(name + ModelFormat.SCALE, FloatMatrix.vector(scales), List.of(scales.length));
     }
 
-    /** Returns a tensor of an integer as torch stores it. */
     static Tensor count(String name, long count) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
         bytes.set(LittleEndian.LONG, 0, count);
         return Tensor.of(name, Tensor.Type.I64, List.of(), bytes);
     }
 
-    /** Returns the count in a tensor of integers or floats; negative if it holds no count. */
+    /** Returns the count; negative if the number is not whole. */
     static long count(Tensor tensor) {
         if (tensor.type() == Tensor.Type.I64) {
             return tensor.bytes().get(LittleEndian.LONG, 0);
@@ -52,7 +48,6 @@ final class Integers {
         return value == Math.rint(value) ? (long) value : -1;
     }
 
-    /** Describes how many float64 numbers change when rounded to float32, and the largest relative change. */
     static String roundings(Tensor exact) {
         long changed = 0;
         double most = 0;
@@ -68,7 +63,6 @@ final class Integers {
                 + (changed == 0 ? "" : String.format(Locale.ROOT, ", by %.1e of their size at most", most));
     }
 
-    /** Returns the matrix of items and scales. */
     static IntegerMatrix of(Tensor items, Tensor scales) {
         int rows = items.shape().size() > 1 ? items.shape().getFirst() : 1;
         int columns = Math.toIntExact(items.count() / rows);

@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Builds connections from the tensors of torch's modules, and records the tensors it reads. */
+/** Builds connections from the tensors of torch's modules, and records which tensors were read. */
 final class LayerTensors {
 
     static final String RECURRENT = "recurrent.";
@@ -41,12 +41,11 @@ final class LayerTensors {
         return tensors.containsKey(tensor);
     }
 
-    /** Marks a tensor without effect as read, if there is one. */
+    /** Marks a tensor as read, which has no effect here. */
     void passOver(String tensor) {
         read.add(tensor);
     }
 
-    /** Returns the tensors that no layer has read. */
     Set<String> unread() {
         Set<String> others = new LinkedHashSet<>(tensors.keySet());
         others.removeAll(read);
@@ -56,10 +55,7 @@ final class LayerTensors {
     /**
      * The names of a module's weights and arguments.
      *
-     * @param weight the suffix of the weight tensor
-     * @param bias the suffix of the bias tensor
-     * @param inputs the argument for the number of inputs, at the place {@code first}; the argument for outputs follows
-     *     it
+     * @param first the place of the argument {@code inputs}; {@code outputs} follows
      * @param placeOfBias the place of the argument {@code bias}
      * @param rows rows of weights for each output
      */
@@ -74,7 +70,7 @@ final class LayerTensors {
             "SLSTM",
                     new DenseNames(".lstm_cell.weight_ih", ".lstm_cell.bias_ih", 0, "input_size", "hidden_size", 2, 4));
 
-    /** Returns true if a module is a dense connection, or has one before its neurons. */
+    /** Returns true for a dense connection, or neurons that include one. */
     static boolean isDense(String type) {
         return DENSE.containsKey(type);
     }
@@ -92,7 +88,7 @@ final class LayerTensors {
                 : Dense.of(matrix(weights));
     }
 
-    /** Returns a convolution with sizes from its weights, and options from the text. */
+    /** Returns a convolution; the weights define its sizes, the text its options. */
     Convolution convolution(Layer layer) throws IOException {
         boolean transposed = layer.type().equals("ConvTranspose2d");
         int dimensions = layer.type().equals("Conv1d") ? 1 : 2;
@@ -135,7 +131,7 @@ final class LayerTensors {
                 : Convolution.of(kernel, weights);
     }
 
-    /** Returns a convolution with the kernel of its weights that keeps the size of maps. */
+    /** Returns a convolution that keeps the size of maps. */
     private Convolution same(String owner, boolean biased) throws IOException {
         Tensor weights = find(owner + ".weight");
         requireShape(weights, 4, "[outputs, inputs, height, width]");
@@ -165,8 +161,8 @@ final class LayerTensors {
     }
 
     /**
-     * Returns a recurrence: a weight for each neuron, which has a second name if it is learned; a convolution; or all
-     * to all.
+     * Returns a recurrence: one-to-one weights, which have a second name if they are learned, a convolution, or all to
+     * all.
      */
     Recurrence recurrence(Layer layer, Shape neurons) throws IOException {
         String owner = layer.name() + "." + RECURRENT;
@@ -183,7 +179,7 @@ final class LayerTensors {
                 : Recurrence.by(same(layer.name() + ".recurrent", true));
     }
 
-    /** Returns a batch norm; the caller sets its values in the network. */
+    /** Returns a batch norm; {@link ChainReader} sets its values in the network. */
     BatchNorm batchNorm(Layer layer) throws IOException {
         Tensor mean = find(layer.name() + ".running_mean");
         requireShape(mean, 1, "[channels]");
@@ -196,7 +192,6 @@ final class LayerTensors {
         return affine ? made : made.withoutAffine();
     }
 
-    /** Returns the tensor of a batch norm's value. */
     Tensor value(Layer layer, String value) throws IOException {
         return find(layer.name() + "." + value);
     }
@@ -240,14 +235,14 @@ final class LayerTensors {
         return found.floats()[0];
     }
 
-    /** Returns true if a tensor may be a parameter, including Python's integers such as a threshold of 1. */
+    /** Returns true if a tensor may be a parameter; Python also writes integers, such as a threshold of 1. */
     static boolean isNumbers(Tensor found) {
         return found.count() > 0 && found.type() != Tensor.Type.BOOL;
     }
 
     /**
-     * Returns the values of a parameter, one for each neuron, repeated along dimensions of 1 as in torch. Returns the
-     * values of a tensor with at most one dimension unchanged, and null if the shape does not match.
+     * Returns the values of a parameter for each neuron, repeated along dimensions of 1 as in torch. A tensor with at
+     * most one dimension stays as it is. Returns null if the shape does not match.
      */
     static float @Nullable [] repeated(Tensor found, Shape neurons) {
         FloatMatrix matrix = found.matrix();
@@ -286,7 +281,7 @@ final class LayerTensors {
         return tensor;
     }
 
-    /** Returns the values of a tensor; throws unless they are finite floats. */
+    /** Returns finite floats; throws if there are others. */
     FloatMatrix matrix(Tensor tensor) throws IOException {
         if (tensor.type() == Tensor.Type.BOOL || tensor.type().name().matches("[IU]\\d+")) {
             throw wrong(tensor + ", expected floats");

@@ -14,9 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a text of successive layers: the output of {@code print(net)}, with nested modules, or a list such
- * as{@code 1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear}. The shape of the input may come
- * first.
+ * Parses layers: the output of {@code print(net)} with nested modules, or a list such as {@code 1x28x28, conv1:
+ * Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear}. The shape of the input may come first.
  */
 final class LayerText {
 
@@ -33,8 +32,6 @@ final class LayerText {
     private @Nullable Shape input;
 
     /**
-     * Reads a text.
-     *
      * @param closed types whose nested modules are ignored
      * @throws IllegalArgumentException if a part of the text is not a layer
      */
@@ -47,7 +44,7 @@ final class LayerText {
         read("", text, 0);
     }
 
-    /** Replaces the start of names; returns a text without layers unchanged, since its reader reports the error. */
+    /** Replaces the start of names; returns a text without layers unchanged, because its reader reports the error. */
     static String renamed(String text, String from, String to) {
         LayerText found;
         try {
@@ -64,19 +61,18 @@ final class LayerText {
             String name = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
             if (each.name().isEmpty()) {
                 parts.add(each.text());
-            } else if (!name.isEmpty()) { // else it is the outermost module
+            } else if (!name.isEmpty()) { // otherwise it is the outermost module
                 parts.add(name.substring(0, name.length() - 1) + ":" + each.text());
             }
         }
         return String.join(", ", parts);
     }
 
-    /** Returns the layers in the order of the text. */
     List<Layer> layers() {
         return layers;
     }
 
-    /** Returns the shape of a row; null if the text has none. */
+    /** Returns the shape of the input; null if the text has none. */
     @Nullable
     Shape input() {
         return input;
@@ -131,7 +127,7 @@ final class LayerText {
         return arguments;
     }
 
-    /** Returns the parts between commas, semicolons and line breaks outside of parentheses. */
+    /** Splits at commas, semicolons and line breaks outside of parentheses. */
     private static List<String> parts(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;
@@ -154,10 +150,9 @@ final class LayerText {
     }
 
     /**
-     * A module of torch in a text. Its arguments are taken by place or by name, each at most once.
+     * A module of torch. Each argument is taken at most once, by place or by name.
      *
      * @param name the prefix of its tensors; empty if the text has none
-     * @param type the name of its class
      * @param arguments by name, or by place if they have no name; null without parentheses
      */
     record Layer(String name, String type, @Nullable Map<String, String> arguments) {
@@ -186,7 +181,6 @@ final class LayerText {
             return "None".equals(found) ? null : found;
         }
 
-        /** Returns true if the text has an argument, without taking it. */
         boolean has(int place, String argument) {
             return given().containsKey(argument) || given().containsKey(Integer.toString(place));
         }
@@ -235,7 +229,7 @@ final class LayerText {
             return found == null ? otherwise : found.equals("True");
         }
 
-        /** Takes an argument, and returns true if it is this text. */
+        /** Returns true and takes the argument if it has this value. */
         boolean says(int place, String argument, String text) {
             for (String each : List.of(argument, Integer.toString(place))) {
                 if (text.equals(given().getOrDefault(each, "").replaceAll("['\"]", ""))) {
@@ -246,14 +240,14 @@ final class LayerText {
             return false;
         }
 
-        /** Drops all arguments of a module without effect. */
+        /** Drops the arguments of a module without effect. */
         void forget() {
             if (arguments != null) {
                 arguments.clear();
             }
         }
 
-        /** Throws if an argument was not taken: it would change the module. */
+        /** Throws if arguments are left, because they would change the module. */
         void requireAllTaken() {
             if (arguments != null && !arguments.isEmpty()) {
                 throw new IllegalArgumentException(
@@ -265,7 +259,6 @@ final class LayerText {
             return new IllegalArgumentException(this + " has '" + argument + "' " + found + ", expected " + expected);
         }
 
-        /** Returns the type and the arguments as the text has them. */
         String text() {
             return arguments == null
                     ? type

@@ -15,11 +15,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The content of a model file: a network, and notes on its use that {@link dev.spikelane.train.Classifier} and
- * {@code ./spikelane run} follow.
- *
+ * The content of a model file: a network, and notes for {@link dev.spikelane.train.Classifier} and {@code ./spikelane
+ * run}.
  * <table>
- * <caption>Notes with a meaning; others are free</caption>
+ * <caption>Notes with a meaning; other names are free</caption>
  * <tr><th>name</th><th>text</th></tr>
  * <tr><td>{@value #STEPS}</td><td>time steps of a sample, 1 to 100,000</td></tr>
  * <tr><td>{@value #CODE}</td><td>the encoding of samples, a name of
@@ -37,22 +36,22 @@ import java.util.OptionalInt;
  */
 public record Model(Network network, Map<String, String> notes) {
 
-    /** The name of the note on steps. */
+    /** The note {@value}. */
     public static final String STEPS = "training.steps";
 
-    /** The name of the note on the input code. */
+    /** The note {@value}. */
     public static final String CODE = "training.code";
 
-    /** The name of the note on the decoding. */
+    /** The note {@value}. */
     public static final String DECODING = "training.decoding";
 
-    /** The name of the note on the population. */
+    /** The note {@value}. */
     public static final String POPULATION = "training.population";
 
-    /** The name of the note on the number of classes. */
+    /** The note {@value}. */
     public static final String CLASSES = "training.classes";
 
-    /** The name of the note on the names of classes. */
+    /** The note {@value}. */
     public static final String CLASS_NAMES = "training.class_names";
 
     private static final int MOST_STEPS = 100_000;
@@ -88,10 +87,10 @@ public record Model(Network network, Map<String, String> notes) {
     }
 
     /**
-     * Returns this model with another note.
+     * Adds or replaces a note.
      *
      * @param name its name, such as {@link #CODE}
-     * @param text its new text
+     * @param text its text
      * @return a model of the same network
      * @throws IllegalArgumentException if the text is invalid for a note of the table
      */
@@ -104,7 +103,7 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns this model with names of its classes.
      *
-     * @param names a name for each class, in their order
+     * @param names a name for each class, in order
      * @return a model of the same network
      */
     public Model withClassNames(List<String> names) {
@@ -116,7 +115,7 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the time steps of a sample.
      *
-     * @return steps; empty without this note
+     * @return steps; empty without the note {@link #STEPS}
      */
     public OptionalInt steps() {
         return number(notes, STEPS, MOST_STEPS);
@@ -125,7 +124,7 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the encoding of samples.
      *
-     * @return its name; empty without this note
+     * @return its name; empty without the note {@link #CODE}
      */
     public Optional<String> code() {
         return Optional.ofNullable(notes.get(CODE));
@@ -134,7 +133,7 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the decoding of outputs to a class.
      *
-     * @return its name; empty without this note
+     * @return its name; empty without the note {@link #DECODING}
      */
     public Optional<String> decoding() {
         return Optional.ofNullable(notes.get(DECODING));
@@ -143,7 +142,7 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the population whose outputs are decoded into a class.
      *
-     * @return its name; the last population without this note
+     * @return its name; the last population without the note {@link #POPULATION}
      */
     public String population() {
         String last = network.populations().getLast().name();
@@ -153,7 +152,7 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the number of classes.
      *
-     * @return classes; empty without this note
+     * @return classes; empty without the note {@link #CLASSES}
      */
     public OptionalInt classes() {
         return number(notes, CLASSES, MOST_CLASSES);
@@ -162,13 +161,13 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Returns the names of the classes.
      *
-     * @return names in the order of classes; empty without this note
+     * @return names in the order of classes; empty without the note {@link #CLASS_NAMES}
      */
     public List<String> classNames() {
         return names(notes);
     }
 
-    /** Throws if a name is almost a name of the table, as such a note would have no effect. */
+    /** Throws if a name looks like a misspelled name of the table, because such a note would have no effect. */
     private static void requireKnown(String name) {
         for (String known : List.of(STEPS, CODE, DECODING, POPULATION, CLASSES, CLASS_NAMES)) {
             boolean isSpelt = name.equals(known);
@@ -195,7 +194,7 @@ public record Model(Network network, Map<String, String> notes) {
                 return OptionalInt.of(number);
             }
         } catch (NumberFormatException notANumber) {
-            // The exception below reports it.
+            // reported below
         }
         throw new IllegalArgumentException(
                 "note '" + name + "' is " + JsonValue.quoted(text) + ", expected 1 to " + most);

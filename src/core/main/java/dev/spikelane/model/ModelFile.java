@@ -13,38 +13,37 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes networks to model files and reads them: graph, shapes, models with all their options, delays, ports, weights
- * and parameters, bit for bit. The network that was read gives the bits of the one that was written, and accepts its
- * snapshots.
+ * Writes and reads networks: graph, shapes, models with all options, delays, ports, weights and parameters, bit for
+ * bit. A network that was read computes the bits of the original, and accepts its snapshots.
  *
- * <p>A file is a safetensors file of float32 tensors; counts are of {@code I64}. Tensors have the names of
- * {@link dev.spikelane.network.Weights}, parameters of neurons as snnTorch spells them
- * ({@code lif1.graded_spikes_factor}); a parameter with one value for all neurons has the shape {@code []}, other
- * parameters and biases {@code [n]}, weights {@code [outputs, inputs]}. The description of the network is the text
- * {@code spikelane} of the metadata.
+ * <p>A file is a safetensors file of float32 tensors; counts are {@code I64}. Tensors have the names of
+ * {@link dev.spikelane.network.Weights}, with snnTorch's spelling for parameters of neurons ({@code
+ * lif1.graded_spikes_factor}). A parameter with one value for all neurons has the shape {@code []}, other parameters
+ * and biases {@code [n]}, weights {@code [outputs, inputs]}. The text {@code spikelane} of the metadata describes the
+ * network.
  *
- * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with one scale, or one for
- * each row, in the tensor with the suffix {@code _scale}. A weight is {@code scale * item}, rounded once to float32.
- * {@link #write8Bit} writes such tensors. {@link #write} does so for {@link dev.spikelane.connection.Dense.Integers};
- * it packs weights of 4 and 2 bits into rows of {@code U8}, with their shape in the description. The types {@code F16}
- * and {@code BF16} are read too.
+ * <p>Weights may also have the types {@code F16} and {@code BF16}, or {@code I8} and {@code I16} with one scale, or one
+ * for each row, in the tensor with the suffix {@code _scale}. A weight is {@code scale * item}, rounded once to
+ * float32. {@link #write8Bit} writes such tensors, and {@link #write} does so for
+ * {@link dev.spikelane.connection.Dense.Integers}. Weights of 4 and 2 bits are packed into rows of {@code U8}, with
+ * their shape in the description.
  *
- * <p>A file cannot hold {@link dev.spikelane.connection.Dense.ByOpenBlas}, as a file must not cause a shared library to
- * be loaded. It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask
- * for much memory.
+ * <p>{@link dev.spikelane.connection.Dense.ByOpenBlas} is refused, because a file must not load a shared library. A
+ * file has at most 2^24 inputs and neurons, and delays of a million steps, so that a small file cannot require much
+ * memory.
  */
 public final class ModelFile {
 
-    /** Most bytes that are read from a pipe, whose length is unknown. */
+    /** Limits a pipe, whose length is unknown. */
     private static final long MOST_STREAMED = 1L << 29;
 
     private ModelFile() {}
 
     /**
-     * Writes a network. The file appears under its name only when it is complete; it replaces an older one.
+     * Writes a network. A complete file replaces an older one.
      *
      * @param file the path
-     * @param network the network with its present weights and parameters
+     * @param network the network with its current values
      * @throws IllegalArgumentException if the format cannot hold a part of the network, or a value is NaN or infinite;
      *     the message names it
      * @throws IOException if the file cannot be written; an older file stays
@@ -54,12 +53,12 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with its notes, which {@link #readModel(Path)} reads back.
+     * Writes a network with its notes, for {@link #readModel(Path)}.
      *
      * @param file the path
-     * @param model the network with its present weights and parameters, and its notes
-     * @throws IllegalArgumentException if the format cannot hold a part of the network, a value is NaN or infinite, or
-     *     a note has the name {@code format} or {@code spikelane}
+     * @param model the network with its current values, and its notes
+     * @throws IllegalArgumentException as {@link #write(Path, Network)} does, or if a note has the name {@code format}
+     *     or {@code spikelane}
      * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, Model model) throws IOException {
@@ -68,13 +67,12 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with notes about it; {@link Model} lists the names with a meaning.
+     * Writes a network with notes; {@link Model} lists the names with a meaning.
      *
      * @param file the path
-     * @param network the network with its present weights and parameters
+     * @param network the network with its current values
      * @param notes texts by name, for the metadata; sorted by name if the map has no order
-     * @throws IllegalArgumentException if the format cannot hold a part of the network, a value is NaN or infinite, or
-     *     a note has the name {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException as {@link #write(Path, Model)} does
      * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -90,12 +88,11 @@ public final class ModelFile {
     }
 
     /**
-     * Returns a network with its notes as the bytes of a model file.
+     * Returns the bytes that {@link #write(Path, Model)} writes, for {@link #modelOf}.
      *
-     * @param model the network with its present weights and parameters, and its notes
-     * @return the bytes that {@link #write(Path, Model)} writes, for {@link #modelOf}
-     * @throws IllegalArgumentException if the format cannot hold a part of the network, a note has the name
-     *     {@code format} or {@code spikelane}, or the file is too long for an array
+     * @param model the network with its current values, and its notes
+     * @return the bytes of a model file
+     * @throws IllegalArgumentException as {@link #write(Path, Model)} does, or if the file is too long for an array
      */
     public static byte[] toBytes(Model model) {
         return new ModelWriter(model.network(), true)
@@ -104,12 +101,11 @@ public final class ModelFile {
     }
 
     /**
-     * Returns a network as the bytes of a model file.
+     * Returns the bytes that {@link #write(Path, Network)} writes, for {@link #of}.
      *
-     * @param network the network with its present weights and parameters
-     * @return the bytes that {@link #write(Path, Network)} writes, for {@link #of}
-     * @throws IllegalArgumentException if the format cannot hold a part of the network, or the file is too long for an
-     *     array
+     * @param network the network with its current values
+     * @return the bytes of a model file
+     * @throws IllegalArgumentException as {@link #write(Path, Network)} does, or if the file is too long for an array
      */
     public static byte[] toBytes(Network network) {
         return toBytes(Model.of(network));
@@ -122,8 +118,7 @@ public final class ModelFile {
      *
      * @param file the path
      * @param network the network, which does not change
-     * @throws IllegalArgumentException if the format cannot hold a part of the network, or a value is NaN or infinite;
-     *     the message names it
+     * @throws IllegalArgumentException as {@link #write(Path, Network)} does
      * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write8Bit(Path file, Network network) throws IOException {
@@ -131,13 +126,12 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with weights of 8 bits, as {@link #write8Bit(Path, Network)} does, with notes about it.
+     * Writes weights of 8 bits, as {@link #write8Bit(Path, Network)} does, with notes.
      *
      * @param file the path
      * @param network the network, which does not change
-     * @param notes as in {@link #write(Path, Network, Map)}
-     * @throws IllegalArgumentException if the format cannot hold a part of the network, a value is NaN or infinite, or
-     *     a note has the name {@code format} or {@code spikelane}
+     * @param notes as for {@link #write(Path, Network, Map)}
+     * @throws IllegalArgumentException as {@link #write(Path, Model)} does
      * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -145,7 +139,7 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network with its notes. The garbage collector frees its memory.
+     * Reads a network with its notes.
      *
      * @param file a model file
      * @return the network and its notes
@@ -156,21 +150,21 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network with its notes from a stream, for example a resource of a jar, to its end. The stream stays open.
+     * Reads a network with its notes from a stream to its end. The stream stays open.
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a model file
      * @return the network and its notes
-     * @throws IOException as {@link #read(String, InputStream)} does, or if a note with a meaning has an invalid text
+     * @throws IOException as {@link #readModel(Path)} does
      */
     public static Model readModel(String name, InputStream stream) throws IOException {
         return model(name, Tensors.read(name, stream, Tensors.Format.SAFETENSORS), false);
     }
 
     /**
-     * Reads a network with its notes from the bytes of a model file. The garbage collector frees its memory.
+     * Reads a network with its notes from bytes.
      *
-     * @param bytes the bytes that {@link #toBytes(Model)} returned, or the content of a model file
+     * @param bytes the result of {@link #toBytes(Model)}, or the content of a model file
      * @return the network and its notes
      * @throws IllegalArgumentException if they are not a complete model file; the message gives the reason
      */
@@ -179,34 +173,33 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network. The garbage collector frees its memory.
+     * Reads a network into garbage-collected memory.
      *
      * @param file a model file
      * @return the network
-     * @throws IOException if there is no such file, it cannot be read, is not a complete safetensors file, or does not
-     *     hold exactly the values of the network that it describes; the message starts with the file's name
+     * @throws IOException if the file cannot be read, is not a complete safetensors file, or does not have exactly the
+     *     values of the network that it describes; the message starts with the file's name
      */
     public static Network read(Path file) throws IOException {
         return read(file.toString(), content(file), false);
     }
 
     /**
-     * Reads a network from a stream, for example a resource of a jar, to its end. The stream stays open.
+     * Reads a network from a stream to its end, for example a resource of a jar. The stream stays open.
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a model file
      * @return the network
-     * @throws IOException if the stream cannot be read, is not a complete safetensors file, or does not hold exactly
-     *     the values of the network that it describes; the message starts with the name
+     * @throws IOException as {@link #read(Path)} does; the message starts with the name
      */
     public static Network read(String name, InputStream stream) throws IOException {
         return read(name, Tensors.read(name, stream, Tensors.Format.SAFETENSORS), false);
     }
 
     /**
-     * Reads a network from the bytes of a model file. The garbage collector frees its memory.
+     * Reads a network from bytes.
      *
-     * @param bytes the bytes that {@link #toBytes} returned, or the content of a model file
+     * @param bytes the result of {@link #toBytes}, or the content of a model file
      * @return the network
      * @throws IllegalArgumentException if they are not a complete model file; the message gives the reason
      */
@@ -217,18 +210,17 @@ public final class ModelFile {
 
     /**
      * Reads a network whose dense connections keep the integers of the file, as
-     * {@link dev.spikelane.connection.Dense.Integers}; {@link #read} converts them to floats. The garbage collector
-     * frees its memory.
+     * {@link dev.spikelane.connection.Dense.Integers}; {@link #read} converts them to floats.
      *
      * @param file a model file
-     * @return the network; without integers if the file has none
+     * @return the network
      * @throws IOException as {@link #read} does
      */
     public static Network readIntegers(Path file) throws IOException {
         return read(file.toString(), content(file), true);
     }
 
-    /** Reads a file of any size: its bytes exist already, except for the padding of its tensors. */
+    /** The limit is the size of the file, because its bytes exist already. */
     private static Tensors content(Path file) throws IOException {
         long bytes = Files.isRegularFile(Objects.requireNonNull(file, "file")) ? Files.size(file) : 0;
         return Tensors.read(file, Tensors.Format.SAFETENSORS, Math.max(MOST_STREAMED, bytes));

@@ -9,41 +9,38 @@ import java.util.regex.Pattern;
 /** Names and limits that the reader and the writer share. */
 final class ModelFormat {
 
-    /** Name of the description in the metadata. */
     static final String DESCRIPTION = "spikelane";
 
-    /** Names of metadata that are not notes; the safetensors library defines {@code format}. */
+    /** Metadata that are not notes; the safetensors library defines {@code format}. */
     static final Set<String> OWN_NOTES = Set.of("format", DESCRIPTION);
 
     static final int VERSION = 1;
 
-    /** Version of files with packed weights, which version 1 cannot have. */
+    /** Version of files with packed weights. */
     static final int PACKED_VERSION = 2;
 
-    /** Suffix of the scales of 8-bit weights. */
     static final String SCALE = ValueDescription.SCALE;
 
-    /** Most neurons and inputs of a network, which bounds the memory of its state before allocation. */
+    /** Bounds the memory of the state before allocation. */
     static final int MOST_NEURONS = 1 << 24;
 
     static final int MOST_DELAY = 1_000_000;
 
-    /** Most weights of a window of inputs: its length times the neurons. */
+    /** Bounds the weights of a window of inputs: its length times the neurons. */
     static final int MOST_WINDOW = 1 << 26;
 
-    /** A capital letter after a small one. */
     private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z])[A-Z]");
 
     private ModelFormat() {}
 
-    /** Returns the tensor name of values; parameters of neurons have snnTorch's names. */
+    /** Returns the tensor name; parameters of neurons have snnTorch's names. */
     static String tensor(NamedValues values) {
         return values.declared().role() == ValueDescription.Role.PARAMETER
                 ? values.owner() + "." + snake(values.declared().name())
                 : values.name();
     }
 
-    /** Returns a parameter's name in snnTorch's spelling: {@code graded_spikes_factor}. */
+    /** Returns a name in snnTorch's spelling: {@code graded_spikes_factor}. */
     static String snake(String parameter) {
         return CAPITAL.matcher(parameter)
                 .replaceAll(found -> "_" + found.group().toLowerCase(Locale.ROOT));

@@ -37,7 +37,6 @@ final class ModelReader {
     private final Map<String, Projection.Source> sources = new LinkedHashMap<>();
     private final Map<String, Population> populations = new LinkedHashMap<>();
     private final JsonValue root;
-    /** True if dense connections keep the integers of the file. */
     private final boolean integers;
 
     private long neurons;
@@ -82,12 +81,11 @@ final class ModelReader {
         }
     }
 
-    /** A part of the description, to be read. */
     private interface Part {
         void read() throws IOException;
     }
 
-    /** Reads a part, and reports an exception of a constructor as an error of the file. */
+    /** Reports an exception of a constructor as an error of the file. */
     private static void refused(JsonValue part, Part reading) throws IOException {
         try {
             reading.read();

@@ -28,23 +28,22 @@ final class ModelTensors {
 
     private static final Set<Tensor.Type> FLOATS = Set.of(Tensor.Type.F32, Tensor.Type.F16, Tensor.Type.BF16);
 
-    /** Most bytes of a small file's values as matrices with padded rows. */
+    /** Limits a small file's values as matrices with padded rows. */
     static final long MOST_BYTES = 1L << 30;
 
-    /** Most bytes of a large file's values, as a multiple of its own bytes. */
+    /** Limits a large file's values, as a multiple of its bytes. */
     private static final int MOST_TIMES = 2;
 
     private final String name;
     private final Map<String, Tensor> tensors;
 
-    /** Unpacks the tensors of a file that the description declares as packed. */
     ModelTensors(String name, Tensors file, Map<String, JsonValue> packed) throws IOException {
         this.name = name;
         this.tensors = PackedItems.unpack(name, file.tensors(), packed);
         requireMatrices(name, tensors.values());
     }
 
-    /** Throws if a tensor is empty, or the tensors would take too much memory as matrices. */
+    /** Throws if a tensor is empty, or matrices with padded rows would take too much memory. */
     static void requireMatrices(String name, Collection<Tensor> tensors) throws IOException {
         long stored =
                 tensors.stream().mapToLong(each -> each.bytes().byteSize()).sum();
@@ -64,7 +63,6 @@ final class ModelTensors {
         }
     }
 
-    /** Returns the values of a connection, whose names start with its owner's name. */
     StoredValues of(String owner, boolean integersStay) {
         return new OfConnection(owner, integersStay);
     }
@@ -105,7 +103,7 @@ final class ModelTensors {
         }
     }
 
-    /** Returns values of some dimensions: 1 for a bias, 2 for weights. */
+    /** Returns values with 1 dimension for a bias, 2 for weights. */
     FloatMatrix floats(String tensor, int dimensions) throws IOException {
         Tensor found = find(tensor);
         if (found.shape().size() != dimensions) {
@@ -161,7 +159,7 @@ final class ModelTensors {
         }
     }
 
-    /** Sets all values of a network; throws if the file has further tensors. */
+    /** Sets all values of a network; throws if the file has other tensors. */
     void restore(Network network) throws IOException {
         Weights weights = network.weights();
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();
@@ -182,7 +180,7 @@ final class ModelTensors {
                 continue;
             }
             FloatMatrix stored = stored(each, tensor);
-            // Declared values that are equal need no copy; weights of synapses may be too many for an array.
+            // Equal values need no copy; the weights of synapses may be too many for an array.
             if (weights.get(each.name()).segment().mismatch(stored.segment()) >= 0) {
                 changed.put(each.name(), stored);
             }
@@ -197,7 +195,7 @@ final class ModelTensors {
         }
     }
 
-    /** Requires that the buffers for snnTorch agree with the description. */
+    /** Requires that snnTorch's buffers agree with the description. */
     private void requireMeaning(Population population, Set<String> others) throws IOException {
         Tensor number = tensors.get(population.name() + StateDictMatch.RESET);
         Object reset = NeuronOptions.of(population.neuron()).get("reset");
@@ -215,7 +213,7 @@ final class ModelTensors {
         }
     }
 
-    /** Returns a count; earlier versions wrote it as a float. */
+    /** Returns a count, which earlier versions wrote as a float. */
     private long count(Tensor tensor) throws IOException {
         boolean known = tensor.type() == Tensor.Type.I64 || tensor.type() == Tensor.Type.F32;
         long count = known && tensor.shape().isEmpty() ? Integers.count(tensor) : -1;

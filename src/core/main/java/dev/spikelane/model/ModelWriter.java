@@ -36,15 +36,12 @@ final class ModelWriter {
 
     private final Network network;
     private final NetworkDescription description;
-    /** Values with packed items. */
     private final List<NamedValues> packed;
 
     private final JsonWriter json = new JsonWriter();
 
     /**
-     * Prepares the writing of a network.
-     *
-     * @param packs true to pack items, as files do; other formats store an item in one or two bytes
+     * @param packs true to pack items of 2 and 4 bits, as model files do
      */
     ModelWriter(Network network, boolean packs) {
         this.network = network;
@@ -83,7 +80,7 @@ final class ModelWriter {
         return Tensors.of(metadata, tensors);
     }
 
-    /** Returns the further buffers that snnTorch's {@code load_state_dict} requires for its own models. */
+    /** Returns the other buffers that snnTorch's {@code load_state_dict} requires for its models. */
     private static List<Tensor> meaning(PopulationDescription population) {
         Map<String, Object> options = NeuronOptions.of(population.neuron());
         Object reset = options.get("reset");
@@ -93,7 +90,7 @@ final class ModelWriter {
         String name = population.name() + StateDictMatch.RESET;
         Tensor number = Integers.count(name, StateDictMatch.resetNumber(reset));
         String graded = population.name() + StateDictMatch.GRADED;
-        return population.neuron() instanceof Leaky // which has the factor
+        return population.neuron() instanceof Leaky // has the factor already
                 ? List.of(number)
                 : List.of(number, Tensor.of(graded, FloatMatrix.vector(1), List.of()));
     }
@@ -107,7 +104,7 @@ final class ModelWriter {
         if (each.declared().type() != ElementType.FLOAT32) {
             Tensor items = Integers.items(
                     tensor, weights.integers(each.name()), each.declared().shape());
-            // Scales have tensors of their own.
+            // Scales are separate tensors.
             return List.of(
                     packed.contains(each)
                             ? PackedItems.pack(items, each.declared().type().bits())
@@ -181,7 +178,7 @@ final class ModelWriter {
         json.end().end();
     }
 
-    /** Returns the present values of a parameter; null if a projection holds them. */
+    /** Returns the current values of a parameter; null if no values have its name. */
     private @Nullable Parameter stored(PopulationDescription population, String parameter) {
         String name = population.name() + "." + parameter;
         return network.weights().names().contains(name)

@@ -12,7 +12,7 @@ import dev.spikelane.neuron.StateLeaky;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a model as JSON. A parameter is the declared number or numbers; a missing one is the tensor of its name. */
+/** Writes a model as JSON. A parameter without a number here is a tensor with its name. */
 record NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> stored) {
 
     /** Throws if a window has more weights than a reader allows. */
@@ -32,7 +32,7 @@ record NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> store
         json.end().end();
     }
 
-    /** Writes a connection; its values are tensors. */
+    /** Writes a connection without its values. */
     static void connection(JsonWriter json, Connection value) {
         ConnectionKind<Connection> kind = ConnectionKinds.of(value);
         json.object().name("type").value(kind.name());

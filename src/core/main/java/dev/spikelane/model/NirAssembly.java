@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a network from a graph. Neurons become populations, and chains of other nodes become paths of projections. If
- * a chain splits, or several meet before a node, a relay computes the sum: neurons whose membrane is their current.
+ * a chain splits, or several meet before a node, a relay adds them: neurons whose membrane is their current.
  */
 final class NirAssembly {
 
-    /** The output of a node: rows of a source after a delay, passed through connections. */
+    /** The output of a node: a source after a delay and a path. */
     private record Chain(Projection.Source source, int delay, List<Connection> path, List<String> names) {
 
         static Chain of(Projection.Source source) {
@@ -48,10 +48,10 @@ final class NirAssembly {
         }
     }
 
-    /** Most nodes of a path: the name of its values contains all their names. */
+    /** Limits the length of a path, because the names of its values contain all its nodes. */
     private static final int MOST_LINKS = 32;
 
-    /** Most numbers in delay lines. */
+    /** Limits the numbers in delay lines. */
     private static final long MOST_DELAYED = 1L << 27;
 
     private final NirImport options;
@@ -139,7 +139,7 @@ final class NirAssembly {
         }
     }
 
-    /** Adds a projection for each delay of the node's elements. */
+    /** Adds a projection for each different delay of the node's elements. */
     private void delay(FlatNode node, List<Chain> got) throws IOException {
         boolean plain = got.size() == 1 && got.getFirst().path.isEmpty();
         Chain alone = plain ? got.getFirst() : relayed(node, nameOfSum(node), got);
@@ -166,7 +166,6 @@ final class NirAssembly {
         send(node, List.of(relayed(node, node.name, chains)));
     }
 
-    /** Returns a name that no node has. */
     private String nameOfSum(FlatNode node) {
         String name = node.name + ".sum";
         while (graph.nodes.containsKey(name)) {
@@ -200,7 +199,7 @@ final class NirAssembly {
         }
     }
 
-    /** Passes shapes along edges; a cycle without an input gets the shapes of its weights and parameters. */
+    /** Propagates shapes along edges; a cycle without an input gets the shapes of its weights and parameters. */
     private void findShapes() throws IOException {
         boolean found = true;
         while (found) {
@@ -219,7 +218,7 @@ final class NirAssembly {
                 throw new IOException(node + " takes " + neurons + " numbers with those before it, expected at most "
                         + ModelFormat.MOST_NEURONS + " in a graph");
             }
-            NirNodes.requireSaidShape(node);
+            NirNodes.requireDeclaredShape(node);
             for (FlatNode source : node.sources) {
                 if (!shapeOf(source).equals(node.input())) {
                     throw new IOException(node + " gets rows of shape " + shapeOf(source) + " from '" + source.name
@@ -229,7 +228,7 @@ final class NirAssembly {
         }
     }
 
-    /** Returns true if it found a shape that was unknown. */
+    /** Returns true if it found an unknown shape. */
     private boolean findShape(FlatNode node, boolean guess) throws IOException {
         if (node.output != null) {
             return false;

@@ -17,18 +17,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a connection with its present values as a NIR node, with one method for each primitive.
+ * Writes a connection with its current values as a NIR node, with a method for each primitive.
  *
  * @param name the name of the node
  * @param rows the shape of its source
  * @param owner the prefix of the names of its values
- * @param changes gets the facts that other readers of the node will interpret differently
+ * @param changes receives facts that other readers interpret differently
  */
 record NirConnection(
         Weights weights, String name, Connection declared, Shape rows, String owner, List<String> changes) {
 
-    /** Throws, as NIR has no such primitive. */
-    @SuppressWarnings("DoNotCallSuggester") // a row of the table calls it
+    /** Throws, because NIR has no such primitive. */
+    @SuppressWarnings("DoNotCallSuggester") // called by a row of the table
     NirFile.Graph.Node none(String advice) {
         throw new IllegalArgumentException(
                 "'" + name + "' is " + declared + ", for which NIR has no primitive" + advice);
@@ -43,12 +43,10 @@ record NirConnection(
                         "input_type", sizes(rows)));
     }
 
-    /** Scales each input by its own weight. */
     NirFile.Graph.Node scale() {
         return scale(weights.get(owner + ".weight").toArray());
     }
 
-    /** Scales all inputs by one factor, or each by its own. */
     NirFile.Graph.Node scale(float... factors) {
         double[] wide = new double[factors.length];
         for (int i = 0; i < wide.length; i++) {
@@ -111,7 +109,7 @@ record NirConnection(
         } else {
             values.put("padding", pair("padding", maps, y.padding(), x.padding()));
         }
-        // Observed in nir 1.0.8: it assumes the inputs of one group, and equal sizes along rows and columns.
+        // nir 1.0.8 assumes the inputs of one group, and square kernels.
         if (kernel.groups() > 1 || maps && y.size() != x.size()) {
             changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
                     + " other shapes: it reads the file with type_check=False");
@@ -153,7 +151,7 @@ record NirConnection(
         return Tensor.of(name, Tensor.Type.I64, shape, bytes);
     }
 
-    /** Returns one number, or one for each input. */
+    /** Returns one number for each input. */
     static Tensor numbers(String name, Shape shape, double... values) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[shape.size() * Double.BYTES]);
         for (int i = 0; i < shape.size(); i++) {

@@ -23,7 +23,7 @@ import java.util.Set;
 
 /**
  * Writes a network as a NIR graph. Populations become nodes, and the connections of a path become a chain of nodes.
- * Relays disappear, since a NIR node sums its inputs.
+ * Relays disappear, because a NIR node adds its inputs.
  */
 final class NirExport {
 
@@ -33,7 +33,7 @@ final class NirExport {
     private final Map<String, NirFile.Graph.Node> nodes = new LinkedHashMap<>();
     private final Set<NirFile.Graph.Edge> edges = new LinkedHashSet<>();
     private final List<String> changes = new ArrayList<>();
-    /** Nodes whose sum is a population's output: its own node, or the sources of a relay. */
+    /** Nodes whose sum is a population's output: its node, or the sources of a relay. */
     private final List<Set<String>> ends = new ArrayList<>();
 
     private final Set<Integer> relays = new HashSet<>();
@@ -80,7 +80,6 @@ final class NirExport {
         return new NirModel.Exported(new NirFile.Graph(nodes, List.copyOf(edges)), changes);
     }
 
-    /** Returns true if the source of a projection has all its inputs. */
     private boolean isReady(int number, Set<Integer> done) {
         int source =
                 description.projections().get(number).source().ofPopulation().orElse(-1);
@@ -96,8 +95,8 @@ final class NirExport {
     }
 
     /**
-     * Returns true for neurons whose membrane is their current. A population with a late edge stays a node, as others
-     * may read it too.
+     * Returns true for neurons whose membrane is their current. A population with a late edge stays a node, because
+     * others may read it too.
      */
     private boolean isRelay(int population) {
         if (!description.populations().get(population).neuron().equals(NirNodes.RELAY)) {
@@ -180,7 +179,7 @@ final class NirExport {
         arrive(declared, from);
     }
 
-    /** Adds edges. A second edge between two nodes would be ignored, so it passes through a scale of 1. */
+    /** Adds edges. NIR ignores a second edge between two nodes, so it passes through a scale of 1. */
     private void arrive(ProjectionDescription declared, Set<String> from) {
         Set<String> targets = ends.get(declared.target());
         Shape shape = description.populations().get(declared.target()).shape();
@@ -206,7 +205,7 @@ final class NirExport {
         return Set.of(to);
     }
 
-    /** Returns true if readers delay a projection, because it is part of a cycle. */
+    /** Returns true if readers delay a projection because it is part of a cycle. */
     private boolean isLate(ProjectionDescription declared) {
         int source = declared.source().ofPopulation().orElse(-1);
         if (source < 0 || description.populations().get(source).neuron().equals(NirNodes.RELAY)) {
@@ -245,7 +244,7 @@ final class NirExport {
         nodes.put(name, NirFile.Graph.Node.of(type, values));
     }
 
-    /** Removes slashes, which HDF5 treats as nested groups. */
+    /** Replaces slashes, which HDF5 treats as nested groups. */
     private static String plain(String name) {
         return name.replace('/', '.');
     }

@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Options of the conversion from a NIR graph to a network. NIR has differential equations and no time step, so these
- * options supply facts that a file does not contain; {@link NirModel#semantics} repeats them.
+ * options add facts that a file lacks; {@link NirModel#semantics} repeats them.
  *
- * <p>Each step has this order. The values of several edges are added. A synapse takes its input,
- * {@code i += dt / tau_syn * (w_in * S - i)}. The membrane takes the new current,
- * {@code v += dt / tau * (v_leak - v + r * i)}, or {@code v += dt * r * S} without a leak. A neuron with
- * {@code v > v_threshold} fires and is set to {@code v_reset} in the same step. An edge that closes a cycle is one step
- * late, delays are rounded to steps, and an edge that is listed twice counts once.
+ * <p>Each step has this order. The values of several edges are added. A synapse takes its input, {@code i += dt /
+ * tau_syn * (w_in * S - i)}. The membrane takes the new current, {@code v += dt / tau * (v_leak - v + r * i)}, or
+ * {@code v += dt * r * S} without a leak. A neuron with {@code v > v_threshold} fires and is set to {@code v_reset} in
+ * the same step. An edge that closes a cycle is one step late, delays are rounded to steps, and a repeated edge counts
+ * once.
  *
- * <p>These are steps of Euler's method. {@link #withExactDecay} uses {@code 1 - exp(-dt / tau)} instead of
- * {@code dt / tau}, as Rockpool, sinabs and Nengo do. The default step is 0.1 ms, as in snnTorch and Norse;
- * {@link #withTimeStep} sets another one. If {@code r} is 1 for all neurons of an {@code IF} and no step is set, each
- * input counts once, as in sinabs and snnTorch. An RSynaptic written by snnTorch resets at the next step, as in
- * snnTorch, unless {@code withReset} is called. Files only know a reset to {@code v_reset}; snnTorch and sinabs also
- * write it for neurons that subtract their threshold, and {@link #withReset} restores that.
+ * <p>These are steps of Euler's method. {@link #withExactDecay} uses {@code 1 - exp(-dt / tau)} instead of {@code dt /
+ * tau}, as Rockpool, sinabs and Nengo do. The default step is 0.1 ms, as in snnTorch and Norse. If {@code r} is 1 for
+ * all neurons of an {@code IF} and no step is set, each input counts once, as in sinabs and snnTorch. An RSynaptic
+ * written by snnTorch resets at the next step, as in snnTorch, unless {@code withReset} is called. Files can only
+ * express a reset to {@code v_reset}; snnTorch and sinabs also write it for neurons that subtract their threshold, and
+ * {@link #withReset} restores that.
  */
 public final class NirImport {
 
@@ -37,7 +37,7 @@ public final class NirImport {
     public static final NirImport DEFAULT = new NirImport(0, false, Reset.CLEAR, null);
 
     private static final double USUAL = 1e-4;
-    /** Suffix of neurons that snnTorch writes together with their recurrence. */
+    /** Suffix of neurons that snnTorch writes with a recurrence. */
     private static final String NEURONS = "lif";
 
     private final double declared;
@@ -58,7 +58,7 @@ public final class NirImport {
      *
      * @param seconds the step in the unit of the file's time constants, above 0
      * @return the options
-     * @throws IllegalArgumentException if it is not above 0, or infinite
+     * @throws IllegalArgumentException if {@code seconds} is not above 0, or infinite
      */
     public NirImport withTimeStep(double seconds) {
         Checks.require(seconds > 0 && !Double.isInfinite(seconds), "time step", seconds, "above 0");
@@ -88,8 +88,8 @@ public final class NirImport {
     /**
      * Reads a file.
      *
-     * @param file a file of NIR; see {@link NirFile}
-     * @return the network, and the facts missing from the file
+     * @param file a file of {@link NirFile}
+     * @return the network
      * @throws IOException if the file cannot be read, is not a NIR graph, or has no equivalent network; the message
      *     starts with the file's name
      */
@@ -103,8 +103,8 @@ public final class NirImport {
      *
      * @param name the name of the stream in messages
      * @param stream the bytes of a file of NIR
-     * @return the network, and the facts missing from the file
-     * @throws IOException as for files; the message starts with the name
+     * @return the network
+     * @throws IOException as {@link #read(Path)} does
      */
     public NirModel read(String name, InputStream stream) throws IOException {
         return of(name, NirFile.read(name, stream));
@@ -115,7 +115,7 @@ public final class NirImport {
      *
      * @param name the name of the file in messages
      * @param file the content of a file
-     * @return the network, and the facts missing from the file
+     * @return the network
      * @throws IOException if the graph has no equivalent network; the message starts with the name
      */
     public NirModel of(String name, NirFile file) throws IOException {
@@ -132,14 +132,16 @@ public final class NirImport {
      * Converts a graph to a network.
      *
      * @param graph a graph of NIR
-     * @return the network, and the facts missing from the graph
+     * @return the network
      * @throws IllegalArgumentException if the graph has no equivalent network
      */
     public NirModel of(NirFile.Graph graph) {
         return of(graph, false);
     }
 
-    /** Converts a graph, on request with a population for each node, so that all outputs can be recorded. */
+    /**
+     * @param everyNode true for a population of each node, so that all outputs can be recorded
+     */
     NirModel of(NirFile.Graph graph, boolean everyNode) {
         try {
             FlatGraph flat = FlatGraph.of(graph);
@@ -154,7 +156,7 @@ public final class NirImport {
     /**
      * Returns the time step.
      *
-     * @return the value of {@link #withTimeStep}, or else 0.0001
+     * @return the value of {@link #withTimeStep}; 0.0001 by default
      */
     public double timeStep() {
         return dt();
@@ -197,9 +199,8 @@ public final class NirImport {
     }
 
     /**
-     * Returns true if snnTorch wrote the node for its RSynaptic, which never resets in the same step: its
-     * {@code reset_delay} has no effect. Such a node is known by its names, a recurrence of its own, and unscaled
-     * inputs.
+     * Returns true if snnTorch wrote the node for its RSynaptic, which never resets in the same step, whatever its
+     * {@code reset_delay}. Its names, its recurrence, and unscaled inputs identify such a node.
      */
     private boolean resetsLate(FlatNode node) {
         if (resetTime != null || node.primitive != NirPrimitive.CUBA_LIF || !node.name.endsWith(NEURONS)) {
@@ -231,7 +232,6 @@ public final class NirImport {
         return declared == 0 ? USUAL : declared;
     }
 
-    /** Returns the time step of a node's neurons. */
     double dt(FlatNode node) {
         return countsUnits(node) ? 1 : dt();
     }

@@ -41,8 +41,7 @@ public final class NirModel {
      * A graph converted from a network.
      *
      * @param graph the graph, for {@link dev.spikelane.io.NirFile}
-     * @param changes the facts missing from the graph, which other readers will replace, such as another reset; the
-     *     time step
+     * @param changes facts missing from the graph, which other readers will replace: the time step, or another reset
      */
     public record Exported(NirFile.Graph graph, List<String> changes) {
 
@@ -53,12 +52,12 @@ public final class NirModel {
     }
 
     /**
-     * Converts a network to a NIR graph with one output. A reader that uses Euler's method gets the same dynamics as
-     * this network.
+     * Converts a network to a NIR graph with one output, which has this network's dynamics in a reader with Euler's
+     * method.
      *
      * @param model a network of convolutions, dense connections, averages, sums and scales between {@code Leaky},
-     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; the output is the output of its
-     *     {@linkplain Model#population population}
+     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; its {@linkplain Model#population
+     *     population} is the output
      * @param timeStep seconds of a step, the factor of time constants; snnTorch's is 0.0001
      * @return the graph, and the facts missing from it
      * @throws IllegalArgumentException if a part of the network has no NIR primitive; the message names it
@@ -72,7 +71,7 @@ public final class NirModel {
     }
 
     /**
-     * Converts this network, with its present values, to a NIR graph with the outputs of the original graph.
+     * Converts this network, with its current values, to a NIR graph with the original outputs.
      *
      * @return the graph, and the facts missing from it
      */
@@ -80,7 +79,6 @@ public final class NirModel {
         return new NirExport(network, options.dt()).graph(outputs);
     }
 
-    /** Returns this model with warnings that start with the name of its file. */
     NirModel named(String file, List<String> ofFile) {
         List<String> all = new ArrayList<>(ofFile);
         warnings.forEach(each -> all.add(file + ": " + each));
@@ -88,8 +86,8 @@ public final class NirModel {
     }
 
     /**
-     * Returns the network. Inputs and populations have the names of nodes, {@code rnn/lif} for a node of an inner
-     * graph. Projections have the names of the nodes that they pass through.
+     * Returns the network. Inputs and populations have the names of nodes, such as {@code rnn/lif} in an inner graph.
+     * Projections have the names of the nodes in their paths.
      *
      * @return the network
      */
@@ -100,7 +98,7 @@ public final class NirModel {
     /**
      * Returns the source of each output of the graph.
      *
-     * @return spikes of a population, or its membrane, by the names of nodes of the type Output
+     * @return spikes of a population, or its membrane, by the names of Output nodes
      */
     public Map<String, Projection.Source> outputs() {
         return outputs;
@@ -116,7 +114,7 @@ public final class NirModel {
     }
 
     /**
-     * Returns the facts that change dynamics and are not in the file: the time step, the method, the reset.
+     * Returns the facts that change dynamics and are not in the file: time step, method, and reset.
      *
      * @return one line
      */
@@ -131,7 +129,7 @@ public final class NirModel {
     }
 
     /**
-     * Returns the oddities of the file, and the assumptions.
+     * Returns warnings about the file and assumptions.
      *
      * @return sentences that start with the file's name, if there is one
      */

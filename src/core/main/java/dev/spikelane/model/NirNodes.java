@@ -33,13 +33,11 @@ record NirNodes(NirImport options, List<String> warnings) {
             .withReset(Reset.NONE)
             .withResetTime(Reset.Time.SAME_STEP);
 
-    /** Neurons whose membrane is their current. */
     static final Lif RELAY = Lif.of(Decay.NONE, Parameter.of(0)).withFiring(SILENT);
 
-    /** A time constant of more steps gets a warning; 10,000 steps of 0.1 ms are a second. */
+    /** More steps than this get a warning; 10,000 steps of 0.1 ms are a second. */
     private static final double MANY_STEPS = 10_000;
 
-    /** Returns a node's declared shape, in torch's order. */
     static Shape shape(FlatNode node, String parameter) throws IOException {
         return shape(node, whole(node, parameter, null));
     }
@@ -146,8 +144,8 @@ record NirNodes(NirImport options, List<String> warnings) {
     }
 
     /**
-     * Returns a flatten. Some tools count the batch as a dimension: then the numbers are one higher, or the dense node
-     * after it takes all inputs.
+     * Returns a flatten. Some tools count the batch as a dimension; then the numbers are one higher, or the next dense
+     * node takes all inputs.
      */
     Connection flatten(FlatNode node) throws IOException {
         int rank = node.input().rank();
@@ -211,7 +209,8 @@ record NirNodes(NirImport options, List<String> warnings) {
     }
 
     /**
-     * Returns neurons whose synapse holds {@code r * i}, since its current charges the membrane without another factor.
+     * Returns neurons whose synapse holds {@code r * i}, because its current charges the membrane without another
+     * factor.
      */
     private Lif synaptic(FlatNode node, double dt) throws IOException {
         double[] taus = perNeuronInDouble(node, "tau_syn");
@@ -234,7 +233,7 @@ record NirNodes(NirImport options, List<String> warnings) {
                 .withParameter("gain", Parameter.of(gains));
     }
 
-    /** Returns the part of the distance to its goal that a membrane moves in a step. */
+    /** Returns the fraction of its distance to the target value that a membrane moves in a step. */
     private double share(FlatNode node, String name, double tau, double dt) {
         if (!(tau > 0)) {
             throw new IllegalArgumentException(node + " has " + tau + " in '" + name + "', expected more than 0");
@@ -259,7 +258,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         return FileText.made(node + " has ", () -> Parameter.of(values).requireFinite(name));
     }
 
-    /** Returns one value, or one for each neuron; by default 0 for v_reset, 1 for w_in. */
+    /** Returns one value, or one for each neuron; the defaults are 0, and 1 for w_in. */
     private static double[] perNeuronInDouble(FlatNode node, String name) throws IOException {
         Tensor values = node.value(name);
         if (values == null) {
@@ -293,7 +292,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         return spread;
     }
 
-    /** Returns true if the shapes are equal except for dimensions of 1. */
+    /** Compares shapes without dimensions of 1. */
     private static boolean isSame(List<Integer> shape, List<Integer> other) {
         return shape.stream()
                 .filter(size -> size != 1)
@@ -301,8 +300,8 @@ record NirNodes(NirImport options, List<String> warnings) {
                 .equals(other.stream().filter(size -> size != 1).toList());
     }
 
-    /** Throws unless the node's optional shape equals its actual one. */
-    static void requireSaidShape(FlatNode node) throws IOException {
+    /** Throws unless the node's optional shape equals its actual shape. */
+    static void requireDeclaredShape(FlatNode node) throws IOException {
         boolean ends = node.primitive == NirPrimitive.OUTPUT;
         String name = ends ? "shape" : "input_shape";
         if (node.value(name) == null || !ends && node.primitive.role() != NirPrimitive.Role.LINK) {
@@ -322,7 +321,7 @@ record NirNodes(NirImport options, List<String> warnings) {
                 + node.input().sizes());
     }
 
-    /** Returns the steps of each element of a delay, rounded half to even. */
+    /** Rounds half to even. */
     int[] steps(FlatNode node) throws IOException {
         double[] delays = perNeuronInDouble(node, "delay");
         int[] steps = new int[delays.length];

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The primitives of NIR with their parameters in files; parameters after the bar are optional. */
+/** The primitives of NIR and their parameters; those after the bar are optional. */
 enum NirPrimitive {
     AFFINE("Affine", Role.LINK, NirNodes::affine, "weight bias"),
     AVG_POOL_2D("AvgPool2d", Role.LINK, NirNodes::average, "kernel_size stride | padding"),
@@ -28,22 +28,18 @@ enum NirPrimitive {
     SUM_POOL_2D("SumPool2d", Role.LINK, NirNodes::sum, "kernel_size stride | padding"),
     THRESHOLD("Threshold", Role.STEP, "threshold");
 
-    /** The role of a node in a network. */
     enum Role {
         INPUT,
         OUTPUT,
-        /** A connection. */
         LINK,
         DELAY,
         /** Neurons whose output is the membrane. */
         STATE,
         /** Neurons whose output is spikes. */
         SPIKES,
-        /** Spikes without a state. */
         STEP
     }
 
-    /** Builds a connection from a node. */
     interface Reader {
         Connection read(NirNodes nodes, FlatNode node) throws IOException;
     }
@@ -84,7 +80,6 @@ enum NirPrimitive {
         return role;
     }
 
-    /** Returns the reader of a link. */
     Reader reader() {
         return Objects.requireNonNull(reader);
     }

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * Weights of 2 and 4 bits in files: {@code U8} of {@code [rows, bytes of a row]}, two's complement, the first item in
- * the lowest bits of a byte. Bits after the last item of a row are 0. The description holds the shape.
+ * the lowest bits of a byte. Bits after the last item of a row are 0. The description has the shape.
  */
 final class PackedItems {
 
@@ -23,7 +23,7 @@ final class PackedItems {
     static final String BITS = "bits";
     static final String SHAPE = "shape";
 
-    /** Most items; a matrix of more would be refused. */
+    /** A matrix of more items would be refused. */
     private static final long MOST_ITEMS = ModelTensors.MOST_BYTES / Float.BYTES;
 
     private PackedItems() {}
@@ -36,7 +36,6 @@ final class PackedItems {
         return shape.size() > 1 ? shape.getFirst() : 1;
     }
 
-    /** Packs items of one byte each. */
     static Tensor pack(Tensor items, int bits) {
         int rows = rows(items.shape());
         long columns = items.count() / rows;

@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * A {@code state_dict} of torch: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or
- * {@code bn1.running_mean}, from a file of safetensors, of NumPy ({@code .npz}) or of {@code torch.save}
- * ({@code .pth}).
+ * {@code bn1.running_mean}, from a file of safetensors, NumPy ({@code .npz}) or {@code torch.save} ({@code .pth}).
  *
  * <pre>{@code
  * StateDict state = StateDict.read(Path.of("net.pth")).withPrefix("model.", ""); // model.fc1.weight becomes fc1.weight
@@ -29,10 +28,10 @@ import java.util.stream.Stream;
  * state.loadInto(network); // all of it, or nothing
  * }</pre>
  *
- * <p>Tensors have the names of {@linkplain Network#weights the network's values}, with parameters spelled as snnTorch
- * does ({@code lif1.graded_spikes_factor}). If a projection has several connections with values, the first one may have
- * the projection's own name ({@code fc1.weight} for {@code fc1.0.weight}), and a batch norm in {@code fc1} or
- * {@code conv1} the name {@code bn1}; one-to-one weights may be called {@code lif1.recurrent.V}.
+ * <p>Tensors have the names of {@linkplain Network#weights the network's values}, with snnTorch's spelling of
+ * parameters ({@code lif1.graded_spikes_factor}). In a projection with several connections, the first may have the
+ * projection's name ({@code fc1.weight} for {@code fc1.0.weight}), and a batch norm in {@code fc1} or {@code conv1} the
+ * name {@code bn1}; one-to-one weights may be {@code lif1.recurrent.V}.
  *
  * <p>Shapes have to be equal: nothing is transposed, reshaped or rounded. A parameter of neurons may be one number for
  * all. Other options in a file are compared with the network's: {@code reset_mechanism_val}, and
@@ -66,7 +65,7 @@ public final class StateDict {
      *
      * @param missing names of the network's values without a tensor
      * @param leftOver names of tensors without a value in the network
-     * @param different a sentence for each value whose tensor has another shape, type or meaning, or invalid numbers
+     * @param different a sentence for each value whose tensor has a wrong shape, type or meaning, or invalid numbers
      */
     public record Fit(List<String> missing, List<String> leftOver, List<String> different) {
 
@@ -78,15 +77,14 @@ public final class StateDict {
         }
 
         /**
-         * Returns true if every value has its tensor, and every tensor its value.
+         * Returns true if nothing is missing, left over or different.
          *
-         * @return true if nothing is missing, left over or different
+         * @return true if all tensors match
          */
         public boolean isWhole() {
             return missing.isEmpty() && leftOver.isEmpty() && different.isEmpty();
         }
 
-        /** Describes the result in one line. */
         @Override
         public String toString() {
             return isWhole()
@@ -101,7 +99,7 @@ public final class StateDict {
     }
 
     /**
-     * Reads a file with at most 512 MiB of memory, which the garbage collector frees. The first bytes show the format.
+     * Reads a file with at most 512 MiB of garbage-collected memory.
      *
      * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
      * @return its tensors
@@ -112,10 +110,10 @@ public final class StateDict {
     }
 
     /**
-     * Reads a file. The first bytes show the format.
+     * Reads a file as {@link #read(Path)} does, with another limit.
      *
-     * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
-     * @param mostBytes the most memory of the whole load, in bytes
+     * @param file the file
+     * @param mostBytes the limit of the load, in bytes
      * @return its tensors
      * @throws IOException as {@link Tensors#read(Path)} does
      */
@@ -135,7 +133,7 @@ public final class StateDict {
         Objects.requireNonNull(file, "file");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         file.tensors().forEach(each -> tensors.put(each.name(), each));
-        // The library of safetensors sorts tensors; other formats keep torch's order of layers.
+        // The safetensors library sorts tensors; other formats have torch's order of layers.
         return new StateDict(
                 name, file.format() != Tensors.Format.SAFETENSORS, file.metadata(), file.warnings(), tensors);
     }
@@ -168,9 +166,9 @@ public final class StateDict {
 
     /**
      * Returns a network's values with snnTorch's names, and the other buffers of its {@code load_state_dict}:
-     * {@code reset_mechanism_val} and {@code graded_spikes_factor} of snnTorch's neurons.
+     * {@code reset_mechanism_val} and {@code graded_spikes_factor}.
      *
-     * @param network the network with its present values
+     * @param network the network with its current values
      * @return its tensors
      * @throws IllegalArgumentException as {@link ModelFile#toBytes(Network)} does
      */
@@ -206,12 +204,12 @@ public final class StateDict {
     }
 
     /**
-     * Renames all tensors whose names start with a prefix.
+     * Renames all tensors with a prefix.
      *
      * @param from the prefix, such as {@code model.} or {@code 0.}
      * @param to its replacement, such as an empty text or {@code fc1.}
-     * @return the same tensors under these names
-     * @throws IllegalArgumentException if no name starts with the prefix, or two tensors would have one name
+     * @return the renamed tensors
+     * @throws IllegalArgumentException if no name has the prefix, or two tensors would have one name
      */
     public StateDict withPrefix(String from, String to) {
         Objects.requireNonNull(from, "from");
@@ -238,7 +236,7 @@ public final class StateDict {
     }
 
     /**
-     * Returns a part of a checkpoint, without other parts such as the optimizer's.
+     * Returns a part of a checkpoint.
      *
      * @param part the name of a dictionary, such as {@code model} of {@code {"model": ..., "optimizer": ...}};
      *     {@code state.model} for a nested one
@@ -259,8 +257,8 @@ public final class StateDict {
     }
 
     /**
-     * Rounds tensors of float64 to float32. Without this call, a number that float32 cannot represent is refused.
-     * {@link #warnings} reports how many numbers changed, and by how much.
+     * Rounds tensors of float64 to float32, which are refused otherwise unless all numbers are exact. {@link #warnings}
+     * reports how many numbers changed, and by how much.
      *
      * @return these tensors without float64
      */
@@ -277,7 +275,7 @@ public final class StateDict {
     }
 
     /**
-     * Returns the warnings of {@link Tensors#warnings}, and the tensors that were rounded.
+     * Returns the warnings of {@link Tensors#warnings}, and of {@link #rounded}.
      *
      * @return sentences that start with the file's name
      */
@@ -342,7 +340,7 @@ public final class StateDict {
      * do not change.
      *
      * @param network the network; no simulation of it is running
-     * @return the tensors that are missing, left over or different
+     * @return the differences
      * @throws IOException if a value is not allowed; nothing changes then
      */
     public Fit loadMatching(Network network) throws IOException {
@@ -366,9 +364,9 @@ public final class StateDict {
     }
 
     /**
-     * Creates a network of layers in a row. Their order is the order of the file or, as safetensors files have none, of
-     * the numbers in their names. If the file's metadata have a text {@code layers}, it describes them, as in
-     * {@link #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code Lapicque}, {@code RLeaky},
+     * Creates a network of a chain of layers. The order is the order of the file, or for safetensors, which sorts, of
+     * the numbers in names. If the metadata have a text {@code layers}, it describes them, as in {@link
+     * #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code Lapicque}, {@code RLeaky},
      * {@code RSynaptic}, {@code SLSTM}, {@code LeakyParallel}, {@code StateLeaky} and {@code LinearLeaky}, the only
      * kinds that tensors reveal.
      *
@@ -376,7 +374,7 @@ public final class StateDict {
      * save_file(net.state_dict(), "net.safetensors", {"layers": str(net)})
      * }</pre>
      *
-     * @return a network with these values, whose memory the garbage collector frees
+     * @return a network with these values
      * @throws IOException if the tensors do not belong to such layers, or a value is not allowed
      */
     public Network network() throws IOException {
@@ -384,8 +382,8 @@ public final class StateDict {
     }
 
     /**
-     * Creates a network of layers in a row from a text. The text is torch's print of a network whose modules run in the
-     * order of their declaration, or is written by hand.
+     * Creates a network of a chain of layers from a text: torch's print of a network whose modules run in the order of
+     * their declaration, or a text like it.
      *
      * <pre>{@code
      * state.network("1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky");
@@ -393,17 +391,17 @@ public final class StateDict {
      *
      * <p>The shape of the input comes first, unless the first layer is {@code Linear}, {@code SLSTM},
      * {@code LeakyParallel} or {@code LinearLeaky}. Layers are {@code Linear}, {@code Conv1d}, {@code Conv2d},
-     * {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool}, {@code AvgPool} and
-     * {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network has no time until
-     * it is {@linkplain Network#spiking converted}, and snnTorch's neurons with its defaults, except for the options in
-     * the text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky}, {@code RSynaptic},
-     * {@code SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky}, {@code LinearLeaky} and
-     * {@code DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors imply may be left out;
-     * unknown arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before
-     * {@code Linear} may be missing, as a {@code view} is not a module.
+     * {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool}, {@code AvgPool} and {@code
+     * AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network has no time until it is
+     * {@linkplain Network#spiking converted}, and snnTorch's neurons, with its defaults for options that are not in the
+     * text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky}, {@code RSynaptic},
+     * {@code SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky}, {@code LinearLeaky} and {@code
+     * DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors imply are optional; unknown
+     * arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before
+     * {@code Linear} is optional, because a {@code view} is not a module.
      *
      * @param layers the text
-     * @return a network with these values, whose memory the garbage collector frees
+     * @return a network with these values
      * @throws IOException if the text or the tensors do not describe such layers, or a value is not allowed
      */
     public Network network(String layers) throws IOException {

@@ -25,7 +25,6 @@ final class StateDictMatch {
 
     static final String RESET = ".reset_mechanism_val";
     static final String GRADED = ".graded_spikes_factor";
-    /** snnTorch's names of a {@link Lapicque}'s values. */
     private static final Map<String, String> CIRCUIT = Map.of("resistance", ".R", "capacitance", ".C");
 
     private static final Set<Tensor.Type> FLOATS =
@@ -53,12 +52,10 @@ final class StateDictMatch {
         return new StateDict.Fit(missing, List.copyOf(others), different);
     }
 
-    /** Returns the matching values, by the network's names. */
     Map<String, FloatMatrix> values() {
         return values;
     }
 
-    /** Returns the matching counts. */
     Map<String, Long> counts() {
         return counts;
     }
@@ -108,7 +105,6 @@ final class StateDictMatch {
         }
     }
 
-    /** Returns the shape of the neurons with a parameter. */
     private Shape neurons(NamedValues wanted) {
         List<Integer> shape = wanted.declared().shape();
         return network.populations().stream()
@@ -118,7 +114,7 @@ final class StateDictMatch {
                 .orElseGet(() -> Shape.of(shape.isEmpty() ? 1 : shape.getFirst()));
     }
 
-    /** Returns the tensor under one of the names that torch and snnTorch give such a value. */
+    /** Returns the tensor under one of the names in torch and snnTorch. */
     private @Nullable Tensor find(NamedValues wanted) {
         List<String> names = new ArrayList<>(List.of(ModelFormat.tensor(wanted)));
         String owner = wanted.owner();
@@ -135,7 +131,7 @@ final class StateDictMatch {
         if (CIRCUIT.containsKey(value)) {
             names.add(owner + CIRCUIT.get(value));
         }
-        if (tensors.containsKey(owner + LayerTensors.OWN_WEIGHTS)) { // the same weights as in its module
+        if (tensors.containsKey(owner + LayerTensors.OWN_WEIGHTS)) { // the weights of its module, a second time
             others.remove(owner + "." + LayerTensors.RECURRENT + "V");
         }
         for (String name : names) {
@@ -159,7 +155,7 @@ final class StateDictMatch {
         }
     }
 
-    /** Compares snnTorch's numbers for options of a model, and removes them from the left-over tensors. */
+    /** Compares options that snnTorch stores as numbers, and removes them from the left-over tensors. */
     private void matchMeaning(Population population) {
         Tensor reset = tensors.get(population.name() + RESET);
         Object declared = NeuronOptions.of(population.neuron()).get("reset");
@@ -194,7 +190,6 @@ final class StateDictMatch {
         }
     }
 
-    /** Returns the number of a reset in snnTorch's buffers. */
     static long resetNumber(Object reset) {
         return switch (Reset.valueOf(reset.toString())) {
             case SUBTRACT, SUBTRACT_DECAYED -> 0;

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The distances of membranes from their thresholds, and the differences between these membranes and the membranes of
- * another network with the same neurons, for example with integer weights. They show whether the difference alone could
- * change a spike. Membranes are taken before the reset, as compared with the threshold.
+ * Distances of membranes from their thresholds in one network, and differences from the membranes of another network
+ * with equal neurons, for example with integer weights. They show whether a difference could change a spike. Membranes
+ * are from before the reset.
  *
  * @param populations the firing populations, in the order of the network
  */
@@ -32,15 +32,13 @@ public record ThresholdMargins(List<Row> populations) {
      *
      * @param name the population
      * @param decisions comparisons of a membrane with a threshold
-     * @param smallest the smallest distance of a membrane of the first network from its threshold
-     * @param step the step of this smallest distance
+     * @param smallest the smallest distance in the first network
+     * @param step the step of the smallest distance
      * @param neuron its neuron, in torch's order
-     * @param difference the largest difference between the membranes of both networks, until the first spike that
-     *     differs
-     * @param close decisions of the first network, until then, whose distance to the threshold is below the difference
-     *     of both membranes
+     * @param difference the largest difference of membranes until the first spike that differs
+     * @param close decisions of the first network until then with a distance below the difference of both membranes
      * @param flips spikes that differ
-     * @param firstFlip the step of the first of them; -1 if there is none
+     * @param firstFlip the step of the first differing spike; -1 if there is none
      */
     public record Row(
             String name,
@@ -90,7 +88,7 @@ public record ThresholdMargins(List<Row> populations) {
         return new ThresholdMargins(rows);
     }
 
-    /** Returns the first step with a spike that differs; the number of steps if there is none. */
+    /** Returns the first step with a differing spike; the number of steps if there is none. */
     private static int firstFlip(List<Recorded> both, int steps, int batch) {
         Recorded first = both.get(0);
         Recorded second = both.get(1);
@@ -153,7 +151,6 @@ public record ThresholdMargins(List<Row> populations) {
                 firstFlip);
     }
 
-    /** The spikes and membranes of a network. */
     private record Recorded(
             List<String> names, List<SpikeMatrix> spikes, List<FloatMatrix> membranes, List<Parameter> thresholds) {
 
@@ -177,7 +174,7 @@ public record ThresholdMargins(List<Row> populations) {
             return found;
         }
 
-        /** Returns the present threshold; the largest float for neurons without one. */
+        /** Returns the current threshold; the largest float for neurons without one. */
         private static Parameter threshold(Network network, Population population) {
             String name = population.name() + ".threshold";
             return network.weights().names().contains(name)

@@ -12,7 +12,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 import org.junit.jupiter.api.Test;
 
-/** Calls of OpenBLAS allocate nothing, neither the segments nor the slices that they pass. */
+/** Calls of OpenBLAS allocate neither segments nor slices. */
 @Alone
 final class OpenBlasAllocationTest extends KernelCase {
 

@@ -4,7 +4,7 @@ import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
-/** Prints whether OpenBLAS serves, what is said of it, and what a product gives or throws. */
+/** Prints whether OpenBLAS is available, its description, and a product or its error. */
 final class OpenBlasMain {
 
     private OpenBlasMain() {}

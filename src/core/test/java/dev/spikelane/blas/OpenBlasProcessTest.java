@@ -20,7 +20,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** How OpenBLAS is found, or not, in JVMs of their own: never with a crash, a warning or an exception. */
+/** The search for OpenBLAS in new JVMs never causes a crash, a warning or an exception. */
 @EnabledIfSystemProperty(named = Simd.PROPERTY, matches = "auto", disabledReason = "vector width plays no part")
 @Users
 final class OpenBlasProcessTest extends FolderCase {
@@ -50,7 +50,6 @@ final class OpenBlasProcessTest extends FolderCase {
         }
     }
 
-    /** Fails unless each value of an option is refused by a message that names it. */
     private void assertRefused(String option, String message, Object... values) throws Exception {
         for (Object value : values) {
             assertAbsent(
@@ -153,7 +152,6 @@ final class OpenBlasProcessTest extends FolderCase {
         return root(OpenBlasMain.class);
     }
 
-    /** The folder with the package of a class. */
     private static Path root(Class<?> type) throws Exception {
         String name = type.getSimpleName() + ".class";
         URI file = Objects.requireNonNull(type.getResource(name), name).toURI();
@@ -174,7 +172,7 @@ final class OpenBlasProcessTest extends FolderCase {
         command.addAll(program);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
-        // The JVM would print that it picked them up.
+        // The JVM prints a line if it uses these variables.
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
         Process process = builder.start();
         Child child = new Child(process.waitFor(), Files.readAllLines(output), errors(errors));
@@ -183,7 +181,7 @@ final class OpenBlasProcessTest extends FolderCase {
         return child;
     }
 
-    /** What was printed, but for the line that nothing can keep a JVM from printing. */
+    /** Returns the output without the line that every JVM prints. */
     private static String errors(Path file) throws IOException {
         return Files.readString(file).replaceFirst("WARNING: Using incubator modules: jdk.incubator.vector\\R", "");
     }

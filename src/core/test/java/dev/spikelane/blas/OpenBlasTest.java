@@ -20,7 +20,7 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Products against double precision, where OpenBLAS is installed. */
+/** Products against double precision, if OpenBLAS is installed. */
 final class OpenBlasTest extends KernelCase {
 
     private static final int[] SIZES = {1, 2, 15, 16, 17, 64, 65, 130};
@@ -109,7 +109,7 @@ final class OpenBlasTest extends KernelCase {
         }
     }
 
-    /** {@code c = alpha * op(a) * op(b) + beta * c} in double precision, and the sum of the magnitudes. */
+    /** {@code c = alpha * op(a) * op(b) + beta * c} in double precision, and the sum of magnitudes. */
     private record Reference(
             int m,
             int n,
@@ -134,7 +134,7 @@ final class OpenBlasTest extends KernelCase {
                         magnitude += Math.abs(product);
                     }
                     double old = beta * (double) c[row * n + column];
-                    // The bound of any order of float32 sums: (k + 2) roundings of half a unit in the last place.
+                    // Bounds any order of float32 sums: (k + 2) roundings of half a unit in the last place.
                     double tolerance = (k + 2) * 0x1p-24 * (Math.abs(alpha) * magnitude + Math.abs(old));
                     double expected = alpha * sum + old;
                     double difference = Math.abs(expected - actual.get(row, column));

@@ -31,12 +31,12 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The number of batches is a whole number of 64 bits, as torch's is: in memory, in training and in files. */
+/** The number of batches has 64 bits, like torch's, in memory, in training and in files. */
 @EveryWidth
 class BatchCountTest {
 
     private static final String NAME = "fc1.1.num_batches_tracked";
-    /** The first whole number that float32 has not. */
+    /** The first whole number that float32 cannot represent. */
     private static final long LARGE = (1L << 24) + 1;
 
     private static Network network() {
@@ -103,7 +103,7 @@ class BatchCountTest {
                 .orElseThrow();
     }
 
-    /** What is read as a float and put back is the same number, and what is refused leaves it. */
+    /** Reading as a float and replacing keeps the number, and a refused value leaves it. */
     @Test
     void matricesRoundItAndPutItBack() {
         Network network = counted(LARGE);

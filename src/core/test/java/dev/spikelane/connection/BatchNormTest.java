@@ -87,7 +87,7 @@ class BatchNormTest {
         assertEquals(0, network.weights().get("fc1.1.running_mean").get(0, 69));
     }
 
-    /** Once for each step of time, whatever is computed again, shared by threads or rehearsed. */
+    /** Once for each time step, independent of recomputation, threads and rehearsal. */
     @Test
     void runningValuesMoveOnceAStep() {
         List<UnaryOperator<TrainerBuilder>> wishes = List.of(
@@ -122,7 +122,7 @@ class BatchNormTest {
         assertEquals(before, network.weights().hash());
     }
 
-    /** Shards ascending, in each of them steps ascending; the same from elsewhere. */
+    /** Shards ascending, in each steps ascending, also if they are computed elsewhere. */
     @Test
     void shardsMoveThemInTurn() {
         Network whole = network();
@@ -144,7 +144,7 @@ class BatchNormTest {
         }
     }
 
-    /** As many shards as samples: none of them has a variance. */
+    /** With as many shards as samples, no shard has a variance. */
     @Test
     void singleSamplesMoveNothing() {
         Network network = network();
@@ -156,7 +156,7 @@ class BatchNormTest {
                 new float[4], network.weights().get("fc2.1.running_mean").toArray());
     }
 
-    /** What is normalized to small numbers may have a variance that float32 does not hold. */
+    /** Values that normalize to small numbers may have a variance beyond float32. */
     @Test
     void runningValuesThatOverflowAreRefusedBeforeAnythingIsLearned() {
         FloatMatrix x = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 20, new Random(3));
@@ -199,7 +199,10 @@ class BatchNormTest {
         return values;
     }
 
-    /** The message looks at the batch as training saw it: running values would make the first layer infinite. */
+    /**
+     * The search for the cause uses statistics of the batch, as training did; running values would blame the first
+     * layer.
+     */
     @Test
     void divergenceIsSoughtWithStatisticsOfTheBatch() {
         Network network = network();

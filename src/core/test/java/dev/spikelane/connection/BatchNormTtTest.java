@@ -36,7 +36,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Batches are normalized through time: each step has its own weights and statistics. */
+/** Batch norm through time: each step has its own weights and statistics. */
 @EveryWidth
 class BatchNormTtTest {
 
@@ -44,7 +44,7 @@ class BatchNormTtTest {
     private static final int BATCH = 9;
     private static final Shape MAPS = Shape.of(3, 4, 5);
 
-    /** Maps that are normalized behind their input and in a loop, and a dense layer that is normalized. */
+    /** Norms after the input, in a loop, and after a dense layer. */
     private static Network network() {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", MAPS);
@@ -101,7 +101,7 @@ class BatchNormTtTest {
         assertEquals(shards, trained(batch, trainer -> trainer.shards(2).threads(2)));
     }
 
-    /** Torch's optimizers pass over values without a gradient, though they still have momentum. */
+    /** Torch's optimizers skip values without a gradient, even with momentum. */
     @Test
     void windowsChangeTheWeightsOfTheirStepsAlone() {
         Network network = network();
@@ -131,14 +131,14 @@ class BatchNormTtTest {
         }
     }
 
-    /** A frame is made once, and each step makes other rows of it. */
+    /** A frame is computed once, and each step normalizes it differently. */
     @Test
     void framesAreNormalizedStepByStep() {
         TrainingBatch frame = TrainingBatch.ofFrame(frame(1), new int[BATCH]);
         TrainingBatch rows = TrainingBatch.of(repeated(frame(1)), new int[BATCH]);
         long expected = trained(frame, trainer -> trainer);
         assertEquals(expected, trained(frame, trainer -> trainer.threads(2).recomputeEvery(2)));
-        assertEquals(expected, trained(rows, trainer -> trainer)); // nothing is learned in front of the norm
+        assertEquals(expected, trained(rows, trainer -> trainer)); // the layer before the norm does not learn
     }
 
     private static Network learned() {

@@ -129,7 +129,7 @@ final class BlasDenseTest extends KernelCase {
         FloatMatrix expected = membranes(dense, simulation -> simulation.run(input), steps, 1);
         FloatMatrix analog = uniform(arena, steps * 2, 784, random);
         FloatMatrix expectedOfAnalog = membranes(dense, simulation -> simulation.run(analog), steps, 1);
-        // With no threshold in reach nothing turns a small difference into a spike.
+        // Without a reachable threshold, no small difference becomes a spike.
         for (int threads = 1; threads <= 2; threads++) {
             Dense.ByOpenBlas blas = dense.byOpenBlas();
             assertClose(expected, membranes(blas, simulation -> simulation.run(input), steps, threads), 784);
@@ -216,7 +216,7 @@ final class BlasDenseTest extends KernelCase {
         return ConnectionKinds.of(connection).bind(arena, connection, Shape.of(spikeValues.count()), spikeValues);
     }
 
-    /** The currents of the first rows; those behind stay as they are. */
+    /** Returns the currents of the first rows; other rows must not change. */
     private FloatMatrix currents(Operator connection, SpikeMatrix spikes, int rows) {
         FloatMatrix current = FloatMatrix.zeros(arena, rows + 1, connection.outputs());
         current.fill(7);
@@ -228,7 +228,7 @@ final class BlasDenseTest extends KernelCase {
         return current.rows(0, rows);
     }
 
-    /** Weights are below 1, so two orders of a sum differ by no more than this. */
+    /** Weights are below 1, so two orders of a sum differ by at most this. */
     private static void assertClose(FloatMatrix expected, FloatMatrix actual, int inputs) {
         double tolerance = 2.0 * (inputs + 2) * (inputs + 1) * 0x1p-24;
         for (int row = 0; row < expected.rows(); row++) {

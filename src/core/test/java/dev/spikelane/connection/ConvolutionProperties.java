@@ -25,7 +25,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Operators of convolutions give the bits of direct loops, for any blocks of outputs. */
+/** Operators of convolutions equal direct loops bit for bit, for any blocks of outputs. */
 @EveryWidth
 final class ConvolutionProperties extends KernelCase {
 
@@ -94,7 +94,7 @@ final class ConvolutionProperties extends KernelCase {
     }
 
     private static Shape source(Random random) {
-        boolean words = random.nextInt(8) == 0; // positions may be rows of a product as they stand
+        boolean words = random.nextInt(8) == 0; // positions may be rows of a product without copying
         int channels = words
                 ? FloatMatrix.ROW_MULTIPLE * (1 + random.nextInt(2))
                 : 1 + random.nextInt(random.nextInt(6) == 0 ? 40 : 8);
@@ -102,7 +102,7 @@ final class ConvolutionProperties extends KernelCase {
         return random.nextInt(3) == 0 ? Shape.of(channels, width) : Shape.of(channels, 1 + random.nextInt(8), width);
     }
 
-    /** What spikes carry, in torch's order. */
+    /** Returns spike values in torch's order. */
     private static float[] carried(Shape source, boolean byChannel, Random random) {
         float[] carried = new float[source.size()];
         Arrays.fill(carried, random.nextBoolean() ? 1 : random.nextFloat() * 3);
@@ -119,7 +119,7 @@ final class ConvolutionProperties extends KernelCase {
         return Parameter.of(inside);
     }
 
-    /** All blocks, or some of them, full of what was there before. */
+    /** Returns all or some blocks, filled with other values. */
     private static Tile someBlocks(Arena arena, int rows, int outputs, Random random) {
         int blocks = Math.ceilDiv(outputs, FloatMatrix.ROW_MULTIPLE);
         boolean all = random.nextInt(3) == 0;
@@ -141,7 +141,7 @@ final class ConvolutionProperties extends KernelCase {
         int end = Math.min(current.endBlock() * FloatMatrix.ROW_MULTIPLE - current.origin(), found.columns());
         for (int column = 0; column < found.columns(); column++) {
             int output = column + current.origin();
-            float expected = 7; // what was not to be written
+            float expected = 7; // must not be written
             if (output >= current.firstColumn() && column < end) {
                 expected = output < made.size() ? torch[made.torch(output)] : 0;
             }

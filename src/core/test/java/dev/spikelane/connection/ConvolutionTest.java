@@ -162,7 +162,7 @@ final class ConvolutionTest {
                 graph::build);
     }
 
-    /** Weights of 40 TB, and more neurons than there can be. */
+    /** Weights of 40 TB, and too many neurons. */
     @Test
     void tooMuchNamesTheProjection() {
         NetworkBuilder wide = Network.builder(Shape.of(1 << 20, 3, 3));
@@ -202,7 +202,7 @@ final class ConvolutionTest {
                 () -> Convolution.of(Kernel.of(3), FloatMatrix.zeros(6, 10)));
     }
 
-    /** They share weights, so one weight would need a product for each. */
+    /** A channel shares weights, so several spike values would need several products. */
     @Test
     void spikesOfAChannelCarryOneValue() {
         NetworkBuilder builder = Network.builder(Shape.of(1, 1, 2));
@@ -232,7 +232,7 @@ final class ConvolutionTest {
         }
     }
 
-    /** Names and shapes are torch's, in files too. */
+    /** Names and shapes are torch's, also in files. */
     @Test
     void filesHoldThem(@TempDir Path folder) throws IOException {
         Network network = tutorial();
@@ -256,7 +256,7 @@ final class ConvolutionTest {
         assertEquals(network.weights().names(), read.weights().names());
     }
 
-    /** Dense weights of 8 bits in a file are those of {@link IntegerMatrix#nearest}. */
+    /** 8-bit weights in a file equal {@link IntegerMatrix#nearest}. */
     @Test
     void filesOf8BitsAreReadAsIntegersToo(@TempDir Path folder) throws IOException {
         Network network = tutorial();

@@ -7,7 +7,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
 import org.junit.jupiter.api.Test;
 
-/** A dense connection after maps names both sizes, and asks for a pool only where they differ. */
+/** The error of a dense connection after maps names both sizes, and suggests a pool only if they differ. */
 final class FlatSourceTest {
 
     private static String refused(Shape maps) {

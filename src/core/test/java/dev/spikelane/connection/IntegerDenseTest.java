@@ -118,7 +118,7 @@ final class IntegerDenseTest {
         assertEquals(hash, weights.hash());
     }
 
-    /** Where a scale is 0, floats do not say what the integers are: those that are there stay. */
+    /** If a scale is 0, floats do not determine the integers, so the old ones stay. */
     @Test
     void integersOutliveAScaleOfZero() {
         NetworkBuilder builder = Network.builder();
@@ -147,7 +147,7 @@ final class IntegerDenseTest {
                 .neuron(new Leaky(0.9f));
     }
 
-    /** Sums of integers know one value of a spike; replaced by others, all stays what it is. */
+    /** Sums of integers need one spike value; a refused replacement changes nothing. */
     @Test
     void refusesSpikesOfSeveralValues() {
         String refusal = "dense INT8 2 -> 2 sums integers, so that all spikes must carry the same value";
@@ -200,7 +200,9 @@ final class IntegerDenseTest {
                 () -> floats.quantized(ElementType.FLOAT32));
     }
 
-    /** Rows without a weight, recurrences and maps too; a file holds them, and refuses those of other bits. */
+    /**
+     * Includes rows without weights, recurrences and maps; a file stores them, and other numbers of bits are refused.
+     */
     @ParameterizedTest
     @EnumSource(names = {"INT4", "TERNARY"})
     void weightsOfFewBitsRunAsSaidAndAreRead(ElementType type, @TempDir Path folder) throws IOException {

@@ -37,13 +37,13 @@ final class PoolTest {
                 Pool.average(3, 1).withStride(2, 1).withPadding(1, 0).outputShape(MAPS));
         assertEquals(Shape.of(3, 1, 4), Pool.max(3, 2).withDilation(2, 1).outputShape(MAPS));
         assertEquals(Shape.of(3, 1, 1), Pool.averageOfAll().outputShape(MAPS));
-        // the last window would begin in the padding
+        // the last window would start in the padding
         assertEquals(Shape.of(1, 2), Pool.max(2).withPadding(1).withCeil().outputShape(Shape.of(1, 3)));
-        // a window of 3 reads the 2 that there are
+        // a window of 3 reads the 2 inputs
         assertEquals(Shape.of(1, 1), Pool.max(3).withCeil().outputShape(Shape.of(1, 2)));
     }
 
-    /** A network of many channels would make and drop 11 MB for each run. */
+    /** A network with many channels would allocate and drop 11 MB in each run. */
     @Test
     void largeTablesAreNotBuiltToBeDropped() {
         Shape maps = Shape.of(16, 8, 8);
@@ -56,7 +56,7 @@ final class PoolTest {
         assertEquals(0, Math.max(0, NativeMemory.withoutArena() - before) >> 20, "megabytes");
     }
 
-    /** A map of 126 x 63 x 32 joined sums takes 1 MB, of which a thread has room for 16, not 256. */
+    /** A map of 126 x 63 x 32 joined sums takes 1 MB, of which a thread has space for 16, not 256. */
     @Test
     void joinedMapsTakeLittleMemory() {
         Shape maps = Shape.of(2, 128, 128);

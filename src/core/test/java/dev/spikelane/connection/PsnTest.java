@@ -39,7 +39,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Parallel spiking neurons take all steps of a series together. */
+/** Parallel spiking neurons process all steps of a series together. */
 @EveryWidth
 final class PsnTest {
 
@@ -48,7 +48,7 @@ final class PsnTest {
     private static final int ROWS = STEPS * BATCH;
     private static final int INPUTS = 20;
 
-    /** Neurons that keep nothing, and fire above 0. */
+    /** Neurons without a memory. */
     private static Leaky firing(double threshold) {
         return new Leaky(0).withThreshold(threshold).withReset(Reset.NONE);
     }
@@ -63,7 +63,7 @@ final class PsnTest {
                 .connect(Psn.of(STEPS, random))
                 .neuron(firing(0))
                 .build();
-        network.weights().replace("fc1.1.bias", FloatMatrix.zeros(1, STEPS)); // so that something fires
+        network.weights().replace("fc1.1.bias", FloatMatrix.zeros(1, STEPS)); // so that neurons fire
         network.weights().replace("fc2.1.bias", FloatMatrix.zeros(1, STEPS));
         return network;
     }
@@ -72,7 +72,7 @@ final class PsnTest {
         return Matrices.uniform(Arena.ofAuto(), rows, columns, new Random(seed));
     }
 
-    /** Each step from each, by loops in the order that is documented. */
+    /** Each step depends on each other step; loops use the documented order. */
     @Test
     void rowsAndGradientsAreThoseOfLoops() {
         for (int columns : new int[] {1, 100}) {
@@ -177,7 +177,7 @@ final class PsnTest {
         }
     }
 
-    /** As in training; after files; of a frame. */
+    /** Like training; from files; with a frame. */
     @Test
     void simulationsRunWholeSeries() {
         Network network = network();
@@ -223,11 +223,11 @@ final class PsnTest {
         }
     }
 
-    /** Blocks are as long as a series, however many rows that are. */
+    /** A block has the length of a series for any number of rows. */
     @Test
     void manySamplesGiveTheBitsOfFew() {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(INPUTS) // the layer of the input would take fewer steps at a time
+        Network network = Network.builder(INPUTS) // the input layer would take fewer steps at a time
                 .dense(70, random)
                 .neuron(new Leaky(0.5).withThreshold(0.1))
                 .dense(4, random)
@@ -249,7 +249,6 @@ final class PsnTest {
         }
     }
 
-    /** Where plastic projections serve with the network's own values, as in others. */
     @Test
     void manySamplesAreServedBesidePlasticProjections() {
         TorchRandom random = new TorchRandom(1);

@@ -21,8 +21,8 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Synapses of files of SciPy. Those of the resources are as SciPy 1.17 wrote them: the matrix {@code [3 x 5]} with 0.1
- * at (0, 1), -2 at (0, 4), 7 at (2, 0) and 1.5 at (2, 2).
+ * Synapses in files of SciPy. Resources were written by SciPy 1.17: the matrix {@code [3 x 5]} with 0.1 at (0, 1), -2
+ * at (0, 4), 7 at (2, 0) and 1.5 at (2, 2).
  */
 final class SparseFilesTest extends FolderCase {
 

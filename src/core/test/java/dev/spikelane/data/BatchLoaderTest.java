@@ -46,7 +46,7 @@ final class BatchLoaderTest {
         return labels;
     }
 
-    /** As a loop in Python does: spikegen.rate of one batch after another, from one generator. */
+    /** Like a loop in Python: spikegen.rate of one batch after another, from one generator. */
     @Test
     void oneStreamGivesTheSpikesOfBatchesInTurn() {
         Batching batching = new Batching(5).withCode(InputEncoding.rate(new Rate(), STEPS, new TorchRandom(11)));
@@ -66,7 +66,7 @@ final class BatchLoaderTest {
         }
     }
 
-    /** Values and spikes of each sample of an epoch, by its number. */
+    /** Returns values and spikes of each sample of an epoch, by its number. */
     private Map<Integer, String> contents(Batching batching, int epoch) {
         Map<Integer, String> contents = new HashMap<>();
         try (BatchLoader loader = new BatchLoader(data, batching)) {
@@ -96,7 +96,7 @@ final class BatchLoaderTest {
                 .withCode(InputEncoding.rate(new Rate(), STEPS));
     }
 
-    /** What a sample becomes depends on the seed, the epoch and its number, not on its place. */
+    /** A sample depends on the seed, the epoch and its number, not on its place. */
     @Test
     void aSampleIsTheSameInAnyBatch() {
         Map<Integer, String> expected = contents(coded(SAMPLES), 3);
@@ -134,7 +134,7 @@ final class BatchLoaderTest {
         }
     }
 
-    /** An order that is left out moves the generator as far as one that is drawn. */
+    /** A skipped order advances the generator like a drawn one. */
     @Test
     void ordersDoNotDependOnThoseThatWereDrawn() {
         Batching plain = new Batching(5);
@@ -207,7 +207,7 @@ final class BatchLoaderTest {
         }
     }
 
-    /** A series of two features in four steps becomes spikes where it rises, sample beside sample. */
+    /** A series of two features in four steps fires at rises, one row for each sample. */
     @Test
     void deltaCodesOfSeries() {
         FloatMatrix series = FloatMatrix.of(
@@ -228,7 +228,7 @@ final class BatchLoaderTest {
         assertInvalid("steps is 0, expected at least 1", () -> InputEncoding.delta(delta, 0));
     }
 
-    /** The rows, step by step, as numbers. */
+    /** Returns the rows step by step. */
     private static float[] coded(Dataset data, InputEncoding code) {
         try (BatchLoader loader = new BatchLoader(data, new Batching(2).withCode(code))) {
             loader.start(0);

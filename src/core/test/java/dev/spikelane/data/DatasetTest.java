@@ -60,7 +60,7 @@ final class DatasetTest {
         assertEquals(2, parts.get(1).size());
     }
 
-    /** Sizes are those of torch's random_split, and so are the samples: the same as with these sizes. */
+    /** Sizes and samples equal torch's random_split. */
     @Test
     void shares() {
         Dataset ten = Dataset.of(Shape.of(1), FloatMatrix.zeros(10, 1), new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 10);

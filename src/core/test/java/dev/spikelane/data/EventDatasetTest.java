@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recordings in folders, lists and HDF5 as samples, from their files and from the file of their spikes. */
+/** Recordings in folders, lists and HDF5 as samples, from their files and from a cache. */
 final class EventDatasetTest {
 
     private static final int STEPS = 7;
@@ -38,7 +38,7 @@ final class EventDatasetTest {
 
     private @TempDir Path folder;
 
-    /** Recordings in folders 9, 10 and 11, two each. */
+    /** Writes two recordings in each of the folders 9, 10 and 11. */
     private void write(String format) throws IOException {
         for (int i = 0; i < 6; i++) {
             Events events = Events.random(i, 300, 34, 34, 100);
@@ -130,7 +130,7 @@ final class EventDatasetTest {
         assertArrayEquals(expected(5, "csv").toArray(), spikes(data, 0));
     }
 
-    /** As when another process writes its own there at the same time. */
+    /** As if another process wrote its cache at that moment. */
     @Test
     void aCacheThatHasOtherSpikesIsRefused() throws IOException {
         write("bin");
@@ -168,7 +168,7 @@ final class EventDatasetTest {
         }
         byte[] written = Files.readAllBytes(cache);
         assertEquals(64 + 6 * STEPS * 5 * 8, written.length);
-        written[64] ^= 1; // what is there is taken
+        written[64] ^= 1; // an existing cache is used
         Files.write(cache, written);
         assertFalse(Arrays.equals(
                         spikes(data, 0),
@@ -294,7 +294,7 @@ final class EventDatasetTest {
         for (int key = 0; key < 900; key++) {
             left += changed(SpikeChange.shift(1), corner, key).count();
         }
-        assertEquals(400, left, 60); // two of three in x and in y
+        assertEquals(400, left, 60); // two of three columns and rows
         Dataset data = Dataset.events(folder, BINNING, STEPS);
         assertEquals(0, SpikeChanges.Mix.partner(data, 1, 8));
         assertEquals(5, SpikeChanges.Mix.partner(data, 4, 9));

@@ -8,7 +8,7 @@ import dev.spikelane.encode.Latency;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A code comes back by the word that a model notes. */
+/** Encodings are found by the names in model notes. */
 final class InputEncodingTest {
 
     @Test

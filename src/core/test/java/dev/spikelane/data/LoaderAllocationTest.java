@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/**
- * Reading, changing and encoding batches allocates nothing on the heap of either thread, but for the order of an epoch.
- */
+/** Neither thread allocates while batches are read, augmented and encoded, except for the order of an epoch. */
 @Alone
 final class LoaderAllocationTest {
 

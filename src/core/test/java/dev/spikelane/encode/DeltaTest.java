@@ -18,7 +18,7 @@ final class DeltaTest {
     private final SpikeMatrix on = SpikeMatrix.zeros(arena, 5, 1);
     private final SpikeMatrix off = SpikeMatrix.zeros(arena, 5, 1);
 
-    /** The examples of snnTorch's documentation. */
+    /** Examples of snnTorch's documentation. */
     @Test
     void findsChanges() {
         new Delta().withThreshold(1).encode(data, 1, on);

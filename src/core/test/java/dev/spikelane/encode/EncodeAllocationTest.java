@@ -11,7 +11,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Encoders allocate nothing on the heap. */
 @Alone
 final class EncodeAllocationTest {
 

@@ -17,7 +17,7 @@ final class InterpolationTest {
     private final SpikeMatrix spikes = SpikeMatrix.copyOf(arena, 5, 1, new byte[] {1, 0, 0, 0, 1});
     private final FloatMatrix targets = FloatMatrix.zeros(arena, 5, 1);
 
-    /** The examples of snnTorch's documentation. */
+    /** Examples of snnTorch's documentation. */
     @Test
     void risesBetweenSpikes() {
         Interpolation.rate(spikes, 1, 1.25, 0.25, targets);
@@ -27,7 +27,7 @@ final class InterpolationTest {
         assertArrayEquals(new float[] {1, 0, 0, 0.25f, 0, 0.5f, 0, 0.75f, 0, 1}, rising.toArray());
     }
 
-    /** Terms of torch.arange(0.3, 1.25 + 1e-7, 0.95 / 41) that one rounding would make differ in the last bit. */
+    /** Terms of torch.arange(0.3, 1.25 + 1e-7, 0.95 / 41) whose last bit differs after a single rounding. */
     @Test
     void longRampsHaveTheBitsOfTorch() {
         SpikeMatrix one = SpikeMatrix.zeros(arena, 42, 1);
@@ -41,7 +41,7 @@ final class InterpolationTest {
         }
     }
 
-    /** Where snnTorch raises an error or makes ramps too short. */
+    /** snnTorch raises an error or makes ramps too short. */
     @Test
     void staysOrFallsWhereOnIsNotAboveOff() {
         Interpolation.rate(spikes, 1, 1, 1, targets);

@@ -23,7 +23,7 @@ final class LatencyCodeTest extends KernelCase {
         return times.toArray();
     }
 
-    /** The examples of snnTorch's documentation. */
+    /** Examples of snnTorch's documentation. */
     @Test
     void turnsDataIntoTimes() {
         Latency normalized = code.withNormalize(true);
@@ -38,7 +38,7 @@ final class LatencyCodeTest extends KernelCase {
                 new float[] {3.6216f, 19}, times(code.withFirstSpikeTime(2).withNormalize(true), 20, 1, 0.1f), 1e-4f);
     }
 
-    /** Data above 1 make linear times negative, which normalization moves to the whole range. */
+    /** Data above 1 have negative linear times, which normalization moves into range. */
     @Test
     void negativeTimesAreNormalizedToAllSteps() {
         Latency linear = code.withLinear(true).withTau(4);
@@ -46,7 +46,7 @@ final class LatencyCodeTest extends KernelCase {
         assertArrayEquals(new float[] {0, 9, 6}, times(linear.withNormalize(true), 10, 3, 0, 1), 0.1f);
     }
 
-    /** Where snnTorch divides by zero. */
+    /** snnTorch divides by zero. */
     @Test
     void equalTimesAreNormalizedToTheFirst() {
         Latency normalized =
@@ -64,7 +64,7 @@ final class LatencyCodeTest extends KernelCase {
                 () -> times(lost.withNormalize(true), 10, 0.1f));
     }
 
-    /** Where snnTorch gives NaN. */
+    /** snnTorch returns NaN. */
     @Test
     void refusesToNormalizeTimesThatFloatsCannotHold() {
         assertInvalid(

@@ -84,7 +84,7 @@ final class LatencyProperties extends KernelCase {
         assertSameBits(targets, got, "targets");
     }
 
-    /** Without normalization, which looks at the whole batch, a sample is coded as it is alone. */
+    /** Without normalization over the batch, a sample is encoded as alone. */
     @Property(tries = 200)
     void partsOfABatchGiveTheWhole(
             @ForAll("codes") Latency codes,
@@ -111,7 +111,7 @@ final class LatencyProperties extends KernelCase {
         }
     }
 
-    /** Clipped features are off at all steps; the others are as they were. */
+    /** Clipped features are off at all steps; others do not change. */
     @Property(tries = 100)
     void interpolationHonoursClip(@ForAll("codes") Latency code, @ForAll("sizes") int neurons, @ForAll long seed) {
         FloatMatrix data = data(2, neurons, seed);

@@ -44,7 +44,7 @@ final class LatencyTest {
         }
     }
 
-    /** Zero spikes times a negative number, as torch multiplies and clamps. */
+    /** Zero times a negative number, as torch multiplies and clamps. */
     @Test
     void silenceIsNegativeZeroWhereOnIsNegative() {
         Latency code = new Latency().withNormalize(true).withLinear(true);

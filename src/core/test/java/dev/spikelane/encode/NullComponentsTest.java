@@ -5,7 +5,7 @@ import static dev.spikelane.Failures.assertMessage;
 import dev.spikelane.EveryWidth;
 import org.junit.jupiter.api.Test;
 
-/** What is missing is said where it is missing, not where it is used. */
+/** Constructors report null components, not later uses. */
 @SuppressWarnings("NullAway")
 @EveryWidth
 final class NullComponentsTest {

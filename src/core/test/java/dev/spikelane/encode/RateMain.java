@@ -3,7 +3,6 @@ package dev.spikelane.encode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
-/** Encodes values up to each of the arguments, twice. */
 final class RateMain {
 
     private RateMain() {}

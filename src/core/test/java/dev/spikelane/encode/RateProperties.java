@@ -22,7 +22,7 @@ import net.jqwik.api.Provide;
 @EveryWidth
 final class RateProperties extends KernelCase {
 
-    /** Data of some size, how they are encoded, and the seed of both. */
+    /** An encoding of data with a size and a seed. */
     record Encoding(Rate rate, int neurons, int batch, int steps, long seed) {
 
         int first() {
@@ -34,7 +34,7 @@ final class RateProperties extends KernelCase {
             return fill(FloatMatrix.zeros(arena, rows, neurons), (row, neuron) -> random.nextFloat() * 1.4f - 0.2f);
         }
 
-        /** Spikes that are all set before. */
+        /** Returns a matrix in which all spikes are set. */
         SpikeMatrix ones(Arena arena, int rows) {
             return fill(SpikeMatrix.zeros(arena, rows, neurons), (row, neuron) -> true);
         }
@@ -87,7 +87,7 @@ final class RateProperties extends KernelCase {
         }
     }
 
-    /** As torch.bernoulli does over all steps, the silenced ones too: time, batch, neuron in C order. */
+    /** Like torch.bernoulli over all steps, silenced ones included: time, batch, neuron in C order. */
     @Property
     void torchStreamIsDrawnInTheOrderOfTheTensor(@ForAll("encodings") Encoding e) {
         FloatMatrix data = e.data(arena, e.batch());
@@ -106,7 +106,7 @@ final class RateProperties extends KernelCase {
         assertEquals(stream.nextFloat(), random.nextFloat(), "the stream goes on at the same place");
     }
 
-    /** Silent steps are put before the data and take no number. */
+    /** Silent steps precede the data and draw no number. */
     @Property
     void varyingDataFollowSilentSteps(@ForAll("encodings") Encoding e) {
         FloatMatrix data = e.data(arena, e.steps() * e.batch());
@@ -131,7 +131,7 @@ final class RateProperties extends KernelCase {
         assertSameBits(ofSeed, spikes, "seed");
     }
 
-    /** Data of one step, repeated, are the same whether they vary or not. */
+    /** Constant data equal varying data that repeat one step. */
     @Property(tries = 100)
     void constantDataAreVaryingDataThatDoNotVary(@ForAll("encodings") Encoding e) {
         Rate rate = new Rate(e.rate().gain(), e.rate().offset(), 0);

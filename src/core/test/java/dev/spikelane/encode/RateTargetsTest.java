@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 @EveryWidth
 final class RateTargetsTest extends KernelCase {
 
-    /** The column of a class over time, of label 1 among 3 classes. */
+    /** Returns the column of a class over time, for label 1 of 3 classes. */
     private float[] column(RateTargets encoder, int steps, int column) {
         SpikeMatrix trains = SpikeMatrix.zeros(arena, steps, 2);
         FloatMatrix levels = FloatMatrix.zeros(arena, steps, 2);
@@ -25,7 +25,7 @@ final class RateTargetsTest extends KernelCase {
         return floats(steps, step -> targets.get(step, column));
     }
 
-    /** The examples of snnTorch's documentation. */
+    /** Examples of snnTorch's documentation. */
     @Test
     void labelsFireAtTheirRate() {
         RateTargets plain = new RateTargets();
@@ -71,7 +71,7 @@ final class RateTargetsTest extends KernelCase {
         assertArrayEquals(new float[] {0.5f, 0.5f}, column(encoder, 2, 1));
     }
 
-    /** First the train of the label's class is drawn, then that of the others. */
+    /** The train of the label's class is drawn first, then the other train. */
     @Test
     void trainsAreDrawnFromTheStream() {
         RateTargets encoder = new RateTargets(0.6, 0.3).withSpikes(1, RateTargets.Pattern.POISSON);

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Pixels of 0 to 255 are warned of once in a JVM. */
+/** A JVM warns about pixels of 0 to 255 once. */
 @EveryWidth
 final class RateWarningTest extends FolderCase {
 

@@ -19,7 +19,7 @@ final class TargetRateTest {
     private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 1);
 
-    /** The examples of snnTorch's documentation. */
+    /** Examples of snnTorch's documentation. */
     @Test
     void firesRegularly() {
         new TargetRate(1).encode(spikes, 0);

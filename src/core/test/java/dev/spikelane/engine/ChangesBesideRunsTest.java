@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** Values of a network change while simulations are made, run, copied, or forgotten. */
+/** Values of a network change while simulations are created, run, copied, or collected. */
 @Alone
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ChangesBesideRunsTest {
@@ -70,7 +70,7 @@ final class ChangesBesideRunsTest {
         return simulation.state("a").membrane().get(0, 0);
     }
 
-    /** A fork takes plastic values over from a buffer; what their spikes carry must not change while it does. */
+    /** A fork copies plastic values from a buffer; spike values must not change meanwhile. */
     @Test
     void changesWaitUntilAForkIsWhole() throws InterruptedException {
         List<Thread> writers = new ArrayList<>();
@@ -107,7 +107,7 @@ final class ChangesBesideRunsTest {
         }
     }
 
-    /** A cleaner frees a forgotten simulation at any time, also while its plastic projections hear of a change. */
+    /** A cleaner may free a simulation at any time, even while its plastic projections receive a change. */
     @Test
     void aChangeOutlivesRunsThatAreFreedMeanwhile() {
         List<NetworkRun> runs = new ArrayList<>();
@@ -130,7 +130,7 @@ final class ChangesBesideRunsTest {
         }
     }
 
-    /** Neurons without a reset are made anew for each version; the run's arena would keep all of them. */
+    /** Neurons without a reset are created for each version; the run's arena would keep all of them. */
     @Test
     void versionsLeaveNothingInTheMemoryOfARun() {
         Network network = plastic();
@@ -147,9 +147,9 @@ final class ChangesBesideRunsTest {
     }
 
     /**
-     * One thread changes values, which locks readers out and asks each simulation whether it is busy. Another is in
-     * calls whose observer reads, forks and tries to change; a third changes, reads, saves and restores the values of
-     * a plastic projection. No two threads wait for each other.
+     * One thread changes values, which blocks readers and asks each simulation whether it is busy. Another is in calls
+     * whose observer reads, forks and tries to change. A third changes, reads, saves and restores plastic values. No
+     * two threads deadlock.
      */
     @Test
     void nobodyWaitsForEver() throws InterruptedException {
@@ -193,7 +193,7 @@ final class ChangesBesideRunsTest {
         }
     }
 
-    /** Does something until it was done once and the test has ended. */
+    /** Repeats an action at least once, until the test ends. */
     private static Thread again(AtomicBoolean ended, List<Throwable> failures, AtomicInteger done, Runnable work) {
         return Thread.ofPlatform().daemon().start(() -> {
             try {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Products that training was the first to have serve simulations too. */
+/** Products that were built for training serve simulations too. */
 @EveryWidth
 final class FastProductsTest {
 
@@ -46,7 +46,7 @@ final class FastProductsTest {
         }
     }
 
-    /** Many rows and few outputs go to tables of 16 outputs; a single sample does not. */
+    /** Many rows and few outputs use tables of 16 outputs; a single sample does not. */
     @Test
     void fewOutputsHaveTheBitsOfSingleSamples() {
         assumeTrue(SimdWidth.VECTOR, "there are no tables");
@@ -72,7 +72,7 @@ final class FastProductsTest {
         }
     }
 
-    /** Frames of which little is not zero are listed, and their currents made by the threads that fill them. */
+    /** Frames with few nonzero values are listed, and the threads that list them compute their currents. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void listedFramesHaveTheBitsOfRows(int threads) {

@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** Networks that warm up at the same time. */
+/** Concurrent warm-ups of networks. */
 @Alone
 final class JitWarmUpTest {
 
     private final Chooser chooser = new Chooser(System::nanoTime, null);
 
-    /** Whether a stage that threads may share is measured. */
+    /** Returns true if a stage that threads may share is measured. */
     private boolean isMeasured(int place) {
         StageChoice stage = new StageChoice(chooser, 2, place);
         stage.shares(20_000);
@@ -42,7 +42,7 @@ final class JitWarmUpTest {
         assertEquals(List.of(true, true, false), measured);
     }
 
-    /** Each round meets a stage that nobody has met, and is as long as the one before. */
+    /** Each round meets a new stage, and takes as long as the previous round. */
     @Test
     void whoeverEndsDoesNotSettleItForOthers() {
         AtomicInteger rounds = new AtomicInteger();

@@ -31,10 +31,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/**
- * Loops that are large enough for threads to carry samples through them have the spikes, membranes and states of one
- * thread.
- */
+/** Loops that are large enough for several threads have the spikes, membranes and states of one thread. */
 @EveryWidth
 @Alone
 class LoopThreadsProperties {

@@ -16,7 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
-/** What is packed of samples is all that a state holds of them, in loops, behind delays, of maps and synapses. */
+/** Packed samples are the complete state of samples, in loops, with delays, maps and synapses. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
 final class PackedSamplesProperties extends KernelCase {
@@ -30,7 +30,7 @@ final class PackedSamplesProperties extends KernelCase {
                 .map(input -> graph.inputs.get(input.name()))
                 .toList();
         run(one, inputs, batch, 0, steps);
-        run(other, inputs, batch, steps, steps); // leaves something behind that must go
+        run(other, inputs, batch, steps, steps); // leaves other state that must be replaced
         long bytes = one.pack(0, MemorySegment.NULL, 0, false);
         for (int sample = batch - 1; sample >= 0; sample--) {
             MemorySegment packed = arena.allocate(bytes + 2);

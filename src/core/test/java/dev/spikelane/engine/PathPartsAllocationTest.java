@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Paths of several operators allocate nothing in steady state, on any thread. */
+/** Paths of several operators do not allocate in steady state on any thread. */
 @EveryWidth
 @Alone
 @Users
@@ -55,7 +55,6 @@ final class PathPartsAllocationTest {
         }
     }
 
-    /** The calling thread and all that help. */
     private static List<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread ->

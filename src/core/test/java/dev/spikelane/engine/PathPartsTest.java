@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A path of several operators runs complete in the parts that threads share, forward and back, with the same bits. */
+/** Threads run complete paths of several operators in parts, forward and back, with equal bits. */
 @EveryWidth
 final class PathPartsTest {
 
@@ -48,12 +48,11 @@ final class PathPartsTest {
 
     private final Arena arena = Arena.ofAuto();
 
-    /** What a run leaves. */
     private record Left(SpikeMatrix spikes, FloatMatrix membranes) {}
 
     /**
-     * Dense, scale, dense without neurons between, and beside it one operator into the same port; then a layer of fewer
-     * blocks than threads, and neurons that are coupled or not.
+     * Dense, scale and dense without neurons between them, and one more operator into the same port; then a layer of
+     * fewer blocks than threads, and neurons with or without coupling.
      */
     static Network network() {
         TorchRandom random = new TorchRandom(3);
@@ -151,7 +150,7 @@ final class PathPartsTest {
         }
     }
 
-    /** Threads meet in each operator of the path: they would wait for each other in vain if one did all of it. */
+    /** Threads must meet in each operator of the path, so the test would time out if one thread did everything. */
     @Test
     void threadsMeetInEachOperator() {
         int batch = 4;
@@ -189,7 +188,7 @@ final class PathPartsTest {
         return Arrays.stream(of).map(CountDownLatch::getCount).toList();
     }
 
-    /** An operator in which a thread waits at its first call until another one is there. */
+    /** An operator in which a thread waits at its first call until another thread arrives. */
     private record Meeting(Operator operator, CountDownLatch forward, CountDownLatch back, ThreadLocal<Boolean> been)
             implements ForwardingOperator {
 

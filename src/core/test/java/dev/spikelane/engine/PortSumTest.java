@@ -22,12 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** When threads share the currents of a population: from so many products or so much estimated time on. */
+/** Threads share the currents of a population from a number of products or an estimated time on. */
 @EveryWidth
 final class PortSumTest {
 
     /**
-     * 31 spikes of 784 -> 1000 take 4,844 ns at 10 ns for 64 outputs, 33 take 5,156. Four rows are shared by their size.
+     * 31 spikes of 784 -> 1000 take 4,844 ns at 10 ns for 64 outputs, 33 take 5,156. Four rows are shared because of
+     * their size.
      */
     @ParameterizedTest
     @CsvSource({
@@ -44,7 +45,7 @@ final class PortSumTest {
         assertEquals(shared, worthSharing(rows, ofSpike, spikes, false));
     }
 
-    /** What was computed before a call takes no time, however many spikes the source has. */
+    /** Currents that were computed before a call take no time, for any number of spikes. */
     @Test
     void heldCurrentsTakeNoTime() {
         assertTrue(worthSharing(1, 10, 784, false));

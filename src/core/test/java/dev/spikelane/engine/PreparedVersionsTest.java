@@ -27,7 +27,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Spikes that one population has prepared serve another one behind it only as long as their rows hold them. */
+/** Prepared spikes of one population serve another one only while the rows have them. */
 @EveryWidth
 final class PreparedVersionsTest {
 
@@ -42,8 +42,8 @@ final class PreparedVersionsTest {
     }
 
     /**
-     * The first population takes what is prepared as it finds it, since two projections enter it; the second one
-     * prepares the same source anew for each block, in the same shape and with the same weights.
+     * The first population uses prepared spikes, because two projections enter it; the second one prepares this source
+     * again for each block, with equal shape and weights.
      */
     private static Network network(From from, int delay) {
         NetworkBuilder builder = Network.builder();
@@ -72,7 +72,7 @@ final class PreparedVersionsTest {
         return network;
     }
 
-    /** A dense operator that compares the number of spikes with which it prepares: it was counted some time before. */
+    /** An operator that compares the number of spikes with the prepared number. */
     private static Operator counted(Operator operator) {
         if (!(operator instanceof DenseOperator)) {
             return operator;

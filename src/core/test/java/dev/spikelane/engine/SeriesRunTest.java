@@ -20,11 +20,11 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Runs of the samples that go on where others have ended. */
+/** Runs with samples that have ended. */
 @EveryWidth
 final class SeriesRunTest {
 
-    /** What an operator needs is there before it works, in a longer block too. */
+    /** Operators are opened before they compute, also in a longer block. */
     @Test
     void operatorsAreOpenedBeforeTheyWork() {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 8, 70);
@@ -33,7 +33,7 @@ final class SeriesRunTest {
         try (Simulation simulation = network.simulate(2)) {
             simulation.run(Matrices.spikes(Arena.ofAuto(), 2 * 90, 8, 0.3, new Random(1)), new int[] {1, 90});
         }
-        assertEquals(2, reserved.size()); // of both samples, and of the one that goes on
+        assertEquals(2, reserved.size()); // of both samples, and of the remaining one
     }
 
     private static Operator watched(Operator operator, Set<Object> reserved) {

@@ -14,7 +14,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Keys have the numbers that a map of boxes gives them, and slots are each of one key. */
+/** Keys map to numbers as in a HashMap, and each slot has one key. */
 final class SessionTableProperties {
 
     @Property(tries = 20)
@@ -22,7 +22,7 @@ final class SessionTableProperties {
         Random random = new Random(seed);
         KeySlots slots = new KeySlots();
         Map<Long, Integer> expected = new HashMap<>();
-        long scale = random.nextBoolean() ? 1 : 0x1_0000_0001L << random.nextInt(31); // keys that meet at one place
+        long scale = random.nextBoolean() ? 1 : 0x1_0000_0001L << random.nextInt(31); // colliding keys
         for (int call = 0; call < 600; call++) {
             long key = random.nextInt(120) * scale;
             if (random.nextInt(3) == 0) {

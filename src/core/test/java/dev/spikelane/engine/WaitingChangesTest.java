@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** A service that is never idle changes its weights: changes wait for their turn, and get it. */
+/** A service that is never idle changes its weights. */
 @Alone
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class WaitingChangesTest {
@@ -48,7 +48,7 @@ final class WaitingChangesTest {
     private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     private final List<Thread> threads = new ArrayList<>();
 
-    /** Membranes are sums, which never fire; a plastic projection adds the same to both. */
+    /** Membranes are sums and never fire; a plastic projection adds equally to both. */
     private static Network network(Arena arena) {
         NetworkBuilder builder = Network.builder(arena);
         Input x = builder.input("x", Shape.of(1));
@@ -58,7 +58,7 @@ final class WaitingChangesTest {
         return builder.build();
     }
 
-    /** What a version adds in each step to one of two outputs. */
+    /** Returns the addition of a version to one of two outputs in each step. */
     private static FloatMatrix version(int number) {
         return number == 0 ? column(0.0625f, 0) : column(0, 0.0625f);
     }
@@ -71,7 +71,7 @@ final class WaitingChangesTest {
         weights.waiting(LONG).replace(name, version(version % 2));
     }
 
-    /** Does something again and again until the test has ended, and counts. */
+    /** Repeats an action until the test ends, and counts. */
     private AtomicInteger again(Runnable work) {
         AtomicInteger done = new AtomicInteger();
         threads.add(Thread.ofPlatform().daemon().start(() -> {
@@ -95,7 +95,7 @@ final class WaitingChangesTest {
         assertEquals(List.of(), failures);
     }
 
-    /** Makes requests again and again; an answer is that of one version. */
+    /** Repeats requests; each answer belongs to one version. */
     private AtomicInteger requests(Classifier desk, Signal input, Weights weights, String name) {
         List<Double> allowed = new ArrayList<>();
         for (int version = 1; version >= 0; version--) {
@@ -109,7 +109,7 @@ final class WaitingChangesTest {
         });
     }
 
-    /** Requests come without a pause; two threads change weights. All have their turns. */
+    /** Requests never pause, and two threads change weights. All make progress. */
     @Test
     void aServiceThatIsNeverIdleChangesItsWeights() throws InterruptedException {
         Network network = network(Arena.ofAuto());
@@ -141,7 +141,7 @@ final class WaitingChangesTest {
         }
     }
 
-    /** A change may come neither between a reset and a run nor between two looks at the lead. */
+    /** No change may fall between a reset and a run, or between two checks of the lead. */
     @Test
     void aRequestIsOfOneVersion() throws InterruptedException {
         Network summing = network(Arena.ofAuto());
@@ -159,7 +159,7 @@ final class WaitingChangesTest {
         end();
     }
 
-    /** An observer runs another simulation, makes one, reads values and asks for changes, while changes wait. */
+    /** An observer runs another simulation, creates one, reads values and requests changes while changes wait. */
     @Test
     void observersDoNotHoldChangesUp() throws InterruptedException {
         Network network = network(Arena.ofAuto());
@@ -188,7 +188,7 @@ final class WaitingChangesTest {
         end();
     }
 
-    /** Each of two observers waits for the other's network: nobody can go first, so both give up. */
+    /** Two observers wait for each other's network, so both give up. */
     @Test
     void whoWaitsForEachOtherGivesUp() throws InterruptedException {
         List<Network> networks = List.of(network(Arena.ofAuto()), network(Arena.ofAuto()));
@@ -215,7 +215,7 @@ final class WaitingChangesTest {
         networks.forEach(each -> each.weights().replace("one.weight", version(1)));
     }
 
-    /** A simulation is closed behind the change; memory that is closed while it waits is no longer there. */
+    /** A simulation is closed after the change; memory that is closed meanwhile is gone. */
     @Test
     void closedWhileAChangeWaits() throws InterruptedException {
         for (boolean closesNetwork : new boolean[] {false, true}) {

@@ -8,10 +8,10 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Tells a test when values are written to copies of an operator, and when these hear what spikes carry. */
+/** Reports to a test when values are written to copies of an operator, and when copies receive spike values. */
 record WatchedOperator(Operator operator, Hooks hooks, boolean isCopy) implements ForwardingOperator {
 
-    /** What a test does then, before the operator does it. */
+    /** Called before the operator's method. */
     interface Hooks {
         default void written() {}
 

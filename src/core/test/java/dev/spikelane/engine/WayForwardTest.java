@@ -37,14 +37,14 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Few calls lead from a run or a step of training to a loop, and few of these only pass on. */
+/** Few calls lead from a run or a training step to a loop, and few of these only delegate. */
 @EveryWidth
 class WayForwardTest {
 
     private static final int STEPS = 40;
     private static final int BATCH = 8;
 
-    /** Walks that are looked at: enough for every loop of a variant to be among them. */
+    /** Number of observed stacks, enough for every loop of a variant. */
     private static final int WALKS = 20;
 
     @Test
@@ -55,7 +55,7 @@ class WayForwardTest {
         }
     }
 
-    /** The loop is two more calls, of a hidden class, which stack traces leave out. */
+    /** The loop adds two calls of a hidden class, which stack traces omit. */
     @Test
     void fewCallsLeadFromARunToNeurons() throws Exception {
         Network network = Networks.dense(new TorchRandom(3), new Leaky(0.9), 1, 100_000);
@@ -125,7 +125,7 @@ class WayForwardTest {
         }
     }
 
-    /** Calls of this library that were seen to lead to loops, the last one first. */
+    /** Returns observed stacks of this library at loops, innermost call first. */
     private static List<List<StackTraceElement>> walks(Runnable work, Predicate<List<StackTraceElement>> isThere)
             throws InterruptedException {
         boolean[] done = {false};
@@ -157,14 +157,14 @@ class WayForwardTest {
                 && !call.getClassName().contains("WayForwardTest");
     }
 
-    /** In a product of spikes, other than one that lets C2 compile a variant. */
+    /** Returns true in a product of spikes, except one that warms up a variant for C2. */
     private static boolean isInLoop(List<StackTraceElement> walk) {
         return walk.stream().anyMatch(call -> call.getMethodName().startsWith("multiply"))
                 && walk.stream().noneMatch(call -> call.getMethodName().equals("rehearse"))
                 && walk.getFirst().getClassName().startsWith("dev.spikelane.kernel.product.spike.Spike");
     }
 
-    /** Whether a method has no loop, chooses between no kinds, keeps nothing and ends nothing. */
+    /** Returns true if a method only delegates: it has no loop, no choice of kinds, no fields and no cleanup. */
     private static boolean passesOn(StackTraceElement call) throws IOException {
         for (MethodModel method : classFile(call).methods()) {
             if (method.methodName().equalsString(call.getMethodName())

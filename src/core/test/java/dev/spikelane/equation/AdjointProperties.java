@@ -19,7 +19,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** The way back of texts at random against small changes, in float64, with spikes that have slopes. */
+/** Gradients of random texts against finite differences in float64, with spikes that have slopes. */
 @EveryWidth
 final class AdjointProperties {
 
@@ -83,7 +83,7 @@ final class AdjointProperties {
         return 1 / (1 + Math.exp(-distance));
     }
 
-    /** Nothing is said where a condition changes, or an absolute value has its corner. */
+    /** Skips points where a condition changes, or an absolute value has its corner. */
     private static void assertSlope(Equations equations, Map<String, Double> values, String name, double gradient) {
         double value = values.get(name);
         Map<Node, Double> above = step(equations, values, name, value + SMALL);
@@ -106,7 +106,7 @@ final class AdjointProperties {
         return DoubleInterpreter.values(equations.order(), leaves, AdjointProperties::smooth);
     }
 
-    /** Variables and the spike behind a step, each by the gradient that it is given. */
+    /** Returns variables and the spike after a step, weighted by their gradients. */
     private static double loss(Equations equations, Map<String, Double> values, Map<Node, Double> step) {
         double loss = step.get(equations.spike()) * values.get(EquationGradients.GRADIENT + Equations.SPIKE);
         for (Map.Entry<String, Node> next : equations.next().entrySet()) {
@@ -115,7 +115,7 @@ final class AdjointProperties {
         return loss;
     }
 
-    /** Texts at random have each operation, with each of its numbers made of what has a gradient. */
+    /** Random texts have each operation, with arguments that have gradients. */
     @Example
     void allOperationsAreDifferentiated() {
         Map<Op, BitSet> found = new EnumMap<>(Op.class);

@@ -29,7 +29,7 @@ final class C99Test extends KernelCase {
     private static final int FEW = 10;
     private static final int MANY = 100;
 
-    /** Words that C has, and all functions. */
+    /** Keywords of C, and all functions. */
     private static final String AWKWARD = """
             neuron Awkward
             param double = 0.5, t1 = 2, spk_exp = 3, a_b = 4, a__b = 5, a_b_2 = 6

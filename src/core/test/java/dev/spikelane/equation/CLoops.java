@@ -26,7 +26,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Programs in C, all of them compiled by one call, as loops. */
+/** Programs compiled as C loops by one call. */
 @SuppressWarnings("restricted")
 final class CLoops {
 
@@ -48,7 +48,6 @@ final class CLoops {
         return function.substring(function.indexOf('('), function.indexOf("\n{"));
     }
 
-    /** Compiles them. */
     SymbolLookup compile(String compiler, Path folder, Arena arena) throws IOException, InterruptedException {
         Path file = folder.resolve("texts.c");
         Files.writeString(
@@ -59,7 +58,6 @@ final class CLoops {
         return SymbolLookup.libraryLookup(library, arena);
     }
 
-    /** A function as a loop over frames. */
     static Loop loop(SymbolLookup library, String name, Program program, Set<String> shared) {
         List<MemoryLayout> layouts = new ArrayList<>(List.of(JAVA_INT));
         C99.rows(program).forEach(row -> layouts.add(shared.contains(row) ? JAVA_FLOAT : ADDRESS));

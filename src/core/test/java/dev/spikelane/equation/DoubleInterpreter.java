@@ -11,22 +11,21 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Nodes in float64, whatever their leaves are. */
+/** Computes nodes in float64. */
 final class DoubleInterpreter {
 
     private DoubleInterpreter() {}
 
-    /** The value of one node. */
     static double value(Node of, ToDoubleFunction<Node> leaves) {
         return Graph.of(values(List.of(of), leaves, null), of);
     }
 
     /**
-     * The values of nodes, and of those that they need; conditions are 1 or 0.
+     * Returns the values of nodes and their inputs; conditions are 1 or 0.
      *
      * @param leaves values of parameters, variables and rows
-     * @param smooth what a spike counts at a distance, where it is to have derivatives and the conditions beside
-     *     the comparison hold; null for 1 or 0
+     * @param smooth the value of a spike at a distance, if it must have derivatives and the conditions of the
+     *     comparison hold; null for 1 or 0
      */
     static Map<Node, Double> values(
             Collection<Node> of, ToDoubleFunction<Node> leaves, @Nullable DoubleUnaryOperator smooth) {

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** A neuron with memory around it: what a loop leaves there. */
+/** A neuron with memory, before and after its loops. */
 public final class EquationCase {
 
     static final int STEPS = 4;
@@ -36,9 +36,7 @@ public final class EquationCase {
     private final long seed;
 
     /**
-     * A case.
-     *
-     * @param rows whether parameters are one value for each neuron
+     * @param rows true for one value of a parameter for each neuron
      */
     public EquationCase(Equations equations, int neurons, int batch, boolean rows, long seed) {
         this.equations = equations;
@@ -48,28 +46,26 @@ public final class EquationCase {
         this.seed = seed;
     }
 
-    /** What all rows of a frame hold. */
     public static List<byte[]> copies(Frame frame) {
         return Arrays.stream(frame.segments)
                 .map(rows -> rows.toArray(JAVA_BYTE))
                 .toList();
     }
 
-    /** Puts back what rows held. */
     public static void restore(Frame frame, List<byte[]> copies) {
         for (int i = 0; i < frame.segments.length; i++) {
             MemorySegment.copy(copies.get(i), 0, frame.segments[i], JAVA_BYTE, 0, copies.get(i).length);
         }
     }
 
-    /** Numbers like those of neurons, and awkward ones. */
+    /** Returns typical and special numbers. */
     private static float number(Random random) {
         return random.nextInt(12) == 0
                 ? AWKWARD[random.nextInt(AWKWARD.length)]
                 : (float) random.nextGaussian() * (random.nextInt(8) == 0 ? 50 : 1);
     }
 
-    /** Bits of all variables, recordings and spikes after some steps; NaNs are equal. */
+    /** Returns the bits of variables, recordings and spikes after some steps; all NaNs are equal. */
     public List<Integer> run(Graph graph, int stepsAtOnce, BiFunction<Program, Set<String>, Loop> loops) {
         try (Arena arena = Arena.ofShared()) {
             return run(arena, graph, stepsAtOnce, loops);
@@ -115,7 +111,7 @@ public final class EquationCase {
         return bits;
     }
 
-    /** Bits of all rows after both ways back through a step; the same row has other numbers before each. */
+    /** Returns the bits of all rows after both kinds of backward steps; each starts from other values. */
     List<Integer> back(Supplier<Graph> graphs, BiFunction<Program, Set<String>, Loop> loops) {
         List<String> sums = new ArrayList<>(equations.parameters().keySet());
         sums.addAll(equations.derived().keySet());

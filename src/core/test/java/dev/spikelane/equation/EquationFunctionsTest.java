@@ -15,7 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Functions of one number, written out, have the bits of the library's, which are near those of the JDK. */
+/** Functions written as operations have the bits of the library's, which are close to the JDK's. */
 @EveryWidth
 final class EquationFunctionsTest {
 

@@ -27,7 +27,7 @@ final class EquationParserTest {
     private static final String START = "param p = 2\nstate v\ninput i\n";
     private static final String END = "\nspike v > 1\n";
 
-    /** The value of v after a step, in float64, with v = 3 before and i = 5. */
+    /** Returns v after a step in float64, with v = 3 before and i = 5. */
     private static double step(String assignment) {
         Equations read = EquationParser.parse(START + assignment + END);
         Map<String, Double> values = Map.of("p", 2.0, "v", 3.0, "i", 5.0, "dt", 1.0);
@@ -65,7 +65,7 @@ final class EquationParserTest {
         assertEquals(expected, step("v = " + expression), 1e-12);
     }
 
-    /** Just above, and just below, the middle of two floats, which the nearest doubles are. */
+    /** Just above and below the middle of two floats, to which the nearest double rounds. */
     @ParameterizedTest
     @ValueSource(strings = {"1.00000005960464477539062500000001", "1.00000017881393432617187499999999", "0.1"})
     void numbersAreRoundedOnce(String number) {
@@ -77,7 +77,7 @@ final class EquationParserTest {
         assertEquals(3 + (5 - 3) / 2.0, step("dv/dt = (i - v) / p : euler"));
         assertEquals(3 + (1 - Math.exp(-0.5)) * (5 - 3), step("dv/dt = (i - v) / p : exact"), 1e-12);
         assertEquals(3 + 5, step("dv/dt = i : exact"), 1e-12);
-        // exponential Euler, its slope -i
+        // exponential Euler, with the slope -i
         assertEquals(3 + (1 - Math.exp(-5)) / 5 * (2 - 5 * 3), step("dv/dt = p - i * v : exact"), 1e-12);
     }
 
@@ -96,7 +96,7 @@ final class EquationParserTest {
                 Map.of("tau", 10.0, "taus", 2.0, "dt", 0.1, "v", 0.5, "s", 1.0, "h", 0.25, "i", 0.3);
         ToDoubleFunction<Node> leaves = leaf -> value(read, leaf, values);
         double[] x = {0.5, 1, 0.25};
-        int small = 200_000; // the same by small steps of the midpoint
+        int small = 200_000; // compares with small midpoint steps
         for (int n = 0; n < small; n++) {
             double[] middle = step(x, x, 0.05 / small);
             x = step(x, middle, 0.1 / small);
@@ -225,7 +225,7 @@ final class EquationParserTest {
 
     @Test
     void whatIsMissingIsNamed() {
-        assertMessage( // what counts down a refractory period is none
+        assertMessage( // the counter of a refractory period is not one
                 IllegalArgumentException.class,
                 "line 3, column 12: found the end of the text, expected a line 'state ...'",
                 () -> EquationParser.parse("input i\nrefractory 2\nspike i > 0"));
@@ -277,7 +277,7 @@ final class EquationParserTest {
         assertClear(START + text + END.repeat(2));
     }
 
-    /** Each of these functions is some 30 operations in a loop. */
+    /** Each of these functions has about 30 operations in a loop. */
     @Test
     void theLineWithWhichOperationsAreTooManyIsNamed() {
         String message = assertThrows(
@@ -312,7 +312,7 @@ final class EquationParserTest {
         assertEquals(0, step("v = v * 0\n" + "v = v * v\n".repeat(1_500))); // deep, and a tree of 2^1500 leaves
     }
 
-    /** Words in any order, and characters in any place. */
+    /** Words in any order, and characters at any place. */
     @Test
     void mutatedTextsEndInOneClearErrorOrAreRead() {
         Random random = new Random(3);
@@ -350,7 +350,7 @@ final class EquationParserTest {
                 () -> EquationParser.parse("input i\nv = i\nstate v\nspike v > 1"));
     }
 
-    /** A condition stays for a step, whether the equation has neighbors or not. */
+    /** A condition is constant during a step, with and without other equations. */
     @Test
     void conditionsOfLinearSystemsSeeTheVariables() {
         Equations read = EquationParser.parse("""

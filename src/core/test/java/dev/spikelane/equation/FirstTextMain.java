@@ -10,7 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 
-/** Prints how many microseconds of CPU time pass from a text to its neurons' first step: the first, and others. */
+/** Prints the CPU time from a text to its neurons' first step, in microseconds: for the first text and for others. */
 final class FirstTextMain {
 
     private static final int NEURONS = 1000;

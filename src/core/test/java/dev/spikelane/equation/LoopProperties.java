@@ -19,7 +19,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Texts at random: all that computes them gives the bits of the interpreter. */
+/** Everything that computes random texts has the bits of the interpreter. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
 final class LoopProperties {
@@ -55,7 +55,7 @@ final class LoopProperties {
         }
     }
 
-    /** Conditions are compared anew in each part, so that one may have more operations than it is cut at. */
+    /** Each part compares conditions again, so a part may have more operations than the limit. */
     @Example
     void partsAreNotCutAgain() {
         String text = """

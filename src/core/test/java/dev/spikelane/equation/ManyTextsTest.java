@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** As many texts as a long-lived program may read: their loops are right, and are forgotten. */
+/** A long-lived program reads many texts: their loops are correct and are collected. */
 @EveryWidth
 final class ManyTextsTest {
 
@@ -51,7 +51,7 @@ final class ManyTextsTest {
         assertTrue(grown < MOST_BYTES, "metaspace grew by " + grown + " bytes");
     }
 
-    /** Bytes of classes that are left behind collections. */
+    /** Returns the bytes of classes after collections. */
     private static long metaspace() {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {

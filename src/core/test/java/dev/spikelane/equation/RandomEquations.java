@@ -7,25 +7,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Texts of neurons at random: whatever operations there are, and functions that are made of them. */
+/** Random texts of neurons with all operations and functions. */
 public final class RandomEquations {
 
     static final List<Op> OPERATIONS = Arrays.stream(Op.values())
-            .filter(op -> op != Op.POWER2 && op != Op.EXPONENT && op != Op.SCALE && op != Op.FLAG) // of no text
+            .filter(op -> op != Op.POWER2 && op != Op.EXPONENT && op != Op.SCALE && op != Op.FLAG) // not in texts
             .toList();
 
-    /** Functions of two numbers that are no operations. */
+    /** Functions of two numbers that are not operations. */
     private static final List<String> CHOICES = ExpressionParser.FUNCTIONS.stream()
             .filter(name -> OPERATIONS.stream().noneMatch(op -> name(op).equals(name)))
             .sorted()
             .toList();
 
     private final Random random;
-    /** Whether steps have derivatives almost everywhere, and numbers stay small. */
+    /** True if steps have derivatives almost everywhere, and numbers stay small. */
     private final boolean smooth;
 
     private final List<String> parameters = new ArrayList<>(List.of("p", "q", "dt"));
-    /** States and what is assigned, and the spike where it is declared. */
+    /** States, assigned names, and the spike once it is declared. */
     private final List<String> variables = new ArrayList<>(List.of("v"));
 
     private final List<String> inputs = new ArrayList<>(List.of("current"));
@@ -35,12 +35,11 @@ public final class RandomEquations {
         this.smooth = smooth;
     }
 
-    /** Any text. */
     public static String any(Random random) {
         return new RandomEquations(random, false).text();
     }
 
-    /** One whose step has derivatives almost everywhere, if its spike has. */
+    /** Returns a text whose step has derivatives almost everywhere, if its spike has. */
     public static String smooth(Random random) {
         return new RandomEquations(random, true).text();
     }
@@ -88,7 +87,7 @@ public final class RandomEquations {
                     .append(random.nextBoolean() ? "w + p" : number(2))
                     .append("\n");
         }
-        text.append("all = ").append(String.join(" + ", names())).append("\n"); // users' texts read all names
+        text.append("all = ").append(String.join(" + ", names())).append("\n"); // texts of users must read all names
         return text.toString();
     }
 

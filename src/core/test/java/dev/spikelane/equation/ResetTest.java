@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What neurons of equations begin with. */
+/** Initial states of equation neurons. */
 @EveryWidth
 final class ResetTest {
 
@@ -50,7 +50,7 @@ final class ResetTest {
         return simulation.state("cells").membrane().toArray();
     }
 
-    /** A reset and a new simulation begin alike, with the parameters that there are; what runs keeps its state. */
+    /** A reset and a new simulation start equally with the current parameters; a running one keeps its state. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void beginsWithTheParametersOfNow(int values) {
@@ -71,7 +71,7 @@ final class ResetTest {
         }
     }
 
-    /** The same when parameters change a second time, and back. */
+    /** Also after a second change of parameters, and back. */
     @Test
     void followsEveryChange() {
         Network network = cells();
@@ -84,7 +84,7 @@ final class ResetTest {
         }
     }
 
-    /** States of other neurons stay as they are. */
+    /** States of other neurons do not change. */
     @Test
     void refusesStatesOfOthers() {
         Arena arena = Arena.ofAuto();

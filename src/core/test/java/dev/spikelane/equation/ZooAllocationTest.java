@@ -19,7 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Steps of all neurons of the zoo allocate nothing once they are compiled. */
+/** Compiled steps of all neurons of the zoo do not allocate. */
 @Alone
 @EveryWidth
 @Users
@@ -42,7 +42,7 @@ final class ZooAllocationTest {
         return Tries.beforeTheNight(3, List.of("adaptive-exponential", "iaf-psc-alpha", "adaptive-threshold"));
     }
 
-    /** Parameters are rows, too. */
+    /** Parameters are rows. */
     @ParameterizedTest
     @MethodSource("withRows")
     void stepsOfNeuronsWithParametersOfTheirOwnAllocateNothing(String name) {

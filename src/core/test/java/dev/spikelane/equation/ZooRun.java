@@ -19,9 +19,9 @@ final class ZooRun {
     private final boolean wide;
     private final List<Node> order;
 
-    /** Each variable behind each step. */
+    /** Each variable after each step. */
     final LinkedHashMap<String, List<Double>> traces = new LinkedHashMap<>();
-    /** Steps in which it fired, from 1. */
+    /** Steps with a spike, from 1. */
     final List<Integer> spikes = new ArrayList<>();
 
     ZooRun(String name, boolean wide, Map<String, Double> given) {
@@ -51,7 +51,7 @@ final class ZooRun {
         return Graph.of(values, node.name());
     }
 
-    /** Runs some steps with a current each, and nothing at the other port. */
+    /** Runs steps with a current each, without input at other ports. */
     ZooRun run(int steps, IntToDoubleFunction current) {
         return run(steps, current, _ -> 0);
     }
@@ -96,7 +96,7 @@ final class ZooRun {
                 : Interpreter.apply(node.op(), (float) a, (float) b, (float) c);
     }
 
-    /** A variable behind a step, from 1. */
+    /** Returns a variable after a step, from 1. */
     double at(String variable, int step) {
         return traces.get(variable).get(step - 1);
     }

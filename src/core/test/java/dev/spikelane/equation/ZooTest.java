@@ -57,7 +57,7 @@ final class ZooTest {
         }
     }
 
-    /** The closed forms of a postsynaptic current and potential, for a weight of 100 pA at the first step. */
+    /** Closed forms of a postsynaptic current and potential, for a weight of 100 pA at the first step. */
     @Test
     void exactNeuronsHaveTheClosedFormOfPotentials() {
         ZooRun exp = run("iaf-psc-exp", 0).run(200, step -> step == 1 ? 100 : 0, step -> step == 1 ? -30 : 0);
@@ -75,7 +75,7 @@ final class ZooTest {
         assertEquals(100, alpha.at("ex", 21), 3e-4, "the weight is the height at tau");
     }
 
-    /** Figure 2 of the paper: 10 at all times. */
+    /** Figure 2 of the paper: a constant current of 10. */
     @Test
     void izhikevichFiresAsPublished() {
         ZooRun regular = run("izhikevich", 0).run(500, _ -> 10);
@@ -100,7 +100,7 @@ final class ZooTest {
         assertEquals(pause, bursts.stream().mapToInt(each -> each).max().orElseThrow(), 1, "ms between bursts");
     }
 
-    /** The milliseconds of spikes of half a second at a current of 10, in steps of a microsecond. */
+    /** Returns the times of spikes in ms in half a second at a current of 10, in steps of a microsecond. */
     private static List<Double> finelyIzhikevich(double low, double jump) {
         double v = -65;
         double u = -13;
@@ -118,7 +118,7 @@ final class ZooTest {
         return spikes;
     }
 
-    /** The current at which rest is lost: (gL + a) (VT - EL - D + D ln(1 + a / gL)), Naud and others, 2008. */
+    /** The current at which rest disappears: (gL + a) (VT - EL - D + D ln(1 + a / gL)), Naud and others, 2008. */
     @Test
     void adaptiveExponentialHasItsRheobase() {
         double rheobase = 34 * (-50.4 + 70.6 - 2 + 2 * Math.log(1 + 4 / 30.0));
@@ -155,7 +155,7 @@ final class ZooTest {
         assertEquals(50 + held.spikes.getFirst(), intervals(held.spikes).getFirst(), "refractory for 5 ms");
     }
 
-    /** A postsynaptic potential on the way from the start to the rest, the first spike and the interval. */
+    /** A postsynaptic potential, the first spike and the interval. */
     @Test
     void currentsOfCubaHaveTheirClosedForm() {
         ZooRun run = run("cuba-lif", 0).run(300, step -> step == 1 ? 2 : 0, step -> step == 1 ? -9 : 0);
@@ -182,7 +182,7 @@ final class ZooTest {
         assertEquals(10 * Math.exp(-0.1 / 20), run.at("v", 71), 1e-5);
     }
 
-    /** It fires by itself, as in the benchmark; with conductances as in steps of a microsecond. */
+    /** It fires without input, as in the benchmark; with conductances as in steps of a microsecond. */
     @Test
     void traubsNeuronConverges() {
         List<Integer> alone = run("hodgkin-huxley-traub", 0).run(3_000, _ -> 0).spikes;
@@ -209,7 +209,7 @@ final class ZooTest {
         assertEquals(0, most, within, "ms between spikes");
     }
 
-    /** The threshold is the sum of what each spike has left, and the potential as if there had been none. */
+    /** The threshold is the sum of contributions of all spikes, and spikes do not change the potential. */
     @Test
     void movingThresholdsHaveTheirClosedForm() {
         ZooRun run =
@@ -278,7 +278,7 @@ final class ZooTest {
         }
     }
 
-    /** With tau = 2 it is SpikingJelly's LIFNode, bit for bit. */
+    /** With tau = 2 it equals SpikingJelly's LIFNode bit for bit. */
     @Test
     void theParametricNeuronIsSpikingJellys() {
         FloatMatrix currents = FloatMatrix.zeros(200, 70);
@@ -299,7 +299,7 @@ final class ZooTest {
         assertTrue(ours.spikes().count(0, 200) > 100);
     }
 
-    /** The recurrence S = alpha S + v k that snnTorch unrolls by cumulated products. */
+    /** The recurrence S = alpha S + v k, which snnTorch unrolls by cumulative products. */
     @Test
     void theAssociativeCellHasTheClosedForm() {
         ZooRun run = run("associative-leaky", 0).run(30, step -> Math.sin(step), step -> Math.cos(3 * step));
@@ -311,7 +311,7 @@ final class ZooTest {
         }
     }
 
-    /** Without input it rings as a complex number that is multiplied, and the bound keeps its modulus below 1. */
+    /** Without input it is a power of a complex number, whose modulus the bound keeps below 1. */
     @Test
     void theResonatorRingsInClosedForm() {
         double omega = 10;
@@ -337,7 +337,7 @@ final class ZooTest {
         }
     }
 
-    /** Gates that are open or closed are neurons that are known. */
+    /** Open and closed gates make known neurons. */
     @Test
     void theGatedNeuronIsTheNeuronsBetweenWhichItsGatesChoose() {
         double[] u = new double[2];

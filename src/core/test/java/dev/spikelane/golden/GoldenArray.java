@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A {@code .npy} file of the kind that NumPy writes for golden cases: version 1.0, little-endian, C order. It is read
- * here without the library's own reader, so that a mistake there cannot hide.
+ * A {@code .npy} file as NumPy writes it for golden cases: version 1.0, little-endian, C order. It does not use the
+ * library's reader, so a mistake there cannot hide.
  */
 final class GoldenArray {
 
@@ -75,10 +75,7 @@ final class GoldenArray {
         return values;
     }
 
-    /**
-     * The first {@code count} bits as bytes 0 and 1, the highest bit of each byte first, as {@code numpy.packbits} has
-     * them.
-     */
+    /** Returns the first {@code count} bits as bytes, highest bit of each byte first, as in {@code numpy.packbits}. */
     byte[] unpacked(int count) {
         byte[] packed = bytes();
         byte[] bits = new byte[count];

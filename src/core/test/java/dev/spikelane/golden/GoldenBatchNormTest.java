@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Batches are normalized as torch does it: those of golden cases are steps of one window. */
+/** Batch norms equal torch's; the batches of golden cases are steps of one window. */
 @EveryWidth
 class GoldenBatchNormTest {
 
@@ -45,7 +45,7 @@ class GoldenBatchNormTest {
         });
     }
 
-    /** One set a step of three, twice, then by the running values of each. */
+    /** One set of three for each step, twice, then with the running values of each. */
     @Test
     void eachStepHasItsOwn() {
         GoldenSet.of("batch_norm_tt").check(golden -> {

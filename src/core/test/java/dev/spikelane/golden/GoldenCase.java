@@ -13,14 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One golden case: what was computed with which options, the inputs, and the outputs that must come out.
+ * A golden case: the operation, its options, inputs and expected outputs.
  *
- * <p>It remembers which outputs a test has compared and which it has left out for what reason. An output with neither
- * is a failure, so that no reference number is forgotten.
+ * <p>It records which outputs a test has compared or skipped with a reason. Any other output is a failure, so that no
+ * reference number is forgotten.
  */
 public final class GoldenCase {
 
-    /** Reads a file of the case. */
     @FunctionalInterface
     interface Files {
         byte[] read(String file) throws IOException;
@@ -41,22 +40,20 @@ public final class GoldenCase {
         this.files = files;
     }
 
-    /** The case's name. */
     public String name() {
         return json.path("name").asText();
     }
 
-    /** What was called, or what kind of files there are to read, which decides the test that runs the case. */
+    /** Returns the operation or the kind of files, which selects the test. */
     public String operation() {
         return json.path("op").asText(json.path("kind").asText());
     }
 
-    /** What else the case says, such as its files and what to expect of each; missing if it says nothing of it. */
+    /** Returns another fact of the case; a missing node if there is none. */
     public JsonNode fact(String key) {
         return json.path(key);
     }
 
-    /** A file of the case, whatever it holds. */
     public byte[] file(String file) {
         try {
             return files.read(file);
@@ -65,91 +62,80 @@ public final class GoldenCase {
         }
     }
 
-    /** Remarks of whoever made the case; empty if there are none. */
+    /** Returns remarks of the author; may be empty. */
     public String notes() {
         return json.path("notes").asText();
     }
 
-    /** The Python exception that snnTorch raised instead of giving outputs. */
+    /** Returns the Python exception that snnTorch raised instead of outputs. */
     public Optional<String> raises() {
         return json.hasNonNull("raises") ? Optional.of(json.path("raises").asText()) : Optional.empty();
     }
 
-    /** What {@code torch.manual_seed} was given before the call; 0 if that is not known. */
+    /** Returns the argument of {@code torch.manual_seed}; 0 if it is unknown. */
     public long seed() {
         return json.path("seed").longValue();
     }
 
-    /** The smallest distance of a membrane from its threshold over all comparisons; NaN if it is not known. */
+    /** Returns the smallest distance of a membrane from its threshold; NaN if it is unknown. */
     public double margin() {
         return json.path("margin").asDouble(Double.NaN);
     }
 
-    /**
-     * All options as they stand in the file, for those that the methods below do not reach, such as lists of layers.
-     */
+    /** Returns all options, for lists such as layers. */
     public JsonNode parameters() {
         return json.path("params");
     }
 
-    /** Whether an option is set. */
     public boolean has(String parameter) {
         return parameters().hasNonNull(parameter);
     }
 
-    /** A whole number among the options. */
     public int integer(String parameter) {
         return required(parameters(), parameter).intValue();
     }
 
-    /** A number among the options, rounded to float32 as snnTorch does it. */
+    /** Returns an option rounded to float32, like snnTorch. */
     public float number(String parameter) {
         return scalarOf(required(parameters(), parameter), parameter);
     }
 
-    /** A number among the options, or another where it is not set. */
     public float number(String parameter, float otherwise) {
         return has(parameter) ? number(parameter) : otherwise;
     }
 
-    /** A number among the options as Python has it, in float64, or another where it is not set. */
+    /** Returns an option in float64, like Python. */
     public double real(String parameter, double otherwise) {
         return has(parameter) ? required(parameters(), parameter).doubleValue() : otherwise;
     }
 
-    /** A whole number among the options, or another where it is not set. */
     public int integer(String parameter, int otherwise) {
         return has(parameter) ? integer(parameter) : otherwise;
     }
 
-    /** A yes or no among the options. */
     public boolean flag(String parameter) {
         return required(parameters(), parameter).booleanValue();
     }
 
-    /** A yes or no among the options; no where it is not set. */
     public boolean flagIfSet(String parameter) {
         return has(parameter) && flag(parameter);
     }
 
-    /** A word among the options. */
     public String text(String parameter) {
         return required(parameters(), parameter).asText();
     }
 
-    /** Whether an option has one value for each neuron. */
+    /** Returns true if an option has one value for each neuron. */
     public boolean perNeuron(String parameter) {
         return parameters().path(parameter).asText().startsWith(ARRAY_PREFIX);
     }
 
-    /**
-     * An option for each neuron: the array that it names, or its only number repeated, also that of an array of one.
-     */
+    /** Returns an option for each neuron, from an array or a repeated number. */
     public float[] floatOrArray(String parameter, int neurons) {
         return floatOrArray(parameters(), parameter, neurons);
     }
 
-    /** The same for an option of a layer, one of {@code parameters().path("layers")}. */
+    /** Returns an option for each neuron, from an array or a repeated number. */
     public float[] floatOrArray(JsonNode options, String parameter, int neurons) {
         JsonNode value = required(options, parameter);
         float[] values = new float[neurons];
@@ -169,44 +155,39 @@ public final class GoldenCase {
         return array;
     }
 
-    /** A plain number that was computed: a loss, an accuracy, a count. */
+    /** Returns a computed number: a loss, an accuracy, a count. */
     public double scalar(String scalar) {
         return required(json.path("scalars"), scalar).doubleValue();
     }
 
-    /** All plain numbers that were computed, and lists of them. */
     public JsonNode scalars() {
         return json.path("scalars");
     }
 
-    /** The names of the input arrays. */
     public List<String> inputs() {
         return names("inputs");
     }
 
-    /** The names of the output arrays. */
     public List<String> outputs() {
         return names("outputs");
     }
 
-    /** Whether there is such an input array; states that are not stored start at zero. */
+    /** Returns true if there is such an input; missing states start at zero. */
     public boolean hasInput(String array) {
         return json.path("inputs").has(array);
     }
 
-    /** The dimensions of an input or output, unpacked. */
     public List<Integer> shape(String array) {
         List<Integer> shape = new ArrayList<>();
         declared(array).path("shape").forEach(size -> shape.add(size.intValue()));
         return shape;
     }
 
-    /** Whether an input or output is float32; otherwise it is uint8. */
+    /** Returns true for float32, false for uint8. */
     public boolean isFloat(String array) {
         return required(declared(array), "dtype").asText().equals("float32");
     }
 
-    /** The values of a float32 input or output in C order. */
     public float[] floats(String array) {
         GoldenArray stored = stored(array);
         if (!stored.type().equals("float32")) {
@@ -215,7 +196,6 @@ public final class GoldenCase {
         return stored.floats();
     }
 
-    /** The values of a uint8 input or output in C order, unpacked where bits are stored. */
     public byte[] bytes(String array) {
         GoldenArray stored = stored(array);
         if (!stored.type().equals("uint8")) {
@@ -224,7 +204,7 @@ public final class GoldenCase {
         return isPacked(array) ? stored.unpacked(GoldenArray.length(shape(array))) : stored.bytes();
     }
 
-    /** Compares floats within the output's own tolerance; NaN equals NaN, an infinity itself. */
+    /** Compares floats within the tolerance of the output; NaN equals NaN, an infinity itself. */
     public void assertClose(String output, float[] got) {
         JsonNode tolerance = required(required(json.path("outputs"), output), "tolerance");
         if (tolerance.asText().equals("statistical")) {
@@ -237,7 +217,7 @@ public final class GoldenCase {
         comparison.requireSame(i -> GoldenComparison.isClose(got[i], want[i], atol, rtol), i -> got[i], i -> want[i]);
     }
 
-    /** Compares floats bit for bit; 0 and -0 differ, NaN equals any NaN. */
+    /** Compares bits; 0 and -0 differ, all NaNs are equal. */
     public void assertBits(String output, float[] got) {
         float[] want = floats(output);
         compare(output, got.length, "bit for bit")
@@ -245,69 +225,60 @@ public final class GoldenCase {
                         i -> Float.floatToIntBits(got[i]) == Float.floatToIntBits(want[i]), i -> got[i], i -> want[i]);
     }
 
-    /** Compares spikes, 0 or 1, all of which must be equal. */
     public void assertSpikes(String output, byte[] got) {
         byte[] want = bytes(output);
         compare(output, got.length, "margin " + margin())
                 .requireSame(i -> got[i] == want[i], i -> got[i], i -> want[i]);
     }
 
-    /** Notes that the test has compared an output by its own means. */
+    /** Records that the test has compared an output itself. */
     public void markChecked(String output) {
         required(json.path("outputs"), output);
         checked.add(output);
     }
 
-    /** Leaves one output out, and says why. */
     public void leaveOut(String output, String reason) {
         required(json.path("outputs"), output);
         leftOut.put(output, reason);
     }
 
-    /** Leaves out all outputs whose names start so, and says why. */
     public void leaveOutStarting(String prefix, String reason) {
         outputs().stream().filter(output -> output.startsWith(prefix)).forEach(output -> leftOut.put(output, reason));
     }
 
-    /** Leaves the whole case out, and says why. */
     public void leaveOutCase(String reason) {
         reasonLeftOut = reason;
     }
 
-    /** Notes what came of reading a file that must be refused. */
     void countRejection(boolean refused) {
         toReject++;
         rejected += refused ? 1 : 0;
     }
 
-    /** How many files that must be refused were read. */
     int toReject() {
         return toReject;
     }
 
-    /** How many of them were refused. */
     int rejected() {
         return rejected;
     }
 
-    /** The reason for which the whole case was left out; empty if it was not. */
     String reasonLeftOut() {
         return reasonLeftOut;
     }
 
-    /** Output by output the reason for which it was left out. */
     Map<String, String> outputsLeftOut() {
         return leftOut;
     }
 
-    /** The outputs of a case that ran which nobody compared or left out. */
+    /** Returns outputs that were neither compared nor skipped. */
     List<String> outputsForgotten() {
         return outputs().stream()
                 .filter(output -> !checked.contains(output) && !leftOut.containsKey(output))
                 .toList();
     }
 
-    /** Whether something was compared; a case without outputs counts, as its exception is what there is to compare. */
+    /** Returns true if something was compared; a case without outputs counts because of its exception. */
     boolean ran() {
         return reasonLeftOut.isEmpty() && (outputs().isEmpty() || !checked.isEmpty());
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** The reader must not let a wrong number through. */
+/** The reader must not accept a wrong number. */
 class GoldenCaseTest {
 
     private static final String JSON = """

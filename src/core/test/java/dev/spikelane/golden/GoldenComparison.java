@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
-/** Compares an output value by value and says where it differs first. */
+/** Compares an output value by value and reports the first difference. */
 final class GoldenComparison {
 
     private final String output;
@@ -12,11 +12,7 @@ final class GoldenComparison {
     private final String rule;
 
     /**
-     * Prepares a comparison.
-     *
-     * @param output how the message calls the output
-     * @param shape its dimensions
-     * @param rule what is still equal, for the message
+     * @param rule the allowed difference, for the message
      */
     GoldenComparison(String output, List<Integer> shape, String rule) {
         this.output = output;

@@ -24,11 +24,9 @@ public final class GoldenConvolution {
     private GoldenConvolution() {}
 
     /**
-     * Makes a convolution.
-     *
      * @param options of the layer: stride, padding and so on, one number or one for each dimension
-     * @param weight the input that has the weights
-     * @param bias the input that has the bias, if there is one
+     * @param weight the input with the weights
+     * @param bias the input with the bias, if any
      */
     static Convolution of(GoldenCase golden, JsonNode options, String weight, String bias) {
         List<Integer> shape = golden.shape(weight);
@@ -65,7 +63,7 @@ public final class GoldenConvolution {
         return declared.isArray() ? declared.get(declared.size() - 1).intValue() : declared.asInt(otherwise);
     }
 
-    /** A convolution with half its kernel, rounded down, as padding: snnTorch's for feedback. */
+    /** Returns a convolution with half its kernel, rounded down, as padding: snnTorch's for feedback. */
     static Convolution keeping(Convolution declared) {
         Kernel kernel = declared.kernel();
         Kernel padded = kernel.withPadding(kernel.y().size() / 2, kernel.x().size() / 2);
@@ -74,7 +72,7 @@ public final class GoldenConvolution {
                 : Convolution.of(padded, declared.weights());
     }
 
-    /** The shape of a sample of a batch. */
+    /** Returns the shape of a sample. */
     static Shape shape(List<Integer> batch) {
         return batch.size() == 3
                 ? Shape.of(batch.get(1), batch.get(2))
@@ -82,9 +80,8 @@ public final class GoldenConvolution {
     }
 
     /**
-     * Runs maps of neurons that feed back by a convolution, which keeps their height and width.
+     * Runs maps of neurons with convolutional feedback.
      *
-     * @param model makes them
      * @param names our names of the states
      */
     public static void checkRecurrent(

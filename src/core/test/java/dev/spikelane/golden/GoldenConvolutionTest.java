@@ -17,7 +17,7 @@ import dev.spikelane.train.Gradients;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Convolutions sum what torch's do, of spikes and of values, within rounding, and have its gradients. */
+/** Convolutions of spikes and values, and their gradients, equal torch's within rounding. */
 @EveryWidth
 class GoldenConvolutionTest {
 
@@ -39,7 +39,7 @@ class GoldenConvolutionTest {
                 : SpikeMatrix.copyOf(batch, source.size(), golden.bytes("x"));
     }
 
-    /** Neurons whose membranes are what comes in. */
+    /** Neurons whose membranes are their currents. */
     private static Network network(Convolution declared, Shape source) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", source);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Delta modulation, one-hot and rate coded targets give snnTorch's numbers bit for bit. */
+/** Delta modulation, one-hot and rate-coded targets equal snnTorch's bit for bit. */
 @EveryWidth
 class GoldenEncodeTest {
 
@@ -89,7 +89,7 @@ class GoldenEncodeTest {
         });
     }
 
-    /** snnTorch returns the numbers of the rows; here the classes come back, as its documentation says. */
+    /** snnTorch returns the numbers of the rows; here the classes are returned, as its documentation says. */
     @Test
     void fromOneHot() {
         GoldenSet.of("from_one_hot").check(golden -> {
@@ -116,7 +116,7 @@ class GoldenEncodeTest {
                 GoldenLabels.latency(golden, false);
             } else if (code.equals("rate")) {
                 GoldenLabels.rate(golden);
-            } // other codes raise there; here each has a class of its own
+            } // other codes raise there; here each has a class
         });
     }
 
@@ -130,7 +130,7 @@ class GoldenEncodeTest {
         GoldenSet.of("target_rate_code").check(golden -> {
             Arena arena = Arena.ofAuto();
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, golden.integer("num_steps"), 1);
-            if (golden.raises().orElse("").equals("Exception")) { // snnTorch's own
+            if (golden.raises().orElse("").equals("Exception")) { // snnTorch's exception
                 assertThrows(IllegalArgumentException.class, () -> draw(golden, spikes));
                 return;
             }
@@ -142,7 +142,7 @@ class GoldenEncodeTest {
             }
             golden.assertBits("spikes", GoldenLabels.floats(train));
             IntStream steps = IntStream.range(0, train.length).filter(step -> train[step] == 1);
-            float[] theirs = golden.floats("spike_steps"); // uniform ones in the order in which they were drawn
+            float[] theirs = golden.floats("spike_steps"); // distinct ones in the order of drawing
             IntStream distinct = IntStream.range(0, theirs.length)
                     .map(i -> (int) theirs[i])
                     .sorted()

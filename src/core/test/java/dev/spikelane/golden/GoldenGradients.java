@@ -18,16 +18,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Compares the gradients of neurons alone: of their currents, states and parameters. */
+/** Compares gradients of single neurons: of currents, states and parameters. */
 public final class GoldenGradients {
 
     private static final String GRADIENT = "grad_";
 
     private GoldenGradients() {}
 
-    /**
-     * The surrogate that a case names, such as {@code fast_sigmoid:25}, with snnTorch's defaults for what is not said.
-     */
+    /** Returns the surrogate of a name such as {@code fast_sigmoid:25}, with snnTorch's defaults. */
     static Surrogate surrogate(String name) {
         String[] parts = name.split(":");
         double[] given = Arrays.stream(parts, 1, parts.length)
@@ -51,14 +49,11 @@ public final class GoldenGradients {
         return place < given.length ? given[place] : otherwise;
     }
 
-    /** Whether a case has gradients. */
     static boolean wanted(GoldenCase golden) {
         return golden.outputs().stream().anyMatch(output -> output.startsWith(GRADIENT));
     }
 
     /**
-     * Compares all gradients of a case.
-     *
      * @param names our variables by snnTorch's
      */
     public static void check(GoldenCase golden, Neuron model, Map<String, String> names) {
@@ -116,7 +111,7 @@ public final class GoldenGradients {
         }
     }
 
-    /** Our parameters by the outputs that hold their gradients. */
+    /** Returns our parameters by the outputs with their gradients. */
     private static Map<String, String> parameters(GoldenCase golden) {
         Map<String, String> names = new LinkedHashMap<>();
         for (String output : golden.outputs()) {
@@ -144,7 +139,7 @@ public final class GoldenGradients {
                 : Dense.of(weights);
     }
 
-    /** Numbers on the diagonal of a square of zeros; one number stands for all. */
+    /** Returns a diagonal matrix; one number stands for all. */
     private static float[] square(float[] diagonal, int size) {
         float[] values = new float[size * size];
         for (int i = 0; i < size; i++) {

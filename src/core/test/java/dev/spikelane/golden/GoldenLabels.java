@@ -46,7 +46,7 @@ final class GoldenLabels {
         return true;
     }
 
-    /** Latency coded labels; {@code targets_convert} does not pass all options on. */
+    /** Runs latency-coded labels; {@code targets_convert} does not pass all options on. */
     static void latency(GoldenCase golden, boolean passesAll) {
         int[] labels = of(golden);
         int classes = golden.integer("num_classes");
@@ -72,7 +72,6 @@ final class GoldenLabels {
         assertArrayEquals(ofData.toArray(), ofLabels.toArray());
     }
 
-    /** Rate coded labels. */
     static void rate(GoldenCase golden) {
         int[] labels = of(golden);
         int classes = golden.integer("num_classes");
@@ -85,11 +84,11 @@ final class GoldenLabels {
             assertThrows(IllegalArgumentException.class, () -> RateTargets.encode(labels, levels, targets));
         } else if (raised.isEmpty()) {
             compareRate(arena, golden, labels, given);
-        } else if (given > 0 && raised.equals("Exception")) { // snnTorch's own
+        } else if (given > 0 && raised.equals("Exception")) { // snnTorch's exception
             assertThrows(IllegalArgumentException.class, () -> targets(arena, golden, labels, given));
         } else if (given > 0) {
             assertArrayEquals(fromTrains(arena, golden, labels, given), targets(arena, golden, labels, given));
-        } // there is no run without steps here
+        } // a run needs steps here
     }
 
     private static void compareRate(Arena arena, GoldenCase golden, int[] labels, int given) {
@@ -130,7 +129,7 @@ final class GoldenLabels {
         return golden.real("correct_rate", 1) == 1 && golden.real("incorrect_rate", 0) == 0;
     }
 
-    /** The trains of the label's class and of the others, at rates other than 1 and 0. */
+    /** Returns the trains of the label's class and of the others, at rates other than 1 and 0. */
     private static SpikeMatrix trains(Arena arena, GoldenCase golden, int steps) {
         SpikeMatrix trains = SpikeMatrix.zeros(arena, steps, 2);
         TorchRandom random = new TorchRandom(golden.seed());
@@ -144,7 +143,7 @@ final class GoldenLabels {
         return trains;
     }
 
-    /** What snnTorch's documentation promises where it raises an error or gives something else. */
+    /** Returns the documented result if snnTorch raises an error or returns something else. */
     private static float[] fromTrains(Arena arena, GoldenCase golden, int[] labels, int steps) {
         int classes = golden.integer("num_classes");
         SpikeMatrix trains = trains(arena, golden, steps);

@@ -19,10 +19,7 @@ final class GoldenLatency {
     private final double epsilon;
 
     /**
-     * Reads what is common to all runs.
-     *
-     * @param golden the case
-     * @param passesAll whether on, off, interpolation and epsilon are used; {@code targets_convert} does not pass them
+     * @param passesAll true if on, off, interpolation and epsilon are used; {@code targets_convert} does not pass them
      *     on
      */
     GoldenLatency(GoldenCase golden, boolean passesAll) {
@@ -43,7 +40,7 @@ final class GoldenLatency {
                 .withEpsilon(epsilon);
     }
 
-    /** Spike times, by the given steps if there are some. */
+    /** Returns spike times, for the given steps if any. */
     static FloatMatrix times(Arena arena, GoldenCase golden, Latency code, FloatMatrix data) {
         FloatMatrix times = FloatMatrix.zeros(arena, data.rows(), data.columns());
         int steps = golden.integer("num_steps", 0);
@@ -55,14 +52,14 @@ final class GoldenLatency {
         return times;
     }
 
-    /** Compares targets, and the spikes where targets are spikes. */
+    /** Compares targets, and the spikes if targets are spikes. */
     void compare(Arena arena, FloatMatrix data, String output) {
         FloatMatrix times = times(arena, golden, code(), data);
         int given = golden.integer("num_steps", 0);
         int steps = given == 0 ? Latency.steps(times) : given;
         FloatMatrix targets = FloatMatrix.zeros(arena, steps * data.rows(), data.columns());
         boolean clip = golden.flagIfSet("clip");
-        // There the option is ignored: the numbers are those without it, here features are off.
+        // snnTorch ignores the option: its numbers are without it, here features are off.
         boolean ignored = clip && interpolate;
         encoder(clip && !ignored).encode(data, times, targets);
         float[] expected = targets.toArray();
@@ -82,7 +79,7 @@ final class GoldenLatency {
         }
     }
 
-    /** What is refused there or gives no numbers is refused here. */
+    /** Data that snnTorch refuses, or for which it returns no numbers, are refused. */
     void requireRefused(Arena arena, FloatMatrix data) {
         int steps = golden.integer("num_steps", 0);
         FloatMatrix times = FloatMatrix.zeros(arena, data.rows(), data.columns());
@@ -93,7 +90,7 @@ final class GoldenLatency {
                     () -> encoder(golden.flagIfSet("clip")).encode(data, times, targets));
         } else if (golden.flagIfSet("normalize")) {
             assertThrows(IllegalArgumentException.class, () -> code().times(data, times));
-        } // else there is no run without steps here: they are those of the output
+        } // a run needs steps: the steps of the output
     }
 
     Latency.Targets encoder(boolean clip) {
@@ -102,7 +99,7 @@ final class GoldenLatency {
                 .withInterpolation(interpolate);
     }
 
-    /** Which data are below the threshold; their times become infinite. */
+    /** Returns which data are below the threshold; their times become infinite. */
     static boolean[] below(Latency code, FloatMatrix data, FloatMatrix times) {
         code.silence(data, times);
         float[] silenced = times.toArray();

@@ -11,7 +11,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Latency codes give snnTorch's spike times and spikes bit for bit. */
+/** Latency codes equal snnTorch's spike times and spikes bit for bit. */
 @EveryWidth
 class GoldenLatencyTest {
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Losses and their gradients, and accuracies, are snnTorch's. */
+/** Losses, gradients and accuracies equal snnTorch's. */
 @EveryWidth
 class GoldenLossTest {
 
@@ -60,7 +60,7 @@ class GoldenLossTest {
         });
     }
 
-    /** snnTorch cannot pool rates without weights; here they are pooled as counts are. */
+    /** snnTorch cannot pool rates without weights; here they are pooled like counts. */
     private static boolean worksHere(GoldenCase golden) {
         return golden.operation().equals("ce_rate_loss")
                 && golden.flagIfSet("population_code")
@@ -88,7 +88,7 @@ class GoldenLossTest {
         golden.assertClose("grad_input", gradient.toArray());
     }
 
-    /** Spikes of each output that have a target. */
+    /** Returns the number of spikes of each output with a target. */
     private static int spikes(GoldenCase golden) {
         if (golden.flagIfSet("target_is_time")) {
             return golden.shape("targets").size() == 3 ? golden.shape("targets").getFirst() : 1;
@@ -151,7 +151,7 @@ class GoldenLossTest {
         };
     }
 
-    /** Terms that torch keeps apart are the elements, whose sum is the loss. */
+    /** Elements whose sum is the loss; torch keeps them apart. */
     private static boolean sums(GoldenCase golden) {
         return golden.has("reduction") && !golden.text("reduction").equals("mean");
     }
@@ -165,8 +165,8 @@ class GoldenLossTest {
     }
 
     /**
-     * A population code does not pool there: it gives the first block of outputs the first weight and all others the
-     * second.
+     * snnTorch does not pool a population code here: the first block of outputs gets the first weight and all others
+     * the second.
      */
     private static CrossEntropyLoss rateEntropy(GoldenCase golden, int outputs) {
         if (!golden.flagIfSet("population_code") || !golden.has("weight")) {

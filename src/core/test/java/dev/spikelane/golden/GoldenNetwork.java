@@ -87,7 +87,6 @@ record GoldenNetwork(Network network, String output) {
         return network;
     }
 
-    /** The name of a value of a connection in a path. */
     static String valueName(Network network, String projection, int place, String value) {
         String inPath = projection + "." + place + "." + value;
         return network.weights().names().contains(inPath) ? inPath : projection + "." + value;
@@ -99,7 +98,7 @@ record GoldenNetwork(Network network, String output) {
                 : GoldenConvolution.shape(golden.shape("image"));
     }
 
-    /** What a layer makes of rows; null if it is of neurons. */
+    /** Returns the connection of a layer; null for neurons. */
     private static @Nullable Connection connection(GoldenCase golden, JsonNode layer) {
         String name = layer.path("name").asText();
         return switch (layer.path("type").asText()) {
@@ -111,7 +110,7 @@ record GoldenNetwork(Network network, String output) {
         };
     }
 
-    /** The network of snnTorch's truncated backpropagation: two layers of Leaky, beta 0.8 and 0.7. */
+    /** Returns the network of snnTorch's truncated backpropagation: two layers of Leaky, beta 0.8 and 0.7. */
     static Network truncated(GoldenCase golden) {
         NetworkBuilder builder = Network.builder();
         Dense first = dense(golden, "fc1");
@@ -124,7 +123,7 @@ record GoldenNetwork(Network network, String output) {
         return builder.build();
     }
 
-    /** Our name of a parameter, such as {@code lif1_recurrent_weight}. */
+    /** Returns our name of a parameter such as {@code lif1_recurrent_weight}. */
     String name(String golden) {
         int end = golden.indexOf('_');
         String layer = golden.substring(0, end);
@@ -215,7 +214,7 @@ record GoldenNetwork(Network network, String output) {
         return layer.has(parameter) || golden.hasInput(layer.path("name").asText() + "_" + parameter);
     }
 
-    /** Learned parameters stand among the inputs, with one value or one for each neuron. */
+    /** Learned parameters are inputs, with one value or one for each neuron. */
     private static Parameter parameter(GoldenCase golden, JsonNode layer, String parameter, int neurons) {
         if (!layer.has(parameter)) {
             return Parameter.of(golden.floats(layer.path("name").asText() + "_" + parameter));

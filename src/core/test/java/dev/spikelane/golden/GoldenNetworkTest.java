@@ -25,11 +25,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Networks give snnTorch's spikes, all of them, and its membranes within the stored tolerance. */
+/** Networks have all spikes of snnTorch, and its membranes within the stored tolerance. */
 @EveryWidth
 class GoldenNetworkTest extends KernelCase {
 
-    /** Spikes; analog input of the cases whose gradients are learned from; the same image at every step. */
+    /** Spikes, analog input of learning cases, or one image at every step. */
     @ParameterizedTest
     @ValueSource(strings = {"net_feedforward", "bptt", "net_conv"})
     void networks(String set) {
@@ -115,7 +115,7 @@ class GoldenNetworkTest extends KernelCase {
         golden.markChecked("mean_measured");
     }
 
-    /** Tutorial 3 from the seed alone: weights, input, and all spikes of both layers are torch's. */
+    /** Tutorial 3 from the seed alone: weights, input, and all spikes of both layers equal torch's. */
     @ParameterizedTest
     @MethodSource("torchGoldens")
     void tutorialFromItsSeed(TorchGolden golden) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Optimizers, clipping and schedules are torch's. */
+/** Optimizers, clipping and schedules equal torch's. */
 @EveryWidth
 class GoldenOptimizerTest {
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Orders and splits of samples, and what a dropout leaves, are torch's. */
+/** Orders and splits of samples, and dropout masks, equal torch's. */
 @EveryWidth
 class GoldenOrderTest {
 

@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Rules change weights as snnTorch's STDP learners do, step by step from the same weights. */
+/** Rules change weights like snnTorch's STDP learners, step by step from equal weights. */
 @EveryWidth
 class GoldenPlasticityTest {
 
-    /** Neurons that fire where they are told to. */
+    /** Neurons that fire exactly at their input. */
     private static final String TOLD = """
             neuron Told
             state v
@@ -108,7 +108,7 @@ class GoldenPlasticityTest {
         return FloatMatrix.copyOf(rows, values.length / rows, values);
     }
 
-    /** snnTorch's traces of inputs cover the padding, where there is nothing. */
+    /** snnTorch's traces of inputs include the padding, where there is no input. */
     private static float[] padded(GoldenCase golden, Shape source, FloatMatrix trace) {
         int padding = golden.integer("padding", 0);
         if (padding == 0) {

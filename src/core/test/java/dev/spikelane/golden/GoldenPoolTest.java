@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pools give the values and the gradients of torch's, behind spikes too. */
+/** Pools have torch's values and gradients, also after spikes. */
 @EveryWidth
 class GoldenPoolTest {
 
@@ -31,7 +31,7 @@ class GoldenPoolTest {
         });
     }
 
-    /** The membranes of neurons behind a pool that keep nothing and never fire are what it makes. */
+    /** The membranes of silent neurons without a memory are the output of the pool. */
     private static void check(GoldenCase golden, boolean spikes) {
         List<Integer> sizes = golden.shape("x");
         Shape shape = sizes.size() == 3

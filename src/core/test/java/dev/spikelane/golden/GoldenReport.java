@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Counts the cases of one set that ran and failed, and names those that were left out. */
+/** Counts the cases of a set that ran and failed, and names skipped cases. */
 final class GoldenReport {
 
     private static final int MOST_MESSAGES = 20;
@@ -69,7 +69,7 @@ final class GoldenReport {
         casesByReason.computeIfAbsent(reason, key -> new TreeSet<>()).add(golden.name());
     }
 
-    /** A line for cases that were left out for one reason. */
+    /** Returns a line for cases with one reason to skip. */
     static String leftOut(Set<String> names, String reason) {
         return "    " + names.size() + " cases left out: " + reason + " (" + String.join(", ", names) + ")";
     }
@@ -94,7 +94,7 @@ final class GoldenReport {
         System.out.println(String.join(System.lineSeparator(), lines()));
     }
 
-    /** Throws if a case failed or none ran although there are some. */
+    /** Throws if a case failed, or none of several ran. */
     void requireSuccess() {
         if (!failures.isEmpty()) {
             AssertionError error = new AssertionError(failures.stream()

@@ -16,10 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/**
- * The cells of snnTorch whose gates are one convolution, here two; a pool stands between their membranes and what
- * fires.
- */
+/** snnTorch's cells whose gates are one convolution, here two; a pool is between their membranes and the threshold. */
 @EveryWidth
 class GoldenSConv2dLstmTest {
 

@@ -21,23 +21,20 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * All golden cases of one operation, from the project's archives or from the folder that {@code -Dspikelane.golden=DIR}
- * names; or all cases of one kind of files, from those or from {@code -Dspikelane.interop=DIR}.
+ * All golden cases of one operation, from the project's archives or from {@code -Dspikelane.golden=DIR}; or all cases
+ * of one kind of files, from the archives or from {@code -Dspikelane.interop=DIR}.
  *
- * <p>A test runs them all with one call: {@code GoldenSet.of("leaky").check(golden -> ...)}. That prints how many cases
- * ran and what was left out and why, and fails if a case fails, forgets an output, or if there are cases and none of
- * them ran.
+ * <p>A test runs them by {@code GoldenSet.of("leaky").check(golden -> ...)}. It prints which cases ran and were skipped
+ * and why, and fails if a case fails or forgets an output, or if no case ran.
  */
 public final class GoldenSet {
 
-    /** Runs one case and compares its outputs. */
     @FunctionalInterface
     public interface Check {
-        /** Throws what is wrong. */
         void run(GoldenCase golden) throws Exception;
     }
 
-    /** The operations that this version has tests for, an archive each. */
+    /** Tested operations, an archive each. */
     public static final List<String> OPERATIONS = List.of(
             "accuracy_rate",
             "accuracy_temporal",
@@ -104,7 +101,7 @@ public final class GoldenSet {
             "to_one_hot",
             "to_one_hot_inverse");
 
-    /** The kinds of files that this version has tests for, an archive each. */
+    /** Tested kinds of files, an archive each. */
     static final List<String> KINDS = List.of("idx", "nir", "npy", "npz", "pth", "safetensors");
 
     private static final String CASE_FILE = "case.json";
@@ -121,14 +118,14 @@ public final class GoldenSet {
         this.cases = cases;
     }
 
-    /** The cases of an operation; from a foreign folder there may be none. */
+    /** A foreign folder may have no cases. */
     public static GoldenSet of(String operation) {
         return read("golden", operation, "Golden " + operation);
     }
 
     /**
-     * The cases of files of a kind that other tools wrote, such as {@code npz}, with remarks on them ({@code
-     * nir_note}); {@link InteropFiles} reads the files.
+     * Cases of files that other tools wrote, such as {@code npz}, with remarks ({@code nir_note}); {@link InteropFiles}
+     * reads the files.
      */
     public static GoldenSet interop(String kind) {
         return read("interop", kind, "Interop " + kind);
@@ -149,14 +146,14 @@ public final class GoldenSet {
         }
     }
 
-    /** The cases in the order of their names, untouched by tests before. */
+    /** Returns untouched cases, sorted by name. */
     public List<GoldenCase> cases() {
         return cases;
     }
 
     /**
-     * Runs every case, of many at narrower widths one of three before the night; prints the account of it, and then
-     * fails if something was wrong. Of few, one of three would be those of one reset.
+     * Runs every case, and prints a summary. At narrower widths it runs one of three by day if there are many; one of
+     * few would test a single reset.
      */
     public void check(Check check) {
         GoldenReport report = new GoldenReport(title);
@@ -167,10 +164,7 @@ public final class GoldenSet {
         report.requireSuccess();
     }
 
-    /**
-     * The names of the cases that a foreign folder of a set has and no test runs, by operation or kind; empty without a
-     * foreign folder.
-     */
+    /** Returns the untested cases of a foreign folder, by operation or kind. */
     static Map<String, Set<String>> unknown(String set, List<String> known) throws IOException {
         Map<String, Set<String>> unknown = new TreeMap<>();
         if (folder(set).isPresent()) {
@@ -184,7 +178,6 @@ public final class GoldenSet {
         return unknown;
     }
 
-    /** One case from the text of its {@code case.json}. */
     static GoldenCase parse(byte[] json, GoldenCase.Files files) throws IOException {
         return new GoldenCase(JSON.readTree(json), files);
     }

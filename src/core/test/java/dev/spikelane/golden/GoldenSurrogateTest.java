@@ -12,7 +12,7 @@ import dev.spikelane.train.Surrogate;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Surrogate gradients are snnTorch's; where that gives NaN or raises an error, they are what it documents. */
+/** Surrogate gradients equal snnTorch's, or its documentation if it returns NaN or raises an error. */
 @EveryWidth
 class GoldenSurrogateTest {
 
@@ -38,7 +38,7 @@ class GoldenSurrogateTest {
         });
     }
 
-    /** Where snnTorch gives NaN, the gradient is so small that it counts as none. */
+    /** snnTorch returns NaN for gradients so small that they count as zero. */
     private static void assertClose(GoldenCase golden, String output, float[] x, float[] got) {
         float[] want = golden.floats(output);
         float[] filled = got.clone();
@@ -96,7 +96,7 @@ class GoldenSurrogateTest {
         return surrogate(golden.parameters());
     }
 
-    /** A surrogate from its kind and parameters, with snnTorch's defaults for those that are not there. */
+    /** Returns a surrogate, with snnTorch's defaults. */
     static Surrogate surrogate(JsonNode options) {
         return switch (options.path("kind").asText()) {
             case "atan" -> Surrogate.atan(options.path("alpha").asDouble(2));

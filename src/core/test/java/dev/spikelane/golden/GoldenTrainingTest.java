@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Networks get snnTorch's gradients, and torch's parameters after some updates. */
+/** Networks have snnTorch's gradients, and torch's parameters after some updates. */
 @EveryWidth
 class GoldenTrainingTest {
 
@@ -41,7 +41,7 @@ class GoldenTrainingTest {
         });
     }
 
-    /** The same image at every step, as a frame and as rows of each step. */
+    /** One image at every step, as a frame and as rows of each step. */
     @Test
     void convolutions() {
         GoldenSet.of("net_conv").check(golden -> {
@@ -129,7 +129,7 @@ class GoldenTrainingTest {
         });
     }
 
-    /** A step of training moves them once for each step of time. */
+    /** A training step moves running values once for each time step. */
     private static void checkRunningValues(GoldenCase golden, Network network, TrainingBatch x, int steps, int batch) {
         try (Trainer trainer = Trainers.of(network, steps, batch, CrossEntropyLoss.rate(), new Sgd(1e-3))) {
             trainer.step(x);
@@ -178,7 +178,7 @@ class GoldenTrainingTest {
         });
     }
 
-    /** Two batches, and a step of the optimizer after every K steps and after the rest. */
+    /** Two batches, and an optimizer step after every K steps and after the rest. */
     @Test
     void truncated() {
         GoldenSet.of("tbptt").check(golden -> {
@@ -246,7 +246,7 @@ class GoldenTrainingTest {
         }
     }
 
-    /** An observer sees torch's gradients, clipped as torch clips them, and a veto leaves all values as they were. */
+    /** An observer sees torch's clipped gradients, and a veto leaves all values unchanged. */
     private static void checkTrainer(GoldenCase golden) {
         GoldenNetwork made = GoldenNetwork.of(golden);
         Map<String, String> learned = learned(golden, made, GRADIENT);
@@ -322,7 +322,7 @@ class GoldenTrainingTest {
                 : SpikeMatrix.copyOf(rows, columns, golden.bytes("input"));
     }
 
-    /** Our names by the outputs that start so. */
+    /** Returns our names by prefixes of outputs. */
     private static Map<String, String> learned(GoldenCase golden, GoldenNetwork made, String prefix) {
         Map<String, String> names = new LinkedHashMap<>();
         for (String output : golden.outputs()) {

@@ -8,26 +8,25 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads the files of a case that another tool wrote or that were broken by hand, and holds the reader to what the case
- * expects: {@code accept}; {@code accept with a warning}; {@code reject}, an error of one line that starts with the
- * file's name, without large allocations; {@code accept or reject}, one of these and nothing else.
+ * Reads the files of a case, which another tool wrote or which were damaged by hand, and compares with the expectation:
+ * {@code accept}; {@code accept with a warning}; {@code reject}, an error of one line that starts with the file's name,
+ * without large allocations; {@code accept or reject}, one of both.
  */
 public final class InteropFiles {
 
-    /** Reads one file and compares it with what its case says of it. */
+    /** Reads a file and compares it with its case. */
     @FunctionalInterface
     public interface Reader {
         /**
-         * Returns what is odd about the file.
+         * Returns the warnings.
          *
-         * @param facts what the case says of this file
+         * @param facts the facts about this file
          */
         List<String> read(Path file, JsonNode facts) throws Exception;
     }
 
     private InteropFiles() {}
 
-    /** Writes each file into a folder and has it read. */
     public static void read(GoldenCase golden, Path folder, Reader reader) throws Exception {
         AssertionError failures = new AssertionError(golden + ": not all files came through");
         StringBuilder messages = new StringBuilder();

@@ -18,7 +18,7 @@ import dev.spikelane.train.Sgd;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 
-/** An input that is normalized, and neurons whose membranes are what comes in. */
+/** A normalized input, and neurons whose membranes are their currents. */
 final class NormalizedInput {
 
     final Network network;
@@ -50,7 +50,7 @@ final class NormalizedInput {
                 .build();
     }
 
-    /** A step at a rate of 0, which moves running values alone. */
+    /** A step at a rate of 0 moves only running values. */
     void train(FloatMatrix x, int steps, int batch) {
         try (Trainer trainer = Trainers.of(network, steps, batch, CrossEntropyLoss.membrane(), new Sgd(1))) {
             trainer.setRate(0);
@@ -58,7 +58,7 @@ final class NormalizedInput {
         }
     }
 
-    /** What is made in the last step. */
+    /** Returns the output of the last step. */
     float[] simulate(FloatMatrix x, int batch) {
         try (Simulation simulation = network.simulate(batch)) {
             simulation.run(x);

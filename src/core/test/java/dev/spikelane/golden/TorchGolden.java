@@ -24,10 +24,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * What {@code torch.manual_seed(seed)} gives for one seed, as recorded from PyTorch.
+ * Recordings of PyTorch after {@code torch.manual_seed(seed)}.
  *
- * <p>The recordings are the .npy files and the index.json in golden-torch.zip, whose README.md describes them. With
- * {@code -Dspikelane.golden.torch=DIRECTORY} they are the plain files of that directory, for the seeds its index lists.
+ * <p>They are the .npy files and the index.json in golden-torch.zip, whose README.md describes them, or the files in
+ * {@code -Dspikelane.golden.torch=DIRECTORY}.
  */
 public final class TorchGolden {
 
@@ -44,7 +44,6 @@ public final class TorchGolden {
         this.index = index;
     }
 
-    /** Returns the recordings of all seeds. */
     public static List<TorchGolden> all() {
         try {
             List<TorchGolden> seeds = new ArrayList<>();
@@ -58,12 +57,10 @@ public final class TorchGolden {
         }
     }
 
-    /** Returns the seed as a signed 64-bit number. */
     public long seed() {
         return index.get("seed").bigIntegerValue().longValue();
     }
 
-    /** Returns the float32 values of a recording in C order. */
     public float[] floats(String name) {
         ByteBuffer data = data(name, "<f4");
         float[] values = new float[data.remaining() / Float.BYTES];
@@ -71,7 +68,6 @@ public final class TorchGolden {
         return values;
     }
 
-    /** Returns the int32 values of a recording. */
     public int[] integers(String name) {
         ByteBuffer data = data(name, "<i4");
         int[] values = new int[data.remaining() / Integer.BYTES];
@@ -79,7 +75,7 @@ public final class TorchGolden {
         return values;
     }
 
-    /** Returns the first {@code count} bits of a recording made with numpy.packbits, each 0 or 1. */
+    /** Returns the first {@code count} bits of numpy.packbits as 0 and 1. */
     public byte[] bits(String name, int count) {
         ByteBuffer data = data(name, "|u1");
         if (data.remaining() != (count + Byte.SIZE - 1) / Byte.SIZE) {
@@ -94,7 +90,6 @@ public final class TorchGolden {
         return bits;
     }
 
-    /** Returns the shape of a recording. */
     public int[] shape(String name) {
         String[] sizes = header(file(fileName(name)), fileName(name)).group(2).split("[, ]+");
         return ints(sizes.length, i -> Integer.parseInt(sizes[i]));
@@ -105,12 +100,10 @@ public final class TorchGolden {
         return index.get("sha256_float32_little_endian").get(name).asText();
     }
 
-    /** Returns a number of the index, such as {@code input_density}. */
     public double number(String name) {
         return index.get(name).asDouble();
     }
 
-    /** Returns the first values of {@code fc1_weight}. */
     public float[] firstWeights() {
         JsonNode list = index.get("fc1_weight_first");
         return Filled.floats(list.size(), i -> (float) list.get(i).asDouble());

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Spikes of events, against a count of each cell in a map. */
+/** Spikes of events, against a map with a count for each cell. */
 final class EventBinningTest {
 
     private static final int STEPS = 9;
@@ -39,7 +39,7 @@ final class EventBinningTest {
         };
     }
 
-    /** What the options say, event by event. */
+    /** Applies the options event by event. */
     private static SpikeMatrix expected(EventBlock all, int factor, boolean apart, long time, int events, int least) {
         int height = Math.ceilDiv(22, factor);
         int width = Math.ceilDiv(31, factor);
@@ -100,7 +100,7 @@ final class EventBinningTest {
         assertEquals(binning.withLeast(2), EventBinning.of(346, 260).withLeast(2));
     }
 
-    /** Steps that are over take no more events, which are counted. */
+    /** Finished steps take no more events, which are counted. */
     @Test
     void lateEventsAreCounted() {
         EventBinning binning = EventBinning.of(4, 4).withStepTime(10);

@@ -14,7 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import org.junit.jupiter.api.Test;
 
-/** No more memory is taken than a load may have, and none for what does not come. */
+/** A load allocates at most its budget, and nothing for bytes that do not arrive. */
 final class FileBytesTest {
 
     private static ReadableByteChannel channel(int bytes) {
@@ -65,7 +65,7 @@ final class FileBytesTest {
                         IOException.class, () -> new FileBytes("x", 1_000).readToEnd(new byte[0], channel(1_001))));
     }
 
-    /** What a header declares is not what is taken: an endless stream is left behind the budget. */
+    /** A header does not decide what is allocated: reading of an endless stream ends at the budget. */
     @Test
     void anEndlessStreamEndsWithTheBudget() {
         InputStream zeros = new InputStream() {

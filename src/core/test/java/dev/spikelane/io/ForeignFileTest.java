@@ -15,7 +15,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** What other tools write is named, with what to do. */
+/** Files of other tools are recognized, and the error says how to read them. */
 final class ForeignFileTest {
 
     private interface Reader {
@@ -81,7 +81,7 @@ final class ForeignFileTest {
         assertEquals("x: is a file of IDX (MNIST's format); read it with Idx", npy);
     }
 
-    /** A header of 640 bytes begins as a pickle does. */
+    /** A header of 640 bytes starts like a pickle. */
     @Test
     void safetensorsWithAnyLengthAreRead() throws IOException {
         String text = "{\"__metadata__\":{\"note\":\"" + "n".repeat(640 - 28) + "\"}}";

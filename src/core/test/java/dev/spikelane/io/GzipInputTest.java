@@ -65,7 +65,7 @@ class GzipInputTest {
         }
     }
 
-    /** One gzip member by hand; the last two parameters are added to the header's checksum and to the length. */
+    /** A hand-made gzip member; the last parameters are added to the header's checksum and to the length. */
     private static byte[] member(int flags, int wrongHeader, int wrongLength) {
         ByteBuffer bytes = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(new byte[] {0x1F, (byte) 0x8B, 8, (byte) flags, 1, 2, 3, 4, 5, 6});

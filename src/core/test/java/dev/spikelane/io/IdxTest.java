@@ -283,7 +283,7 @@ class IdxTest extends KernelCase {
         return compressed.toByteArray();
     }
 
-    /** Gives one byte per call, as a slow pipe does. */
+    /** Returns one byte in each call, like a slow pipe. */
     private static final class Dribble extends InputStream {
 
         private final byte[] content;

@@ -14,7 +14,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Files that NumPy wrote or that were broken by hand, and what must come of reading them: one case of an archive in
+ * Files that NumPy wrote or that were damaged by hand, with expectations: one case of an archive in
  * {@code src/core/test/resources/interop}, unpacked into a folder.
  */
 final class InteropCase {
@@ -27,7 +27,6 @@ final class InteropCase {
         this.json = json;
     }
 
-    /** Unpacks a case into an existing folder. */
     static InteropCase unpack(String kind, String name, Path folder) throws IOException {
         String resource = "/interop/" + kind + ".zip";
         try (InputStream stream = InteropCase.class.getResourceAsStream(resource)) {
@@ -45,7 +44,6 @@ final class InteropCase {
                 folder, new ObjectMapper().readTree(folder.resolve("case.json").toFile()));
     }
 
-    /** The names of the files to read. */
     List<String> files() {
         List<String> names = new ArrayList<>();
         json.path("files").fieldNames().forEachRemaining(names::add);
@@ -56,12 +54,10 @@ final class InteropCase {
         return folder.resolve(file);
     }
 
-    /** What must come of reading the file. */
     String expect(String file) {
         return fact(file, "expect").asText();
     }
 
-    /** One of the facts about the file; a missing node if there is none. */
     JsonNode fact(String file, String key) {
         return json.path("files").path(file).path(key);
     }
@@ -72,7 +68,7 @@ final class InteropCase {
         return shape;
     }
 
-    /** The values of the file as NumPy stored them: what stands behind the header of a {@code .npy} file of bytes. */
+    /** Returns the values as NumPy stored them, after the header of a {@code .npy} file of bytes. */
     byte[] storedBytes(String file) throws IOException {
         byte[] stored = Files.readAllBytes(path(fact(file, "values").asText()));
         int count = shape(file).stream().reduce(1, Math::multiplyExact);

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Files of IDX, plain and gzip, hold what they hold for NumPy; broken ones are refused by name. */
+/** IDX files, plain and gzip, have NumPy's values; damaged ones are refused by name. */
 final class InteropIdxTest extends FolderCase {
 
     @Test
@@ -38,7 +38,7 @@ final class InteropIdxTest extends FolderCase {
                 }));
     }
 
-    /** The bytes stand at the end of NumPy's file. */
+    /** The bytes are at the end of NumPy's file. */
     private static void compare(GoldenCase golden, String values, Idx idx) {
         byte[] stored = golden.file(values);
         byte[] bytes = idx.toArray();

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Files that NumPy wrote are read as it reads them; broken ones are refused by name. */
+/** Files of NumPy have NumPy's values; damaged ones are refused by name. */
 @EveryWidth
 final class InteropNpzTest extends FolderCase {
 

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Files that Python's safetensors wrote are read bit for bit; broken ones are refused by name. */
+/** Files of Python's safetensors are read bit for bit; damaged ones are refused by name. */
 @EveryWidth
 final class InteropSafetensorsTest extends FolderCase {
 
@@ -88,7 +88,7 @@ final class InteropSafetensorsTest extends FolderCase {
         }
     }
 
-    /** Compares with an array of NumPy: floats that were widened, all others byte for byte. */
+    /** Compares with a NumPy array: widened floats by value, all others byte for byte. */
     private static void compareStored(byte[] array, String storedAs, Tensor tensor) {
         int header = 10 + ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN).getChar(8);
         byte[] data = Arrays.copyOfRange(array, header, array.length);
@@ -114,7 +114,7 @@ final class InteropSafetensorsTest extends FolderCase {
         };
     }
 
-    /** What is written again is the same content, and byte for byte what the library writes if it wrote the file. */
+    /** Writing again gives equal content, and equal bytes for files of the Python library. */
     private void compareCopy(Tensors file, Path path, GoldenCase golden) throws IOException {
         Path copy = folder.resolve("copy.safetensors");
         Tensors.of(file.metadata(), file.tensors().reversed()).write(copy);

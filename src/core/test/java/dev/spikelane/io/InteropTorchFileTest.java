@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Files that {@code torch.save} wrote hold the tensors that torch has; all else is refused by name. */
+/** Files of {@code torch.save} have torch's tensors; everything else is refused by name. */
 @EveryWidth
 final class InteropTorchFileTest extends FolderCase {
 

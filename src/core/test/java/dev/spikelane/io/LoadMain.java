@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How long it takes to load 100 MB of safetensors, against reading the file into one native segment, with the page cache
- * warm; {@code bench/load} starts it.
+ * Times loading 100 MB of safetensors against reading the file into one native segment, with a warm page cache;
+ * {@code bench/load} starts it.
  */
 final class LoadMain {
 
@@ -32,7 +32,7 @@ final class LoadMain {
             double[] load = new double[ROUNDS];
             double[] pack = new double[ROUNDS];
             for (int i = 0; i < ROUNDS; i++) {
-                System.gc(); // what the last round has forgotten
+                System.gc(); // frees the memory of the last round
                 Thread.sleep(20);
                 long start = System.nanoTime();
                 plain(file);

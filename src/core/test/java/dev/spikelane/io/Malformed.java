@@ -10,19 +10,19 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import org.junit.jupiter.api.function.Executable;
 
-/** What every reader promises about broken files. */
+/** The contract of every reader about damaged files. */
 public final class Malformed {
 
-    /** A reader of small files may use buffers, but nothing near the gigabytes that a header can claim. */
+    /** A reader of small files may use buffers, but not the gigabytes that a header can declare. */
     private static final long MOST_BYTES = 8 << 20;
 
     private Malformed() {}
 
     /**
-     * Reading must fail without large allocations, with one line that starts with the file's name and contains {@code
-     * part}.
+     * Fails unless reading fails without large allocations, with one line that starts with the file's name and contains
+     * {@code part}.
      */
-    @SuppressWarnings("exports") // of tests, in a package that the library exports
+    @SuppressWarnings("exports") // of tests, in an exported package
     public static void assertRejected(Path file, String part, Executable read) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();

@@ -12,19 +12,18 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Breaks files at random, the same way for the same seed. */
+/** Damages files at random, reproducibly for a seed. */
 public final class Mutation {
 
     private static final int[] NUMBERS = {0, 1, -1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000};
 
     private final SplittableRandom random;
 
-    /** Breaks them in the order of this seed. */
     public Mutation(long seed) {
         this.random = new SplittableRandom(seed);
     }
 
-    /** One of several files with one to four faults. */
+    /** Returns one of several files with one to four faults. */
     public byte[] of(byte[]... files) {
         byte[] broken = files[random.nextInt(files.length)].clone();
         int faults = 1 + random.nextInt(4);
@@ -34,7 +33,7 @@ public final class Mutation {
         return broken;
     }
 
-    /** One of several archives of stored members, with faults in a member, whose checksum is right again. */
+    /** Returns one of several stored archives with faults in a member, whose checksum is corrected. */
     byte[] inside(byte[]... archives) throws IOException {
         Map<String, byte[]> members = new LinkedHashMap<>();
         for (ZipMember each :
@@ -61,7 +60,7 @@ public final class Mutation {
 
     private byte[] fault(byte[] file) {
         int at = random.nextInt(file.length);
-        int early = random.nextInt(Math.min(file.length, 256)); // where headers are
+        int early = random.nextInt(Math.min(file.length, 256)); // near headers
         int place = random.nextBoolean() ? at : early;
         switch (random.nextInt(8)) {
             case 0 -> file[place] = (byte) random.nextInt(256);
@@ -83,7 +82,7 @@ public final class Mutation {
         return file;
     }
 
-    /** Without what stands from begin to end, if end is larger; else with a part twice. */
+    /** Cuts out a range if {@code to} is larger, otherwise repeats one. */
     private static byte[] spliced(byte[] file, int place, int from, int to) {
         ByteArrayOutputStream made = new ByteArrayOutputStream();
         made.write(file, 0, place);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a file of HDF5 may say of itself to keep a reader busy. */
+/** HDF5 files that could keep a reader busy. */
 @Timeout(600)
 final class NirFileTest {
 
@@ -42,7 +42,7 @@ final class NirFileTest {
                 .getMessage());
     }
 
-    /** The places of the trees of groups. */
+    /** Returns the offsets of the trees of groups. */
     private static List<Integer> trees(byte[] file) {
         String letters = new String(file, StandardCharsets.ISO_8859_1);
         List<Integer> found = new ArrayList<>();
@@ -60,13 +60,13 @@ final class NirFileTest {
         }
     }
 
-    /** Each node leads sixteen times to the one of the next level. */
+    /** Each node leads sixteen times to the node of the next level. */
     @Test
     void treesWhoseNodesAreShared() {
         byte[] file = graph("nir_recurrent");
         List<Integer> trees = trees(file);
         assertTrue(trees.size() > 6, trees::toString);
-        for (int i = 1; i < trees.size(); i++) { // the root's tree stands first
+        for (int i = 1; i < trees.size(); i++) { // the root's tree is first
             lead(file, trees.get(i - 1), trees.size() - i, trees.get(i));
         }
         String message = refusal(file);

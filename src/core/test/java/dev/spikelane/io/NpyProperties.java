@@ -38,7 +38,7 @@ class NpyProperties extends KernelCase {
         Files.delete(file.getParent());
     }
 
-    /** Rows of up to 40,000 floats: longer than the reader's and writer's buffers. */
+    /** Rows of up to 40,000 floats exceed the buffers of reader and writer. */
     @Property(tries = 60)
     void floatsComeBackBitForBit(@UpTo(5) int steps, @UpTo(3) int batch, @UpTo(40_000) int neurons, @ForAll long seed)
             throws IOException {

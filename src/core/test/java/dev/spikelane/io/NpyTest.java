@@ -24,10 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class NpyTest extends KernelCase {
 
-    /**
-     * Parts of the messages. Some of these files NumPy accepts: trailing data, {@code =f4} and {@code 2L} we refuse on
-     * purpose.
-     */
+    /** Parts of the messages. NumPy accepts some of these files: trailing data, {@code =f4} and {@code 2L}. */
     private static final Map<String, String> FAULTS = Map.ofEntries(
             Map.entry("empty_file.npy", "ends inside its header"),
             Map.entry("bad_magic.npy", "does not start with \\x93NUMPY"),
@@ -207,7 +204,7 @@ class NpyTest extends KernelCase {
         assertEquals(2, Npy.readSpikes(few, arena, 32).matrix().rows());
     }
 
-    /** Zeros, which take no room on the disk. */
+    /** Writes zeros that take no space on the disk. */
     private Path sparse(String name, String type, String shape, long bytes) throws IOException {
         Path file = folder.resolve(name);
         String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";

@@ -19,7 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** Archives of NumPy are written stored or deflated; what is no tensor in them is passed over with a warning. */
+/** NumPy archives are written stored or deflated; other members than tensors cause warnings. */
 final class NpzTest extends FolderCase {
 
     private static final String STRUCTURED =

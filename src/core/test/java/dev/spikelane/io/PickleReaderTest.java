@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Errors are one readable line, whatever a pickle has in it. */
+/** Errors are one readable line for any pickle. */
 final class PickleReaderTest {
 
     @Test

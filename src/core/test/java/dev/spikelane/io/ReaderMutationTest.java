@@ -16,18 +16,17 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** 10,000 broken files of each format: what comes is an {@link IOException} of one line, or a file that can be used. */
+/** 10,000 damaged files of each format cause an {@link IOException} of one line, or give usable content. */
 final class ReaderMutationTest {
 
     private static final int COUNT = Tries.ALL ? 10_000 : 1_000;
     private static final long MOST_BYTES = 32 << 20;
 
-    /** Reads a broken file and uses what came. */
+    /** Reads a damaged file and uses its content. */
     private interface Reading {
         void read(InputStream stream) throws IOException;
     }
 
-    /** Makes a broken file. */
     private interface Breaking {
         byte[] next() throws IOException;
     }
@@ -111,7 +110,7 @@ final class ReaderMutationTest {
         });
     }
 
-    /** Half of the faults are where HDF5 keeps its tables; a network is made of what is left. */
+    /** Half of the faults are in HDF5's tables; the rest becomes a network. */
     @Test
     void graphsOfNir() throws IOException {
         Mutation mutation = new Mutation(5);

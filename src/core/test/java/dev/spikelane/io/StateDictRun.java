@@ -19,7 +19,7 @@ import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs the network that a case names with the state_dict of its file, and compares what it does with snnTorch. */
+/** Runs a case's network with the state_dict of its file, and compares it with snnTorch. */
 final class StateDictRun {
 
     private static final Reset[] RESETS = {Reset.SUBTRACT, Reset.ZERO, Reset.NONE};

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a case says of an array: its type in NumPy's letters, its shape and its values. */
+/** The expected type in NumPy's letters, shape and values of an array. */
 final class TensorExpectation {
 
     private TensorExpectation() {}

@@ -10,25 +10,24 @@ import net.jqwik.api.ArbitrarySupplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.providers.TypeUsage;
 
-/** Sizes and densities at which kernels go wrong. In a package that is exported, since jqwik makes the suppliers. */
+/** Sizes and densities at which kernels fail. The package is exported, because jqwik creates the suppliers. */
 @SuppressWarnings({"exports", "missing-explicit-ctor"})
 public final class Awkward {
 
     private Awkward() {}
 
-    /** A number of neurons around groups, lanes, words and blocks. */
+    /** Neurons around groups, lanes, words and blocks. */
     @ForAll(supplier = Sizes.class)
     @Target(ElementType.PARAMETER)
     @Retention(RetentionPolicy.RUNTIME)
     public @interface Size {}
 
-    /** A share of neurons that fire. */
+    /** A fraction of neurons that fire. */
     @ForAll(supplier = Densities.class)
     @Target(ElementType.PARAMETER)
     @Retention(RetentionPolicy.RUNTIME)
     public @interface Density {}
 
-    /** A whole number in a range, both ends included. */
     @ForAll(supplier = Ranges.class)
     @Target(ElementType.PARAMETER)
     @Retention(RetentionPolicy.RUNTIME)
@@ -38,7 +37,6 @@ public final class Awkward {
         int from() default 1;
     }
 
-    /** A whole number from 0 to a greatest one. */
     @ForAll(supplier = FromZero.class)
     @Target(ElementType.PARAMETER)
     @Retention(RetentionPolicy.RUNTIME)

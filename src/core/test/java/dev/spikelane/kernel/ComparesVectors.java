@@ -9,16 +9,12 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.SkipExecutionHook;
 
-/**
- * A property that compares the vector variant with the specification; at scalar width that would compare the latter
- * with itself.
- */
+/** Compares the vector variant with the specification; skipped at scalar width, where both are equal. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @AddLifecycleHook(ComparesVectors.WhereVectorsServe.class)
 public @interface ComparesVectors {
 
-    /** Leaves the property out at scalar width. */
     @SuppressWarnings({"exports", "missing-explicit-ctor"})
     final class WhereVectorsServe implements SkipExecutionHook {
         @Override

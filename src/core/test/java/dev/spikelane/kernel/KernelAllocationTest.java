@@ -57,9 +57,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Kernels allocate nothing in a JVM that has run small products and warmed up networks before. There branches are seldom
- * taken, and C2 compiles small methods by themselves before the loops that call them; where those are seldom reached it
- * no longer inlines them, and boxes what they return.
+ * Kernels do not allocate in a JVM that has run small products and warmed up networks before. Then branches are rarely
+ * taken, and C2 compiles small methods before the loops that call them; if these calls are rare, it does not inline
+ * them and boxes their results.
  */
 @Users
 @Alone
@@ -70,7 +70,7 @@ final class KernelAllocationTest {
 
     private static final int SINGLE_ROWS = 30_000;
 
-    /** Neighbors fire together once in so many calls. */
+    /** One of this many calls has adjacent spikes. */
     private static final int SELDOM = 20;
 
     private final Arena arena = Arena.ofShared();
@@ -146,7 +146,7 @@ final class KernelAllocationTest {
         }
     }
 
-    /** With edges by themselves, without, and with channels that are rounded up. */
+    /** With separate edges, without, and with rounded channels. */
     @ParameterizedTest
     @CsvSource({"12, 64, 5, 0, 0.02", "12, 64, 5, 0, 0.5", "8, 40, 3, 1, 0.2", "4, 32, 4, 0, 0.3"})
     void slideWindow(int channels, int outputs, int kernel, int padding, double density) {
@@ -182,13 +182,13 @@ final class KernelAllocationTest {
         }
     }
 
-    /** Each is a loop of its own, which C2 takes a second for: before the night every mode has one reset. */
+    /** C2 needs a second for each loop, so by day every mode has one reset. */
     private static List<Reset> resets(LeakyCase.Mode mode) {
         List<Reset> all = List.of(Reset.values());
         return Tries.ALL ? all : List.of(all.get(mode.ordinal() % all.size()));
     }
 
-    /** The options with the largest loops: vectors are boxed where C2 no longer inlines all of one. */
+    /** The options with the largest loops: C2 boxes vectors if it does not inline everything. */
     private enum Heavy {
         SYNAPSE,
         OWN_SPIKES,

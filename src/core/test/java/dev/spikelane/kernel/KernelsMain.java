@@ -13,7 +13,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
-/** Runs every kernel once and prints which ones serve. */
+/** Runs every kernel once and prints the variants. */
 final class KernelsMain {
 
     private KernelsMain() {}

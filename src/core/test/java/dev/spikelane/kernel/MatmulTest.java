@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Products as a user calls them, against plain loops. */
+/** Public products against plain loops. */
 @EveryWidth
 final class MatmulTest {
 
@@ -36,7 +36,7 @@ final class MatmulTest {
     private final FloatMatrix values = uniform(arena, ROWS, INPUTS, random);
     private final Matmul matmul = new Matmul();
 
-    /** Whichever variant serves, an arena of the caller's own that kernels cannot take is refused before they run. */
+    /** Every variant refuses a scratch arena whose memory kernels cannot use. */
     @Test
     void refusesScratchMemoryOnTheHeap() {
         FloatMatrix current = FloatMatrix.zeros(arena, ROWS, OUTPUTS);

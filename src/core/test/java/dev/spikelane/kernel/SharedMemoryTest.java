@@ -25,7 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Views of rows that overlap, which would be written before they are read, are refused; nothing is written then. */
+/** Overlapping views that would be written before they are read are refused without any write. */
 @EveryWidth
 final class SharedMemoryTest {
 
@@ -75,7 +75,7 @@ final class SharedMemoryTest {
         FloatMatrix expected = FloatMatrix.zeros(arena, ROWS, NEURONS);
         record(parameters, first, state, expected);
         state.fill(0);
-        record(parameters, first, state, all); // which has more rows
+        record(parameters, first, state, all); // has more rows
         assertArrayEquals(expected.toArray(), first.toArray());
     }
 
@@ -142,7 +142,7 @@ final class SharedMemoryTest {
         window(window, apart, 4, apart[1]);
     }
 
-    /** Weights, current, state, window and membranes, with one of them in place of another. */
+    /** Replaces one of weights, current, state, window and membranes by another one. */
     private void window(LeakyNeurons parameters, FloatMatrix[] matrices, int index, FloatMatrix other) {
         FloatMatrix[] m = matrices.clone();
         m[index] = other;

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What serves on the class path, without the module of the Vector API, and how a JVM is told so. */
+/** Fallback on the class path without the module of the Vector API, and the message about it. */
 final class SimdFallbackTest extends FolderCase {
 
     private static final String MISSING = "scalar kernels, because the module jdk.incubator.vector is missing;"
@@ -80,7 +80,7 @@ final class SimdFallbackTest extends FolderCase {
         assertEquals(0, start("-Dspikelane.simd=max-256").exit());
     }
 
-    /** A JVM of its own with this class path and these flags, in which kernels run. */
+    /** Starts a JVM with this class path and these flags, which runs kernels. */
     private Child start(String... flags) throws IOException, InterruptedException {
         Path output = folder.resolve("output");
         Path errors = folder.resolve("errors");

@@ -107,7 +107,9 @@ final class LoopCompilerTest {
                 () -> LoopCompiler.Form.of("fast"));
     }
 
-    /** One short takes one store and one range check a row, two bytes take two; long loops cannot inline the short. */
+    /**
+     * One short takes one store and one range check in a row, two bytes take two; long loops cannot inline the short.
+     */
     @Test
     void shortLoopsStoreTheSpikesOf16NeuronsTogether() {
         boolean halfBytes = SimdWidth.bits() < 256;
@@ -134,7 +136,7 @@ final class LoopCompilerTest {
         return false;
     }
 
-    /** Neurons with many variables, many inputs of many parameters, and long expressions. */
+    /** Neurons with many variables, inputs and parameters, and long expressions. */
     @Test
     void methodsAreShortEnoughToBeCompiled() {
         String many = IntStream.range(0, 32).mapToObj(i -> "v" + i).collect(Collectors.joining(", "));
@@ -160,7 +162,7 @@ final class LoopCompilerTest {
         }
     }
 
-    /** What C2 has compiled has the same bits. It waits for C2, which has seven large methods to compile. */
+    /** Loops compiled by C2 have the same bits. The test waits for C2 to compile seven large methods. */
     @Users
     @Test
     void warmLoopsHaveTheBitsOfTheInterpreter() {
@@ -177,7 +179,7 @@ final class LoopCompilerTest {
         }
     }
 
-    /** A loop that has run until C2 has compiled it, over rows of its own that are put back. */
+    /** Returns a loop that has run until C2 has compiled it, over rows that are restored. */
     private static Loop warm(Loop loop) {
         return (frame, row, groups, delta) -> {
             List<byte[]> before = EquationCase.copies(frame);
@@ -193,7 +195,7 @@ final class LoopCompilerTest {
         };
     }
 
-    /** Whether all methods of a loop are compiled as well as they will be, by the list of compiled code of this JVM. */
+    /** Returns true if all methods of a loop are in this JVM's list of compiled code at the highest level. */
     private static boolean isCompiled(Loop loop) {
         String best = ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-XX:TieredStopAtLevel=1")
                 ? "1"

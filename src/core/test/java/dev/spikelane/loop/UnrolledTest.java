@@ -22,16 +22,16 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** Copies whose loops are unrolled compute what the loops say. */
+/** Unrolled copies compute the results of their loops. */
 @EveryWidth
 final class UnrolledTest {
 
     private static final MethodHandles.Lookup OF_SUMS = Sums.own();
 
-    /** Sums side by side, in all forms of loops, branches and arithmetic that kernels use. */
+    /** Parallel sums in all forms of loops, branches and arithmetic in kernels. */
     static class Sums {
 
-        private static final int SHIFT = Integer.parseInt("3"); // no constant of the compiler
+        private static final int SHIFT = Integer.parseInt("3"); // not a compile-time constant
         private final int count;
         private final boolean down;
 
@@ -44,7 +44,7 @@ final class UnrolledTest {
             return MethodHandles.lookup();
         }
 
-        /** Each {@code count} numbers of some are added to as many sums, with what a branch says. */
+        /** Adds {@code count} numbers at a time to as many sums, doubled if {@code twice}. */
         void add(long[] from, int groups, long[] into, boolean twice) {
             long[] sums = new long[count];
             Object[] seen = new Object[count];
@@ -78,7 +78,7 @@ final class UnrolledTest {
             into[count] = steps + sums.length;
         }
 
-        /** Has no array and no counter that is known. */
+        /** No array and no known counter. */
         int plain() {
             return count;
         }
@@ -92,7 +92,7 @@ final class UnrolledTest {
         }
     }
 
-    /** A loop whose counter nobody knows. */
+    /** A loop with an unknown counter. */
     static class Endless {
         int add(int from) {
             int sum = 0;
@@ -139,7 +139,7 @@ final class UnrolledTest {
         assertThrows(AssertionError.class, () -> new Sums(3, true).requireStrings(1));
     }
 
-    /** Slices in a method that C2 inlines where its calls were not counted are allocated. */
+    /** Slices in a method allocate if C2 inlines it without counts of its calls. */
     @Test
     void copiesAreTooLongToBeInlined() throws IOException {
         byte[] copy = Unrolled.write(Unrolled.bytes(Sums.class), OF_SUMS, new Sums(1, true));
@@ -153,7 +153,7 @@ final class UnrolledTest {
         assertEquals(List.of("add", "requireStrings"), names);
     }
 
-    /** A lookup that may define no class; and a loop that is none to unroll. */
+    /** A lookup that may not define classes, and a loop that cannot be unrolled. */
     @Test
     void theObjectItselfServesWhereNoClassCanBeDefined() {
         Sums plain = new Sums(2, true);
@@ -163,7 +163,7 @@ final class UnrolledTest {
         assertEquals(45, endless.add(0));
     }
 
-    /** A kernel that could not be unrolled would box, and say so in a warning only. */
+    /** A kernel that could not be unrolled would box, and only a warning would report it. */
     @Test
     void kernelsAreUnrolled() throws ReflectiveOperationException {
         Assumptions.assumeTrue(SimdWidth.VECTOR);

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** Matrices that no arena owns. */
+/** Matrices without an arena. */
 final class AutomaticMemoryTest {
 
     private static final long MEGABYTE = 1 << 20;
@@ -111,7 +111,7 @@ final class AutomaticMemoryTest {
                 () -> SpikeMatrix.zeros(rows, 1 << 15));
     }
 
-    /** Whatever the JVM would say. */
+    /** Independent of the JVM's message. */
     @Test
     void namesTheLimitOfNativeMemory() {
         OutOfMemoryError floats = assertThrows(OutOfMemoryError.class, () -> FloatMatrix.zeros(1 << 30, 1 << 20));
@@ -121,7 +121,7 @@ final class AutomaticMemoryTest {
         assertTrue(floats.getMessage().startsWith(start), floats.getMessage());
     }
 
-    /** Collects until no more than about the memory of before is in use. */
+    /** Collects until about {@code before} is in use again. */
     private static void awaitUsed(long before) {
         long end = System.nanoTime() + 100_000_000_000L;
         do {
@@ -131,7 +131,7 @@ final class AutomaticMemoryTest {
         assertTrue(used() <= before + MATRIX_MEGABYTES / 2, used() + " MB in use, " + before + " MB before");
     }
 
-    /** The JVM frees on a thread of its own, which gets a moment for it. */
+    /** The JVM frees memory on a separate thread. */
     private static void awaitCleaner() {
         try {
             Thread.sleep(20);
@@ -140,7 +140,7 @@ final class AutomaticMemoryTest {
         }
     }
 
-    /** Megabytes of native memory that wait for a collection. */
+    /** Returns the megabytes of native memory that await a collection. */
     private static long used() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                         .filter(pool -> pool.getName().equals("direct"))

@@ -77,7 +77,7 @@ final class FloatMatrixProperties extends KernelCase {
         assertZeroPads(matrix, "view");
     }
 
-    /** Values of all kinds, NaN and signed zeros among them. */
+    /** Values of all kinds, including NaN and signed zeros. */
     private static float[] values(int count, long seed) {
         Random random = new Random(seed);
         float[] values = new float[count];

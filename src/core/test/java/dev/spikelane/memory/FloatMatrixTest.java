@@ -30,7 +30,7 @@ final class FloatMatrixTest {
         }
     }
 
-    /** Kernels tell C2 the class of native memory, which neither that of arrays nor that of mapped files has. */
+    /** Kernels tell C2 the class of native memory, which arrays and mapped files do not have. */
     @Test
     void refusesArenasWhoseMemoryIsNotNative(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("mapped");

@@ -45,7 +45,7 @@ final class IntegerMatrixTest {
         }
     }
 
-    /** Of all scales that ternary weights could have, the one with the least squared error. */
+    /** No other scale of ternary weights has a smaller squared error. */
     @Test
     void ternaryWeightsAreAsNearAsTheyCanBe() {
         Random random = new Random(1);

@@ -95,7 +95,7 @@ final class ShapeProperties extends KernelCase {
         assertZeroPads(back, "toTorch");
     }
 
-    /** The index inside of every index in torch's order. */
+    /** Returns the inner index of every index in torch's order. */
     private static int[] insideOfTorch(int channels, int height, int width) {
         int[][][] inside = new int[channels][height][width];
         int next = 0;
@@ -118,7 +118,7 @@ final class ShapeProperties extends KernelCase {
         return ofTorch;
     }
 
-    /** Floats of every bit pattern, NaN with payloads among them. */
+    /** Floats of every bit pattern, including NaN with payloads. */
     private FloatMatrix anyBits(int columns, Random random) {
         FloatMatrix matrix = FloatMatrix.zeros(arena, ROWS, columns);
         for (int row = 0; row < ROWS; row++) {
@@ -140,7 +140,6 @@ final class ShapeProperties extends KernelCase {
         return bits;
     }
 
-    /** Which rows are read and written. */
     private record Rows(int from, int to, int count) {
 
         static Rows random(Random random) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rules that hold for matrices of floats and of spikes. */
+/** Rules for matrices of floats and of spikes. */
 final class SignalTest {
 
     private final Arena arena = Arena.ofConfined();
@@ -38,7 +38,6 @@ final class SignalTest {
         Signal zeros(Arena arena, int rows, int columns);
     }
 
-    /** By name. */
     private static final Map<String, Kind> KINDS =
             Map.of("FloatMatrix", FloatMatrix::zeros, "SpikeMatrix", SpikeMatrix::zeros);
 
@@ -117,7 +116,7 @@ final class SignalTest {
         assertThrows(IllegalArgumentException.class, () -> SpikeMatrix.bytes(1, 0));
     }
 
-    /** A confined arena serves its own thread alone; shared arenas, and memory without an arena, serve all threads. */
+    /** Only its thread may use a confined arena; shared arenas, and memory without an arena, are for all threads. */
     @Test
     void otherThreadsMayUseWhatIsNotConfined() {
         try (Arena shared = Arena.ofShared()) {
@@ -235,7 +234,7 @@ final class SignalTest {
             }
         }
         Allocations.assertNone(1000, () -> {
-            // of two widths in turns, as maps of other channels take turns in a thread's memory
+            // two widths alternate, like maps with other channels in a thread's memory
             if (floats.inRowsOf(64).rows() + bits.inRowsOf(64).rows() != 12
                     || floats.inRowsOf(192).rows() + bits.inRowsOf(192).rows() != 4) {
                 throw new AssertionError("other rows");

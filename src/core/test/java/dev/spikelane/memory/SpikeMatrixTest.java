@@ -35,7 +35,7 @@ final class SpikeMatrixTest {
         assertEquals(1, spikes.count());
     }
 
-    /** More words than a loop takes. */
+    /** More words than a loop handles. */
     @Test
     void allSpikesCount() {
         SpikeMatrix spikes = SpikeMatrix.zeros(5_000, 70);

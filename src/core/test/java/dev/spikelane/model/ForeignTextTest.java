@@ -44,14 +44,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
-/**
- * Every reader, and what takes names of a user, with texts that would fill a screen, clear it, or turn what follows.
- */
+/** Readers, and methods that take names, with texts that would fill or clear a screen, or reverse later text. */
 final class ForeignTextTest extends FolderCase {
 
     private static final String CONTROL = "\u001b[2J\n\u202e\u0000";
     private static final String HOSTILE = CONTROL + "x".repeat(1_000) + CONTROL + "y".repeat(1_000) + CONTROL;
-    /** What {@link FileText#escaped} lets pass. */
+    /** The most of {@link FileText#escaped}. */
     private static final int MOST = 1_203;
 
     private static final int MUTATIONS = 30;
@@ -66,7 +64,7 @@ final class ForeignTextTest extends FolderCase {
         Object read(String name, InputStream bytes) throws IOException;
     }
 
-    /** What is thrown has a message that fits a line. */
+    /** Errors have a message that fits a line. */
     private void attack(Call call) {
         try {
             call.run();
@@ -86,7 +84,7 @@ final class ForeignTextTest extends FolderCase {
         }
     }
 
-    /** Bytes as they are, cut off, and with other ones in places. */
+    /** Returns a reader of unchanged, cut and changed bytes. */
     private static Reader tensors(Tensors.Format format) {
         return (name, stream) -> Tensors.read(name, stream, format);
     }
@@ -98,7 +96,7 @@ final class ForeignTextTest extends FolderCase {
             for (int i = 0; i < MUTATIONS; i++) {
                 byte[] other = i % 3 == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes.clone();
                 for (int j = 0; j < i % 3 && other.length > 0; j++) {
-                    // Where formats say more than names: at the start and at the end.
+                    // Formats have more than names at the start and at the end.
                     int at = Math.min(other.length - 1, random.nextInt(200));
                     other[random.nextBoolean() ? at : other.length - 1 - at] = (byte) random.nextInt(256);
                 }

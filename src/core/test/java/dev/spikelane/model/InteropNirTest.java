@@ -22,10 +22,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Graphs that snnTorch and the nir package wrote run as the file says; broken ones are refused by name. */
+/** Graphs of snnTorch and the nir package run as their files say; damaged ones are refused by name. */
 final class InteropNirTest extends FolderCase {
 
-    /** Graphs that snnTorch's RSynaptic exports are read as it runs them, unless somebody says the reset. */
+    /** Graphs of snnTorch's RSynaptic run as in snnTorch, unless a reset is set. */
     private static final NirImport AS_THE_FILE_SAYS = NirImport.DEFAULT.withReset(Reset.CLEAR, Reset.Time.SAME_STEP);
 
     @Test
@@ -36,7 +36,7 @@ final class InteropNirTest extends FolderCase {
                     try {
                         return read(golden, NirImport.DEFAULT.of(file.toString(), found), found);
                     } catch (IOException refused) {
-                        // A file may hold NaN; a network may not have such weights.
+                        // A file may have NaN weights, a network may not.
                         if (facts.path("expect").asText().startsWith("accept with")
                                 && !found.warnings().isEmpty()) {
                             return found.warnings();
@@ -61,7 +61,7 @@ final class InteropNirTest extends FolderCase {
         return model.warnings();
     }
 
-    /** What is written of a network and read again does the same, also by the reference. */
+    /** Written and read networks behave equally, also in the reference. */
     @Test
     void graphsComeBack() throws IOException {
         List<GoldenCase> cases = GoldenSet.interop("nir").cases().stream()
@@ -128,7 +128,7 @@ final class InteropNirTest extends FolderCase {
         return bytes(sent.length, i -> (byte) sent[i]);
     }
 
-    /** The name that snnTorch gave a module is that of a node, or begins it. */
+    /** A node has the name of a snnTorch module, or starts with it. */
     private static String neurons(String module, NirRun run) {
         String name = module.replaceFirst("^nir_node_", "");
         return Stream.of(name, name + ".lif", name + "/lif")
@@ -137,7 +137,7 @@ final class InteropNirTest extends FolderCase {
                 .orElseThrow();
     }
 
-    /** snnTorch's neurons take their input as it is, so that membranes and thresholds are so many times larger. */
+    /** snnTorch's neurons do not scale their input, so membranes and thresholds are larger by this factor. */
     private static void compareMembrane(GoldenCase golden, String output, NirRun run, String node) throws IOException {
         NirFile.Graph.Node declared = declared(run, node);
         double dt = NirImport.DEFAULT.dt();
@@ -169,7 +169,7 @@ final class InteropNirTest extends FolderCase {
         compare(golden, output, got);
     }
 
-    /** What a file cannot say is said by the one who reads it: snnTorch subtracts at the next step. */
+    /** The reader supplies facts that a file lacks: snnTorch subtracts at the next step. */
     private static void compareWithExporter(GoldenCase golden, NirRun run) throws IOException {
         String differs = golden.fact("exporter_differs_from_reference").asText();
         NirRun exporter = run;

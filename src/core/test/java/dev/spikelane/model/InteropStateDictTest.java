@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Each state_dict of snnTorch becomes a network that fires as snnTorch's does, and goes into one that is there. */
+/** Each state_dict of snnTorch becomes a network with snnTorch's spikes, and fits into an existing one. */
 final class InteropStateDictTest {
 
     @Test
@@ -76,7 +76,7 @@ final class InteropStateDictTest {
         loads(state, told);
     }
 
-    /** The same values come into a network that had others. */
+    /** Loads equal values into a network with other values. */
     private static void loads(StateDict state, Network told) throws IOException {
         Network other = ModelFile.of(ModelFile.toBytes(told));
         Map<String, FloatMatrix> changed = new HashMap<>();

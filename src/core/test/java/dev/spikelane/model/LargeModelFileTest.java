@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Model files of more than 2 GB: how large they are is counted in longs, and no array holds all of them. */
+/** Model files of more than 2 GB have sizes in longs, and do not fit an array. */
 final class LargeModelFileTest {
 
-    /** A tensor whose bytes nobody may touch. */
-    @SuppressWarnings("restricted") // nobody touches it
+    /** A tensor whose bytes must not be touched. */
+    @SuppressWarnings("restricted") // must not be touched
     private static Tensor tensor(int... shape) {
         long bytes = Float.BYTES;
         for (int size : shape) {
@@ -46,7 +46,7 @@ final class LargeModelFileTest {
                 () -> ModelTensors.requireMatrices("x", List.of(tensor(1 << 28), tensor(1 << 28, 1))));
     }
 
-    /** It needs some 12 GB, half of which is the network that is written and the one that is read. */
+    /** It needs about 12 GB, half of it for the written and the read network. */
     @Test
     @Users
     @EnabledIfSystemProperty(named = "spikelane.tries", matches = "all")

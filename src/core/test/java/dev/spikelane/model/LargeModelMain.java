@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes a network with 560 million weights to a file, and reads it. */
+/** Writes and reads a network with 560 million weights. */
 final class LargeModelMain {
 
     private static final int SOURCES = 1_000_000;
@@ -35,7 +35,6 @@ final class LargeModelMain {
         System.out.println(same ? "all came back" : "another file came back");
     }
 
-    /** Returns some of the weights. */
     private static FloatMatrix write(Path file) throws IOException {
         NetworkBuilder builder = Network.builder();
         Input input = builder.input("x", Shape.of(SOURCES));

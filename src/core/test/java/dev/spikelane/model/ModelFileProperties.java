@@ -25,7 +25,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Whatever a network is made of comes back from a model file. */
+/** Model files restore any network. */
 final class ModelFileProperties extends KernelCase {
 
     private static final int BATCH = 2;
@@ -73,7 +73,7 @@ final class ModelFileProperties extends KernelCase {
         return NetworkFingerprint.of(network.laidOut().description());
     }
 
-    /** Gives some parameters other values than those with which the network was declared. */
+    /** Changes some parameters from their declared values. */
     private static void learn(Network network, Arena arena, Random random) {
         for (Population population : network.populations()) {
             for (String parameter : population.neuron().parameters().keySet()) {
@@ -90,7 +90,7 @@ final class ModelFileProperties extends KernelCase {
         }
     }
 
-    /** The network that was read takes up a run of the other and does the same. */
+    /** The read network continues a run of the other one equally. */
     private static void goesOn(RandomGraph graph, Network read) {
         try (Simulation written = graph.network.simulate(BATCH);
                 Simulation other = read.simulate(BATCH)) {

@@ -51,7 +51,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What stands in a model file, what it cannot hold, and what of a file is refused. */
+/** The content of a model file, what it cannot hold, and what readers refuse. */
 final class ModelFileTest extends FolderCase {
 
     private Path file = Path.of("");
@@ -90,7 +90,7 @@ final class ModelFileTest extends FolderCase {
                 () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")));
     }
 
-    /** What nobody could read is not written over what they can. */
+    /** An unreadable file must not replace a readable one. */
     @Test
     void valuesThatAreNotFiniteAreRefused() throws IOException {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 2, 2);
@@ -134,7 +134,7 @@ final class ModelFileTest extends FolderCase {
         assertEquals("pt", content.metadata().get("format"));
     }
 
-    /** Each weight is at most half a level from what it was; a second time nothing changes. */
+    /** Each weight changes by at most half a level; a second time nothing changes. */
     @Test
     void weightsOfEightBitsAreRoundedToLevels() throws IOException {
         Network network = network();
@@ -164,10 +164,7 @@ final class ModelFileTest extends FolderCase {
         assertEquals(read.weights().hash(), ModelFile.read(file).weights().hash());
     }
 
-    /**
-     * What runs as integers is stored and read as such; a file of 8 bits is read as floats, or as the integers that it
-     * holds.
-     */
+    /** Networks of integers are stored and read as such; a file of 8 bits is read as floats, or as its integers. */
     @Test
     void integersStayIntegers() throws IOException {
         Network floats = network();
@@ -204,7 +201,7 @@ final class ModelFileTest extends FolderCase {
         assertEquals(ElementType.FLOAT32, integers.weights().type("lif1.recurrent.weight"));
     }
 
-    /** Items of 16 bits with one scale are the weights of a float connection too. */
+    /** 16-bit items with one scale are also weights of a float connection. */
     @Test
     void oneScaleServesAllRows() throws IOException {
         ModelFile.write(file, network());
@@ -226,7 +223,7 @@ final class ModelFileTest extends FolderCase {
                 ModelFile.readIntegers(file).weights().get("fc1.weight_scale").get(0, 0));
     }
 
-    /** A projection may have the name of a population where no two of their values have one. */
+    /** A projection may have the name of a population if no two of their values have equal names. */
     @Test
     void namesOfOneOwnerMayBeThoseOfAnother() throws IOException {
         NetworkBuilder same = Network.builder();
@@ -259,7 +256,7 @@ final class ModelFileTest extends FolderCase {
         assertTrue(Files.notExists(file));
     }
 
-    /** A file does not decide that a shared library is loaded. */
+    /** A file must not load a shared library. */
     @Test
     void connectionsOfOpenBlasAreNotForFiles() {
         assumeTrue(OpenBlas.isAvailable());
@@ -287,7 +284,7 @@ final class ModelFileTest extends FolderCase {
         assertEquals(network.toString(), read.toString());
     }
 
-    /** Changes what a file says, in its description or tensors. */
+    /** Changes the description or the tensors of a file, and returns the error. */
     private String failure(String old, String replacement, Tensor... others) throws IOException {
         ModelFile.write(file, network());
         Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
@@ -401,7 +398,7 @@ final class ModelFileTest extends FolderCase {
         assertEquals(1, message.lines().count(), message);
     }
 
-    /** Bytes that were changed give a network or an error that names the file, and nothing else. */
+    /** Changed bytes give a network, or an error that names the file. */
     @Test
     void damagedFilesGiveNothingButAnErrorThatNamesThem() throws IOException {
         ModelFile.write(file, network());

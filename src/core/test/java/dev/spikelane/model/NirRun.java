@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs an imported graph on the input of a case and keeps what all populations do. */
-@SuppressWarnings("exports") // tests of other packages run graphs, too
+/** Runs an imported graph on the input of a case, and records all populations. */
+@SuppressWarnings("exports") // tests of other packages also run graphs
 public final class NirRun {
 
     private final Map<String, float[]> spikes = new LinkedHashMap<>();
@@ -57,7 +57,7 @@ public final class NirRun {
         }
     }
 
-    /** Of a long chain only some, as recorders take memory. */
+    /** Long chains are recorded in part, because recorders take memory. */
     private List<Population> watched() {
         List<Population> all = model.network().populations();
         return all.stream()
@@ -68,7 +68,7 @@ public final class NirRun {
                 .toList();
     }
 
-    /** The input of a case: [steps, batch, ...]. */
+    /** Returns the input of a case: [steps, batch, ...]. */
     public static Signal input(GoldenCase golden) {
         List<Integer> shape = golden.shape("input");
         int rows = shape.get(0) * shape.get(1);
@@ -102,7 +102,7 @@ public final class NirRun {
         return all;
     }
 
-    /** What the node sends. */
+    /** Returns the output of a node. */
     float[] sent(Projection.Source source) {
         if (source.ofPopulation().isEmpty()) {
             return input;

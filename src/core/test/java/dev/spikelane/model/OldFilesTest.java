@@ -29,12 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Files that commit 435617d wrote, before networks were described once: a network of all connections that files hold,
- * and its state after five steps.
+ * Files of commit 435617d, before networks had one description: a network of all storable connections, and its state
+ * after five steps.
  */
 final class OldFilesTest extends FolderCase {
 
-    /** What stood in a state before its neurons: magic, version, fingerprint, hash, batch, steps. */
+    /** The old header of a state: magic, version, fingerprint, hash, batch, steps. */
     private static final int OLD_HEADER = 3 * Integer.BYTES + 3 * Long.BYTES;
 
     private static byte[] bytes(String name) throws IOException {
@@ -59,7 +59,7 @@ final class OldFilesTest extends FolderCase {
         assertHoldsAllOf(folder.resolve("model.safetensors"), again);
     }
 
-    /** What a file held stands in the new one as it was, beside what snnTorch asks for. */
+    /** The new file has the old content, and snnTorch's additional buffers. */
     private static void assertHoldsAllOf(Path old, Path written) throws IOException {
         Tensors before = Tensors.read(old, Tensors.Format.SAFETENSORS);
         Tensors after = Tensors.read(written, Tensors.Format.SAFETENSORS);
@@ -89,7 +89,7 @@ final class OldFilesTest extends FolderCase {
         assertHoldsAllOf(file, again);
     }
 
-    /** Weights of 2 and 4 bits, a byte each (commit bda7d31c); now they are packed. */
+    /** Weights of 2 and 4 bits with a byte each (commit bda7d31c); now they are packed. */
     @ParameterizedTest
     @CsvSource({"2, 0x0c38d254b6d2b1a2", "4, 0x5e2c3c5ff3307d7b"})
     void weightsOfFewBitsAreReadFromBytes(int bits, String hash) throws IOException {
@@ -103,13 +103,13 @@ final class OldFilesTest extends FolderCase {
         assertEquals(before - after, items(old) - items(packed));
     }
 
-    /** Bytes behind the header. */
+    /** Returns the bytes after the header. */
     private static long items(byte[] file) {
         return file.length
                 - ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     }
 
-    /** The network does what it did; only what tells graphs from each other has changed. */
+    /** The network behaves as before; only fingerprints of graphs have changed. */
     @Test
     void statesAreRefusedThoughNeuronsDoTheSame() throws IOException {
         byte[] old = bytes("state-2.spks");
@@ -131,7 +131,6 @@ final class OldFilesTest extends FolderCase {
         }
     }
 
-    /** The hash of the network's values. */
     private static long hash(byte[] state) {
         return ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN).getLong(2 * Integer.BYTES + Long.BYTES);
     }

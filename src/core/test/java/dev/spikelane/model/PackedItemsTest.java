@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Weights of 2 and 4 bits in files: their layout, and what a reader refuses. */
+/** Weights of 2 and 4 bits in files: layout and errors. */
 final class PackedItemsTest {
 
     private static final short[] FIVE = {1, 0, -1, -1, 1, 0, 0, 1, -1, 0};
@@ -96,7 +96,7 @@ final class PackedItemsTest {
         }
     }
 
-    /** Whatever was changed gives a network or one line that names the file. */
+    /** Any change gives a network, or one line that names the file. */
     @ParameterizedTest
     @EnumSource(names = {"INT4", "TERNARY"})
     void damagedFilesGiveNothingButAnErrorThatNamesThem(ElementType type) {
@@ -116,7 +116,7 @@ final class PackedItemsTest {
         assertTrue(refused > 500, refused + " of 2000 were refused");
     }
 
-    /** Other formats have no description that says how items are packed. */
+    /** Other formats cannot describe packed items. */
     @Test
     void tensorsOfOtherFormatsTakeAByte() {
         byte[] items = StateDict.of(ModelFile.of(file(ElementType.TERNARY))).tensors().stream()

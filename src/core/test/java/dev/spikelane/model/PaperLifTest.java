@@ -18,8 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The neuron that the NIR paper shows in all tools: 1,000 steps of 0.1 ms, tau 2.5 ms, a threshold of 0.1, 34 input
- * spikes of which four make it fire. {@code -Dspikelane.nir.paper=DIR} names a folder with the paper's own files.
+ * The neuron of the NIR paper: 1,000 steps of 0.1 ms, tau 2.5 ms, a threshold of 0.1, 34 input spikes of which four
+ * make it fire. {@code -Dspikelane.nir.paper=DIR} names a folder with the paper's files.
  */
 final class PaperLifTest extends FolderCase {
 
@@ -81,7 +81,7 @@ final class PaperLifTest extends FolderCase {
         assertArrayEquals(expected, run.membrane("lif"), 1e-7f);
     }
 
-    /** The solution of the equation, which fires within a step; behind that, steps differ until it is forgotten. */
+    /** The exact solution fires within a step; then steps differ until this is forgotten. */
     @Test
     void exactDecayIsTheSolutionOfTheEquationUntilItFires() throws IOException {
         NirRun run = new NirRun(NirImport.DEFAULT.withExactDecay().read(file()), input(), STEPS, 1);
@@ -123,7 +123,7 @@ final class PaperLifTest extends FolderCase {
         return steps;
     }
 
-    /** Norse and snnTorch to float32; snnTorch's membranes are 25 times as large. */
+    /** Norse and snnTorch up to float32; snnTorch's membranes are 25 times as large. */
     @Test
     void theFilesOfThePaperComeOut() throws IOException {
         Path paper = Path.of(System.getProperty("spikelane.nir.paper", ""));

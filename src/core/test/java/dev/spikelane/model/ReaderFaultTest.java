@@ -41,11 +41,10 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 
-/** What lies where a file is expected, or happens to it, ends with one line, whichever reader or writer it meets. */
+/** Every reader and writer reports one line if a path is no file, or the file changes meanwhile. */
 @Timeout(600)
 final class ReaderFaultTest extends FolderCase {
 
-    /** Reads a path. */
     private interface Reader {
         Object read(Path file) throws IOException;
     }
@@ -101,7 +100,7 @@ final class ReaderFaultTest extends FolderCase {
         Malformed.assertRejected(zeros, "", () -> Idx.read(zeros));
     }
 
-    /** A pipe has no length, and gives its bytes once. */
+    /** A pipe has no length, and can be read once. */
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no named pipes in folders")
     void pipes() throws Exception {
@@ -128,7 +127,7 @@ final class ReaderFaultTest extends FolderCase {
             try {
                 Files.write(pipe, content, StandardOpenOption.WRITE);
             } catch (IOException closed) {
-                // the reader has seen enough
+                // the reader closed the pipe
             }
         });
         try {
@@ -146,7 +145,7 @@ final class ReaderFaultTest extends FolderCase {
         return found.file(file);
     }
 
-    /** What is read is one of the files that were there, or nothing. */
+    /** The result is one of the files, or nothing. */
     @Test
     void filesThatAreReplacedOrCutWhileTheyAreRead() throws Exception {
         byte[] one = Files.readAllBytes(written("one", 1));

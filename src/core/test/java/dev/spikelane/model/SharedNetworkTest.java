@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A network that was read from a file serves many threads, and for long. */
+/** A network from a file serves many threads, for a long time. */
 @Timeout(600)
 final class SharedNetworkTest {
 
@@ -65,7 +65,7 @@ final class SharedNetworkTest {
         }
     }
 
-    /** Files that sixteen threads read at once hold what one reads. */
+    /** Sixteen threads read equal content at once. */
     @Test
     void sixteenThreadsReadOneFile() throws Exception {
         byte[] file = net().file("model.pth");

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Files go from snnTorch to networks and back by names, texts and tensors that say all that counts. */
+/** Names, texts and tensors suffice to move networks from snnTorch to the library and back. */
 final class SnnTorchFilesTest extends FolderCase {
 
     private static StateDict state(String... layers) {
@@ -40,7 +40,7 @@ final class SnnTorchFilesTest extends FolderCase {
         return StateDict.of("x", Tensors.of(Map.of(), tensors));
     }
 
-    /** safetensors files have the order of the alphabet, and numbers of different modules count nothing. */
+    /** safetensors files are sorted by name, and numbers of different modules are not comparable. */
     @Test
     void namesThatDoNotTellTheOrderAreRefused() throws IOException {
         for (String[] names : List.of(
@@ -87,7 +87,7 @@ final class SnnTorchFilesTest extends FolderCase {
                 without.network(text.formatted("none", "none")).toString());
     }
 
-    /** A module with the buffers of snnTorch's takes them, and refuses any other. */
+    /** A module with snnTorch's buffers takes them, and refuses any other. */
     @Test
     void ownFilesGoBackIntoTorch() throws IOException, InterruptedException {
         Path file = folder.resolve("model.safetensors");

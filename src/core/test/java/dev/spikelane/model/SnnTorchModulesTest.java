@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** snnTorch's modules that hold more than neurons are read by the names of their tensors and what torch prints. */
+/** snnTorch's modules with weights are read by their tensors and torch's print. */
 final class SnnTorchModulesTest {
 
     private static final FloatMatrix GATES = rand(1, 8, 3);
@@ -52,7 +52,6 @@ final class SnnTorchModulesTest {
         return Tensor.of(name, FloatMatrix.vector(value), List.of());
     }
 
-    /** The buffers that snnTorch gives to neurons. */
     private static List<Tensor> buffers(String name, float threshold, int reset) {
         return List.of(
                 one(name + ".threshold", threshold),
@@ -60,7 +59,6 @@ final class SnnTorchModulesTest {
                 Integers.count(name + ".reset_mechanism_val", reset));
     }
 
-    /** A state_dict in torch's order. */
     private static List<Tensor> tensors(FloatMatrix hiddenOfRnn, float tau) {
         List<Tensor> all = new ArrayList<>(buffers("slstm", 0.1f, 2));
         all.add(tensor("slstm.lstm_cell.weight_ih", GATES));
@@ -146,7 +144,7 @@ final class SnnTorchModulesTest {
                 full.network(PRINTED));
     }
 
-    /** A learned time constant has moved away from its beta, which is that of the start. */
+    /** A learned time constant differs from its initial beta. */
     @Test
     void aLearnedTimeConstantCounts() throws IOException {
         Network read = StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors(diagonal(), 8)))

@@ -29,9 +29,9 @@ import java.util.Random;
 import java.util.function.LongConsumer;
 
 /**
- * A long life: a million inferences, ten thousand files that are read and forgotten, ten thousand simulations that are
- * opened and closed, ten million steps that learn. {@code bench/soak} starts it; it fails if heap or resident memory
- * grow by more than 32 MiB from the second tenth to the last, or what learns fires never or always.
+ * A long life: a million inferences, ten thousand files read and dropped, ten thousand simulations opened and closed,
+ * ten million learning steps. {@code bench/soak} starts it. It fails if heap or resident memory grow by more than 32
+ * MiB from the second tenth to the last, or learning neurons never or always fire.
  */
 final class SoakMain {
 
@@ -68,7 +68,7 @@ final class SoakMain {
         }
     }
 
-    /** A thousand steps again and again: dense weights, maps, and synapses with delays in a loop. */
+    /** Repeats a thousand steps with dense weights, maps, and synapses with delays in a loop. */
     private static void learn(long thousands) throws Exception {
         Random random = new Random(1);
         Leaky neuron = new Leaky(0.9).withThreshold(2);
@@ -136,7 +136,7 @@ final class SoakMain {
             System.out.printf(
                     "%s: %d, heap %d KiB, resident %d KiB%n",
                     what, count / TENTHS * tenth, heapNow >> 10, residentNow >> 10);
-            if (tenth == 2) { // compiled
+            if (tenth == 2) { // compiled by now
                 heap = heapNow;
                 resident = residentNow;
             }
@@ -146,7 +146,7 @@ final class SoakMain {
         }
     }
 
-    /** Of this process, as Linux counts it; 0 elsewhere. */
+    /** Returns resident memory as Linux counts it; 0 elsewhere. */
     private static long resident() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

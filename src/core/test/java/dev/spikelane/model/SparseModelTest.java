@@ -18,13 +18,13 @@ import dev.spikelane.neuron.Source;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Networks of synapses in the formats of others, which refuse them by name, and in model files, which hold them. */
+/** Other formats refuse networks of synapses by name; model files store them. */
 final class SparseModelTest {
 
     private static final int NEURONS = 90;
     private static final int EDGES = 700;
 
-    /** Edges and numbers as lists, or as a recipe. */
+    /** Edges and numbers as lists, or drawn. */
     private static Network network(boolean listed) {
         Sparse loop = Sparse.of(
                         listed

@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A network of ReLUs in a file becomes one that fires, whose rates are the values of the first. */
+/** A network of ReLUs in a file becomes a spiking one, whose rates equal the values. */
 final class SpikingTest extends FolderCase {
 
     private static final String DEEP =
@@ -41,7 +41,7 @@ final class SpikingTest extends FolderCase {
     private final Random random = new Random(5);
     private final List<Tensor> tensors = new ArrayList<>();
 
-    /** A tensor of multiples of a unit, from the least to the most of them. */
+    /** A tensor of random multiples of a unit in a range. */
     private float[] tensor(String name, float unit, int least, int most, Integer... shape) {
         int columns = shape[shape.length - 1];
         FloatMatrix values =
@@ -60,7 +60,7 @@ final class SpikingTest extends FolderCase {
         return StateDict.read(file).network(layers);
     }
 
-    /** Membranes of a population behind a frame that stays. */
+    /** Returns the membranes of a population for a constant frame. */
     private static FloatMatrix run(Network network, FloatMatrix frame, int steps, String population) {
         try (Simulation simulation = network.simulate(frame.rows())) {
             simulation.runConstant(frame, steps);
@@ -71,7 +71,7 @@ final class SpikingTest extends FolderCase {
         }
     }
 
-    /** With whole values, and a threshold that is one too, nothing is rounded: rates are values, and sums outputs. */
+    /** Whole values and a whole threshold avoid rounding: rates equal values and sums equal outputs. */
     @Test
     void ratesAreTheValuesOfRectifiers() throws IOException {
         int steps = 12;
@@ -113,7 +113,7 @@ final class SpikingTest extends FolderCase {
         }
     }
 
-    /** A share of all values of a layer, in a plain sort; behind a norm, which is folded, and a pool. */
+    /** A percentile of all values of a layer, in a plain sort, after a folded norm and a pool. */
     @Test
     void thresholdsArePercentilesAndManyStepsComeCloser() throws IOException {
         Network network = deep();
@@ -205,7 +205,7 @@ final class SpikingTest extends FolderCase {
         assertPart(part, () -> network.spiking(samples, percentile));
     }
 
-    /** The largest current of windows of a frame that stays is the same at each step. */
+    /** The largest current of windows of a constant frame is equal at each step. */
     @Test
     void takesTheLargestOfAnInput() throws IOException {
         tensor("c.weight", 1, -1, 1, 2, 1, 3, 3);

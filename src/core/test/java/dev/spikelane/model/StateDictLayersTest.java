@@ -34,7 +34,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Tensors become a network by what torch prints of it; nothing that the text leaves open is guessed. */
+/** Torch's print turns tensors into a network; nothing is guessed. */
 final class StateDictLayersTest {
 
     private static final String SHORT = "1x6x6, Conv2d(1, 2, 3), MaxPool2d(2), Leaky, Flatten, Linear, Synaptic";
@@ -121,7 +121,7 @@ final class StateDictLayersTest {
         assertEquals(network().weights().hash(), renamed.network().weights().hash());
     }
 
-    /** A layer without a name still takes the next tensors when they have other names. */
+    /** A layer without a name takes the next tensors, even if others have names. */
     @Test
     void layersWithoutNamesStayWithoutWhereOthersAreRenamed() throws IOException {
         StateDict state = StateDict.of(
@@ -134,7 +134,7 @@ final class StateDictLayersTest {
         }
     }
 
-    /** Torch's arguments by place, those of transposed kernels in another order. */
+    /** Torch's arguments by place; transposed kernels have another order. */
     @Test
     void argumentsByPlace() throws IOException {
         TorchRandom random = new TorchRandom(1);
@@ -165,7 +165,7 @@ final class StateDictLayersTest {
         assertEquals(network.weights().hash(), read.weights().hash());
     }
 
-    /** Torch repeats a parameter along dimensions of 1; Python's whole numbers and second names are parameters, too. */
+    /** Torch repeats a parameter along dimensions of 1; whole numbers and second names of Python are parameters too. */
     @Test
     void parametersOfMapsFeedbackAndCircuits() throws IOException {
         Kernel same = Kernel.of(3).withPadding(1);
@@ -240,7 +240,7 @@ final class StateDictLayersTest {
                 SHORT.replace("MaxPool2d(2)", "MaxPool2d(2, stride=x)"), "has 'stride' x, expected a whole number");
     }
 
-    /** Texts come from files, too: whatever they say is a network, or refused in one line. */
+    /** Any text from a file gives a network, or one line. */
     @Test
     void brokenTextsAreRefused() {
         Random random = new Random(27);

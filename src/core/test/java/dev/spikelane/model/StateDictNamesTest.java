@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Files without an order: names tell that of layers, or the file is refused. */
+/** In files without an order, names determine the order of layers, or the file is refused. */
 final class StateDictNamesTest {
 
     private final List<Tensor> tensors = new ArrayList<>();
@@ -36,7 +36,7 @@ final class StateDictNamesTest {
         return StateDict.of("net", Tensors.of(Map.of(), tensors));
     }
 
-    /** Of blocks, not only the last number counts. */
+    /** All numbers count in names of blocks. */
     @Test
     void allNumbersInNamesCount() throws IOException {
         linear("layer2.0", 2, 3).leaky("layer2.1").linear("layer10.0", 4, 2).leaky("layer10.1");
@@ -48,7 +48,7 @@ final class StateDictNamesTest {
                         .toList());
     }
 
-    /** Two layers of weights would become one path without neurons between them. */
+    /** Two layers of weights would become one path without neurons. */
     @Test
     void namesThatDoNotTellAnOrderAreRefused() {
         linear("first", 8, 8).leaky("lif").linear("second", 8, 8);

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Tensors go onto a network by their names, all of them or none, and nothing is guessed in silence. */
+/** Tensors set a network by name, all or none, and nothing is guessed. */
 final class StateDictTest {
 
     private static Network network(int seed) {
@@ -36,7 +36,7 @@ final class StateDictTest {
         return StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors));
     }
 
-    /** The tensors of a network, one of them another. */
+    /** Returns the tensors of a network with one replaced. */
     private static StateDict with(Network network, Tensor changed) {
         List<Tensor> tensors = new ArrayList<>(StateDict.of(network).tensors());
         tensors.replaceAll(each -> each.name().equals(changed.name()) ? changed : each);
@@ -144,7 +144,7 @@ final class StateDictTest {
         assertThrows(IllegalArgumentException.class, () -> state.withPrefix("fc1.", "fc2."));
     }
 
-    /** The library of safetensors sorts names; their numbers give the order. */
+    /** safetensors sorts names; numbers in names give the order. */
     @Test
     void sortedTensorsBecomeLayersByTheirNumbers() throws IOException {
         Network one = network(1);
@@ -160,7 +160,7 @@ final class StateDictTest {
                 () -> StateDict.of("x", told).network());
     }
 
-    /** Torch's tutorials call a batch norm bn1; here it is the second of its projection. */
+    /** Torch's tutorials call a batch norm bn1; here it is the second connection of its projection. */
     @Test
     void aBatchNormGoesByTheNameOfTorch() throws IOException {
         Network network = Network.builder(Shape.of(1, 6, 6))

@@ -20,7 +20,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Margins are counted by hand. */
+/** Margins computed by hand. */
 final class ThresholdMarginsTest {
 
     private static Network network(float weight) {

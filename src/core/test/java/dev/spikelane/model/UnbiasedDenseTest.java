@@ -30,7 +30,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A dense connection or a recurrence without a bias has none in a network, in training and in files. */
+/** A dense connection or recurrence without a bias has none in a network, in training and in files. */
 final class UnbiasedDenseTest {
 
     private static final FloatMatrix WEIGHTS = new TorchRandom(3).rand(3, 4);
@@ -67,7 +67,7 @@ final class UnbiasedDenseTest {
         assertTrue(biased.weights().names().contains("fc1.bias"));
     }
 
-    /** A bias of zeros that changes in the first step leaves the step of the weights as it is. */
+    /** A bias of zeros that learns does not change the first step of the weights. */
     @Test
     void trainingAddsNone() {
         Network trained = trained(network(Dense.of(WEIGHTS)));

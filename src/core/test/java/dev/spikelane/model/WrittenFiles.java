@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/** Writes a file of each kind for {@code bench/read-back}, where Python reads them, and what has to come of it. */
+/** Writes a file of each kind for {@code bench/read-back}, where Python reads them, with the expected content. */
 final class WrittenFiles {
 
     private final Path folder;
@@ -97,7 +97,7 @@ final class WrittenFiles {
         return new ByteArrayInputStream(found.file(file));
     }
 
-    /** What NumPy has types for. */
+    /** Returns tensors with NumPy's types. */
     private static Tensors plain(Tensors file) {
         return Tensors.of(
                 Tensors.Format.NUMPY,
@@ -120,7 +120,7 @@ final class WrittenFiles {
         }
     }
 
-    /** Names are written as Python quotes them: none of them has an apostrophe or a backslash. */
+    /** Names are written as Python quotes them; none has an apostrophe or a backslash. */
     private static void expect(Path file, List<Tensor> tensors) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Tensor tensor : tensors) {

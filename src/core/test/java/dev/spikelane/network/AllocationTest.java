@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A running simulation allocates nothing on the heap, in no thread. */
+/** A running simulation does not allocate on the heap, on any thread. */
 @Alone
 final class AllocationTest extends KernelCase {
 
@@ -59,7 +59,7 @@ final class AllocationTest extends KernelCase {
                 dense(10, new Leaky(0.9f).withInhibition(true)));
     }
 
-    /** By runs, and by steps; with observers of all layers, and without. */
+    /** By runs and by steps, with and without observers of all layers. */
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
     void run(boolean steps, boolean observed) {
@@ -81,7 +81,7 @@ final class AllocationTest extends KernelCase {
         }
     }
 
-    /** Sums of spikes go bit by bit through windows that slide, unfolded ones and dense connections. */
+    /** Sums of spikes are multiplied bit by bit by sliding windows, unfolded windows and dense connections. */
     @Test
     void wholeNumbers() {
         TorchRandom random = new TorchRandom(1);
@@ -107,7 +107,7 @@ final class AllocationTest extends KernelCase {
         }
     }
 
-    /** Few spikes are listed, many go through tables; values multiply what is widened once. */
+    /** Few spikes are listed, many use tables; values use weights that are widened once. */
     @ParameterizedTest
     @EnumSource(names = {"INT8", "INT16", "INT4", "TERNARY"})
     void integers(ElementType type) {
@@ -127,7 +127,7 @@ final class AllocationTest extends KernelCase {
         }
     }
 
-    /** States of delayed and shaped populations, with observers that are part of them, in memory that is used again. */
+    /** States of delayed and shaped populations, with observers that are part of them, in reused memory. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void states(boolean direct) {
@@ -186,7 +186,7 @@ final class AllocationTest extends KernelCase {
         }
     }
 
-    /** A rule on synapses in lists, with the trace of each input at several delays. */
+    /** A rule on listed synapses, with the trace of each input at several delays. */
     @Test
     void pairsOfSpikes() {
         NetworkBuilder builder = Network.builder();
@@ -216,7 +216,7 @@ final class AllocationTest extends KernelCase {
         }
     }
 
-    /** Of a shaped population, which a constant frame drives, and of one behind it. */
+    /** Of a shaped population with a constant frame, and of the next one. */
     @Test
     void currents() {
         Network network = Network.builder(Shape.of(2, 5, 4))

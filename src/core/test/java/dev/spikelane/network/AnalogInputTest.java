@@ -25,8 +25,8 @@ final class AnalogInputTest extends KernelCase {
     private final Random random = new Random(1);
 
     /**
-     * Current injection as in snnTorch's tutorial 2: a current of 0.25 into a neuron of beta 0.75, threshold 0.5, reset
-     * by subtraction one step late. All numbers are exact in binary.
+     * Current injection of snnTorch's tutorial 2: a current of 0.25 into a neuron of beta 0.75, threshold 0.5, reset by
+     * subtraction one step late. All numbers are exact in binary.
      */
     @Test
     void injectsACurrentIntoANeuron() {

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A simulation that is closed while another thread runs it refuses and goes on; a network that is closed ends its run
- * by an exception. No crash and no hang.
+ * A running simulation refuses to close and continues; closing its network ends its run with an exception. Nothing
+ * crashes or hangs.
  */
 @Timeout(600)
 @Alone
@@ -73,10 +73,7 @@ final class ClosingTest extends KernelCase {
         }
     }
 
-    /**
-     * Another thread closes the simulation while the running one is in an observer, before threads share the next
-     * layer.
-     */
+    /** Another thread closes the simulation while an observer runs, before threads share the next layer. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void closingBetweenTwoLayersIsRefused(int threads) throws InterruptedException {
@@ -123,10 +120,7 @@ final class ClosingTest extends KernelCase {
         }
     }
 
-    /**
-     * A thread that reads or writes the state from a file or a pipe keeps the arena open for the time of the system
-     * call.
-     */
+    /** A thread that transfers state to or from a file or a pipe keeps the arena open during the system call. */
     @Test
     void aCloseThatIsRefusedMayBeRepeated() throws Exception {
         Pipe pipe = Pipe.open();
@@ -230,7 +224,7 @@ final class ClosingTest extends KernelCase {
                     }
                 },
                 "runner");
-        runner.setDaemon(true); // one that hangs must not keep this JVM
+        runner.setDaemon(true); // a hanging thread must not keep this JVM alive
         runner.start();
         return runner;
     }

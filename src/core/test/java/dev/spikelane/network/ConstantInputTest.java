@@ -21,14 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Frames that drive all steps; random graphs and calls compare them with an interpreter. */
+/** Frames for all steps; random graphs and calls compare them with an interpreter. */
 @EveryWidth
 class ConstantInputTest extends KernelCase {
 
-    /**
-     * The currents of a frame come from its own spikes, whatever a step before has prepared of others at the same
-     * place.
-     */
+    /** The currents of a frame use its spikes, not spikes that an earlier step prepared at the same place. */
     @ParameterizedTest
     @CsvSource({"false, 1", "false, 2", "true, 1", "true, 2"})
     void framesComeAfterStepsWithOtherSpikes(boolean reset, int threads) {
@@ -54,7 +51,7 @@ class ConstantInputTest extends KernelCase {
         }
     }
 
-    /** A state of step 0 may be followed by spikes or values: nothing of a run before may be left of either. */
+    /** Spikes or values may follow a state of step 0, without remains of earlier runs. */
     @Test
     void restoredBeginningsHaveNothingOfEarlierRuns() {
         NetworkBuilder builder = Network.builder();

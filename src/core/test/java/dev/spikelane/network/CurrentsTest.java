@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Currents that are recorded; random graphs compare all of them with an interpreter. */
+/** Recorded currents; random graphs compare all of them with an interpreter. */
 @EveryWidth
 final class CurrentsTest {
 
@@ -45,7 +45,7 @@ final class CurrentsTest {
                         new Leaky(0.9f)));
     }
 
-    /** Recording changes no spike, and keeps what a product of its own gives, whatever the threads. */
+    /** Recording changes no spike, and stores the currents of a separate product, for any number of threads. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void areWhatAProductGives(int threads) {
@@ -92,7 +92,7 @@ final class CurrentsTest {
         }
     }
 
-    /** What projections bring is added in the order of declaration, at each port alone. */
+    /** Currents of projections are added in the order of declaration, separately at each port. */
     @Test
     void ofEachPortAreASum() {
         NetworkBuilder builder = Network.builder();

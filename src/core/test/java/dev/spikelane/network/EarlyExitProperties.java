@@ -30,11 +30,11 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Labels that are decided early are those of the whole run, and are decided as early as can be. */
+/** Labels that are decided early equal those of the whole run, and no earlier decision is possible. */
 @EveryWidth
 final class EarlyExitProperties {
 
-    /** A network that passes its input on: neurons without a memory, each behind its own input. */
+    /** A network of neurons without a memory, each with one input. */
     private static Network passing(int outputs) {
         return Networks.of(
                 outputs,
@@ -70,7 +70,7 @@ final class EarlyExitProperties {
         }
     }
 
-    /** A step before, another class could still have won; so nothing decides earlier without guessing. */
+    /** One step earlier another class could still have won. */
     private static void requireEarliest(
             SpikeMatrix spikes, int batch, int sample, EarlyExit.Labels labels, int classes, int steps) {
         int before = (int) labels.steps(sample) - 1;
@@ -106,7 +106,7 @@ final class EarlyExitProperties {
         return largest;
     }
 
-    /** A network with a hidden layer, one sample a time, as spikes come in. */
+    /** A network with a hidden layer, one sample at a time, step by step. */
     @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
     void streamsStopWithTheLabelOfTheWholeRun(@ForAll long seed) {
         int steps = 40;
@@ -137,7 +137,7 @@ final class EarlyExitProperties {
         }
     }
 
-    /** A frame in each step is what repeated rows are. */
+    /** A frame in each step equals repeated rows. */
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
     void framesStopWhereTheirRowsDo(@ForAll long seed, @UpTo(6) int batch, @UpTo(7) int block) {
         int steps = 30;

@@ -108,7 +108,7 @@ final class EventStreamTest {
     @Test
     void lateEventsAreCountedAndSilenceRuns() throws IOException {
         List<Decision> found = decisions(BINNING, 10, 10, source(5_000, 5_100, 6_000, 5_900, 5_999, 6_001, 9_500));
-        assertEquals(5, found.size()); // three with nothing between
+        assertEquals(5, found.size()); // three without events
         assertEquals(
                 List.of(2L, 2L, 0L, 0L, 1L),
                 found.stream().map(Decision::events).toList());
@@ -118,7 +118,7 @@ final class EventStreamTest {
                 found.stream().map(Decision::time).toList());
     }
 
-    /** A clock that jumps further than 2^20 steps starts anew; a time of 2^62 is no endless silence. */
+    /** A clock that jumps by more than 2^20 steps restarts; a time of 2^62 is no endless silence. */
     @Test
     void aClockThatJumpsStartsAnew() throws IOException {
         List<Decision> found =
@@ -133,7 +133,7 @@ final class EventStreamTest {
                 Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 5).simulate(1)) {
             new EventStream(simulation, "lif1", cropped, 10, 10).run(source(1, 1L << 61, 3), found::add);
         }
-        assertEquals(3, found.size()); // nothing fell on an input
+        assertEquals(3, found.size()); // no event on an input
     }
 
     /** Another source has another clock. */
@@ -173,7 +173,7 @@ final class EventStreamTest {
         assertEquals(7, found.size());
     }
 
-    /** A camera that sends without end waits for a consumer that is slow: what it is ahead is what sockets hold. */
+    /** A fast camera waits for a slow consumer: sockets limit its lead. */
     @Test
     void aSenderWaitsForASlowConsumer() throws IOException, InterruptedException {
         Events events = Events.random(2, 2_000_000, 12, 10, 4);
@@ -215,7 +215,7 @@ final class EventStreamTest {
         assertTrue(ahead[0] < 1_900_000, ahead[0] + " events ahead");
     }
 
-    /** Events of a step that throws are gone: the next source begins a step of its own. */
+    /** A step that throws loses its events, and the next source starts a new step. */
     @Test
     void aStepThatThrowsIsNotRunAgain() throws IOException {
         List<Long> spikes = new ArrayList<>();
@@ -256,7 +256,7 @@ final class EventStreamTest {
         assertEquals(64, new EventBlock(64).room());
     }
 
-    /** A stream that is refused leaves no counter behind. */
+    /** A refused stream leaves no counter. */
     private static void assertCounters(int expected, Simulation simulation) throws ReflectiveOperationException {
         Object observers = field(((NetworkRun) field(simulation, "run")).population(0), "observers");
         assertEquals(expected, ((List<?>) field(observers, "ofBlocks")).size());

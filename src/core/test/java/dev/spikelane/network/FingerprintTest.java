@@ -24,7 +24,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What tells graphs and models from others. */
+/** Fingerprints of graphs and models. */
 final class FingerprintTest {
 
     private static final Shape ROW = Shape.of(4);
@@ -51,7 +51,7 @@ final class FingerprintTest {
         return Dense.linear(4, 4, new TorchRandom(seed));
     }
 
-    /** Written down, because states that were taken by other builds of a version are read. */
+    /** A constant, because states of other builds of a version must stay readable. */
     @Test
     void staysWhatItIs() {
         assertEquals(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Batch norms go into the weights before them, which is reported. */
+/** Batch norms are folded into the weights before them, with a report. */
 @EveryWidth
 class FoldingTest {
 
@@ -34,7 +34,7 @@ class FoldingTest {
     private static final int STEPS = 4;
     private static final Shape MAPS = Shape.of(3, 2, 4);
 
-    /** Neurons that never fire, whose membranes are what comes in. */
+    /** Silent neurons whose membranes are their currents. */
     private static final Leaky SUM = new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE);
 
     private static Network network(Connection... path) {

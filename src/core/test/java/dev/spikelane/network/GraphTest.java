@@ -39,17 +39,14 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Graphs small enough to be worked out by hand, and what a builder refuses. */
+/** Graphs small enough to compute by hand, and errors of a builder. */
 @EveryWidth
 final class GraphTest {
 
     private final NetworkBuilder builder = Network.builder();
     private final Random random = new Random(20261125);
 
-    /**
-     * A neuron that fires one step after any input, however small: its spikes are its input's, as late as all delays on
-     * the way.
-     */
+    /** A neuron that fires one step after any input: its spikes show the delay of the path. */
     private static Leaky relay() {
         return new Leaky(0).withThreshold(0.5f);
     }
@@ -83,7 +80,7 @@ final class GraphTest {
         }
     }
 
-    /** Those that do not want it say {@code OneToOne.scale(1)}. */
+    /** Programs that do not want this use {@code OneToOne.scale(1)}. */
     @Test
     void noConnectionIsWeightsOfOneThatLearn() {
         Input x = builder.input("x", Shape.of(3));
@@ -150,14 +147,14 @@ final class GraphTest {
             Map<String, Signal> turned = new LinkedHashMap<>();
             turned.put("numbers", FloatMatrix.zeros(3, 2));
             turned.put("bits", spikes);
-            assertMessage( // the first input says how many steps there are, wherever a map has it
+            assertMessage( // the first input determines the steps, in any order of the map
                     IllegalArgumentException.class,
                     "input 'numbers' is [3 x 2], expected [1 x 2]",
                     () -> simulation.run(turned));
         }
     }
 
-    /** Behind a flattened source, weights are given in torch's order, whatever the order of the rows. */
+    /** After a flattened source, weights have torch's order, whatever the order of the rows. */
     @Test
     void aDenseConnectionBehindFlattenTakesTorchsOrder() {
         Shape shape = Shape.of(3, 2, 4);
@@ -273,9 +270,7 @@ final class GraphTest {
         }
     }
 
-    /**
-     * What a spike carries is the network's: plastic projections of simulations that are there already follow it, too.
-     */
+    /** The network owns spike values, and plastic projections of running simulations follow them. */
     @Test
     void plasticProjectionsFollowWhatSpikesCarry() {
         Network network = gradedPlastic();
@@ -298,7 +293,7 @@ final class GraphTest {
         }
     }
 
-    /** What one simulation's weights do not take is taken by none. */
+    /** If one simulation refuses weights, none takes them. */
     @Test
     void plasticProjectionsRefuseWhatSpikesCannotCarry() {
         Network network = gradedPlastic();
@@ -393,7 +388,7 @@ final class GraphTest {
                 builder::build);
     }
 
-    /** Delay, port and plasticity are those of the projection that was added last, and of no other. */
+    /** Delay, port and plasticity apply only to the projection that was added last. */
     @Test
     void optionsConcernTheLatestProjection() {
         assertIllegalState(
@@ -454,7 +449,7 @@ final class GraphTest {
         }
     }
 
-    /** What a tile held of other neurons does not reach the lanes behind the last one, which would count as spikes. */
+    /** Old values of a tile must not reach the lanes after the last neuron, where they would count as spikes. */
     @Test
     void nobodyFiresBehindTheLastNeuron() {
         Shape maps = Shape.of(2, 3, 50);

@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Two layers of six blocks, large enough that threads share a block of steps; its first operator is watched. */
+/** Two layers of six blocks, large enough for threads to share a block of steps; the first operator is observed. */
 final class LargeNetwork {
 
     static final int SIZE = 330;
@@ -35,7 +35,9 @@ final class LargeNetwork {
         this(arena, seed, new Leaky(0.9f).withInhibition(inhibited), 1);
     }
 
-    /** With neurons that take so many currents each. */
+    /**
+     * @param gates currents for each neuron
+     */
     LargeNetwork(Arena arena, long seed, Neuron neuron, int gates) {
         Random random = new Random(seed);
         network = Networks.of(
@@ -49,7 +51,6 @@ final class LargeNetwork {
         analog = Matrices.uniform(arena, ROWS, SIZE, random);
     }
 
-    /** Runs all steps of the spikes or of the analog input. */
     void run(Simulation simulation, boolean ofAnalog) {
         if (ofAnalog) {
             simulation.run(analog);
@@ -58,7 +59,7 @@ final class LargeNetwork {
         }
     }
 
-    /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */
+    /** Waits for a number of threads, and throws in workers on request. */
     static final class Spied implements ForwardingOperator {
 
         private final Operator watched;
@@ -71,13 +72,13 @@ final class LargeNetwork {
             this.watched = watched;
         }
 
-        /** Forgets who came; the next run goes on when this many threads take part in it. */
+        /** Makes the next run wait until this many threads take part. */
         void want(int number) {
             threads.clear();
             wanted = number;
         }
 
-        /** Spies no more, and so allocates nothing. */
+        /** Stops observing, and so allocates nothing. */
         void rest() {
             resting = true;
         }

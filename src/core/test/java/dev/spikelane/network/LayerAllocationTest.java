@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Layers, rules and models whose loops take long to compile allocate nothing either. */
+/** Layers, rules and models with slowly compiling loops do not allocate. */
 @Alone
 @Users
 final class LayerAllocationTest extends KernelCase {
@@ -45,7 +45,7 @@ final class LayerAllocationTest extends KernelCase {
     private static final int STEPS = 20;
     private static final int BATCH = 4;
 
-    /** Words and windows that slide, which are joined where weights are small, with pools behind them. */
+    /** Words and sliding windows, joined for small weights, with pools after them. */
     @ParameterizedTest
     @EnumSource(names = {"INT8", "INT4", "TERNARY"})
     void integersWithPools(ElementType type) {
@@ -60,7 +60,7 @@ final class LayerAllocationTest extends KernelCase {
         }
     }
 
-    /** Windows of spikes and of values are unfolded in memory that is used again. */
+    /** Windows of spikes and of values are unfolded in reused memory. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void convolutions(boolean integers) {
@@ -79,7 +79,7 @@ final class LayerAllocationTest extends KernelCase {
         }
     }
 
-    /** What the tables of a window would take, which are larger than caches, is estimated for each call. */
+    /** Tables of a window that would exceed caches are estimated for each call. */
     @Test
     void largeWindows() {
         Network network = Network.builder(Shape.of(64, 6, 6))
@@ -135,7 +135,7 @@ final class LayerAllocationTest extends KernelCase {
         }
     }
 
-    /** Behind convolutions pools and norms run in the same rooms, of a frame as of spikes. */
+    /** Pools and norms after convolutions share memory, for frames and for spikes. */
     @Test
     void poolsAndNormalizedMaps() {
         TorchRandom random = new TorchRandom(1);

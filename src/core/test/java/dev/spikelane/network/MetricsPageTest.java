@@ -14,7 +14,7 @@ import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's bridge to Micrometer compiles against what it uses of that library. */
+/** The page's bridge to Micrometer compiles against the used part of that library. */
 @Users
 final class MetricsPageTest {
 

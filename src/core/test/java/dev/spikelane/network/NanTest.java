@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
-/** All NaNs are one value, whatever bit pattern the CPU has left. */
+/** All NaNs are one value, whatever bits the CPU produces. */
 @EveryWidth
 final class NanTest {
 
@@ -62,7 +62,7 @@ final class NanTest {
         }
     }
 
-    /** Membranes, and those that a delayed projection will read. */
+    /** Membranes, and those for a delayed projection. */
     @Test
     void snapshotsHoldOneNan() {
         NetworkBuilder builder = Network.builder();
@@ -86,7 +86,7 @@ final class NanTest {
         }
     }
 
-    /** A state in which the first neuron has another membrane, which stands behind the steps of its word. */
+    /** Returns a state with another membrane of the first neuron, after the steps of its word. */
     private static SimulationState withMembrane(byte[] state, int bits) {
         byte[] changed = state.clone();
         ByteBuffer to = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);

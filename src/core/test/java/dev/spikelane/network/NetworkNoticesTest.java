@@ -11,7 +11,7 @@ import dev.spikelane.random.TorchRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is allowed but rarely meant is said once, of the network and not of each of its simulations. */
+/** Allowed but suspicious options cause one notice for each network, not for each simulation. */
 @EveryWidth
 final class NetworkNoticesTest {
 

@@ -61,7 +61,7 @@ final class NetworkTest extends KernelCase {
                 UnsupportedOperationException.class, () -> network.populations().clear());
     }
 
-    /** Parameters are those that neurons have now, in each model. */
+    /** Parameters are the current ones, in each model. */
     @Test
     void tellsWhatNeuronsHaveLearned() {
         for (int model = 0; model < RandomNeuron.MODELS; model++) {
@@ -177,7 +177,7 @@ final class NetworkTest extends KernelCase {
         assertInvalid("threads is 1025, expected 1 to 1024", () -> network.simulate(1, 1025));
     }
 
-    /** Graded spikes are folded into the next weights: the currents are those of scaled weights. */
+    /** Graded spikes are folded into the next weights: currents equal those of scaled weights. */
     @Test
     void gradedSpikesScaleTheNextWeights() {
         Random random = new Random(3);

@@ -19,9 +19,9 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same bits in every JVM: the checksums stand here once, and this test runs at every width, on every instruction
- * set and without vectors. They change only with what is computed, such as the canonical order of a sum, which users
- * would see as other results.
+ * Equal bits in every JVM: the checksums are here, and this test runs at every width, on every instruction set and
+ * without vectors. They change only with the computations, such as the canonical order of a sum, which users would
+ * notice.
  */
 @EveryWidth
 final class OneAnswerTest {

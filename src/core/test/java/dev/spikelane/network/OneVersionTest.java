@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** While one thread replaces all values again and again, others see one version or the other, and simulations go on. */
+/** While one thread repeatedly replaces all values, others see one version or the other, and simulations continue. */
 @Alone
 final class OneVersionTest extends FolderCase {
 
@@ -37,7 +37,7 @@ final class OneVersionTest extends FolderCase {
     private static final float ONE = 0.25f;
     private static final float OTHER = 0.75f;
 
-    /** Dense projections, of which all behind the first may be plastic. */
+    /** Dense projections; all but the first may be plastic. */
     private static Network network(boolean plastic) {
         NetworkBuilder builder = Network.builder();
         Input input = builder.input("x", Shape.of(60));
@@ -55,7 +55,7 @@ final class OneVersionTest extends FolderCase {
         return network;
     }
 
-    /** Values that are all one number, but for thresholds and factors. */
+    /** Returns values that are all one number, except thresholds and factors. */
     private static Map<String, FloatMatrix> version(Network network, float number) {
         Map<String, FloatMatrix> all = new LinkedHashMap<>();
         for (String name : network.weights().names()) {
@@ -68,7 +68,7 @@ final class OneVersionTest extends FolderCase {
         return all;
     }
 
-    /** The different numbers among values. */
+    /** Returns the different numbers among values. */
     private static Set<Float> numbers(Weights weights, List<String> names) {
         Set<Float> numbers = new TreeSet<>();
         for (String name : names) {
@@ -83,7 +83,7 @@ final class OneVersionTest extends FolderCase {
         return numbers;
     }
 
-    /** Lets one thread change values while this one reads, and expects one number in all that a read returns. */
+    /** Changes values on one thread while this one reads, and expects one number in each read. */
     private static void assertOneVersion(Network network, Supplier<Set<Float>> read) {
         int[] reads = {0};
         int changes = whileChanging(network, () -> {
@@ -94,7 +94,7 @@ final class OneVersionTest extends FolderCase {
         assertTrue(changes >= LEAST_CHANGES && reads[0] >= LEAST_READS, changes + " changes, " + reads[0] + " reads");
     }
 
-    /** Returns how often values changed while this thread did something again and again. */
+    /** Returns how often values changed while this thread repeated an action. */
     private static int whileChanging(Network network, Runnable again) {
         List<Map<String, FloatMatrix>> versions = List.of(version(network, ONE), version(network, OTHER));
         AtomicBoolean ended = new AtomicBoolean();
@@ -189,7 +189,7 @@ final class OneVersionTest extends FolderCase {
         assertEquals(one, network.weights().hash());
     }
 
-    /** The hash of plastic values follows a state that is put in. */
+    /** The hash of plastic values follows a restored state. */
     @Test
     void hashesOfPlasticValues() {
         Network network = network(true);
@@ -203,7 +203,7 @@ final class OneVersionTest extends FolderCase {
         }
     }
 
-    /** A call that begins while values change waits for their end. */
+    /** A call that starts during a change waits for its end. */
     @Test
     void idleSimulationsAreNotBusy() {
         Network network = network(false);

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What enters the ports of recurrent neurons: their own recurrence as a projection, and projections of others. */
+/** Inputs of the ports of recurrent neurons: their recurrence as a projection, and other projections. */
 @EveryWidth
 final class PortsTest {
 
@@ -90,7 +90,7 @@ final class PortsTest {
                 Arguments.of(maps, new SLstm(Recurrence.by(gates), ThresholdAndReset.DEFAULT.withThreshold(0.1))));
     }
 
-    /** Neurons feed back to themselves as the projection does that a network makes of their recurrence. */
+    /** The projection that a network makes of a recurrence equals the neurons' feedback. */
     @ParameterizedTest
     @MethodSource("recurrences")
     void anyConnectionIsARecurrence(Shape shape, Neuron neuron) {
@@ -183,7 +183,7 @@ final class PortsTest {
         };
     }
 
-    /** A network's projection and the neurons' own loop are one model. */
+    /** A network's projection and the neurons' loop without a network are one model. */
     @ParameterizedTest
     @MethodSource("models")
     void recurrenceIsThatOfNeuronsWithoutANetwork(Neuron neuron) {
@@ -205,7 +205,7 @@ final class PortsTest {
         }
     }
 
-    /** Each neuron's V stays in the neurons' own loop, unless others enter the port too. */
+    /** Each neuron's V stays in the neurons' loop, unless other projections enter the port. */
     @Test
     void oneToOneIsAParameterOrAProjection() {
         Neuron neuron = new RLeaky(Recurrence.oneToOne(0.5f), 0.9f);
@@ -234,7 +234,7 @@ final class PortsTest {
                         .toList());
     }
 
-    /** By hand: U = (0.5 U + I) + F, with F from neurons that fire two steps before. */
+    /** By hand: U = (0.5 U + I) + F, with F from neurons that fire two steps earlier. */
     @Test
     void othersEnterThePortFeedback() {
         NetworkBuilder builder = Network.builder();

@@ -20,7 +20,7 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Recorders of some neurons, and of the times of spikes. */
+/** Recorders of selected neurons, and of spike times. */
 @EveryWidth
 class RecorderTest {
 

@@ -25,7 +25,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Whoever arranges neurons in maps sees torch's order alone. */
+/** Users of neurons in maps see only torch's order. */
 @EveryWidth
 final class ShapedPopulationTest {
 
@@ -37,7 +37,7 @@ final class ShapedPopulationTest {
         int size = MAPS.size();
         FloatMatrix weights = FloatMatrix.zeros(size, size);
         for (int i = 0; i < size * size; i++) {
-            weights.set(i / size, i % size, (random.nextInt(9) - 4) / 8f); // sums of which are exact in any order
+            weights.set(i / size, i % size, (random.nextInt(9) - 4) / 8f); // exact sums in any order
         }
         Recurrence recurrence = Recurrence.allToAll(weights);
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 20, size, 0.5, random);
@@ -56,9 +56,7 @@ final class ShapedPopulationTest {
         }
     }
 
-    /**
-     * But for fingerprints and checksum, neurons in maps leave the bytes that a row of neurons in torch's order leaves.
-     */
+    /** Except for fingerprints and checksum, neurons in maps leave the bytes of a row of neurons in torch's order. */
     @Test
     void snapshotsAreInTorchOrder() {
         SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), 9, MAPS.size(), 0.5, new Random(2));
@@ -76,10 +74,7 @@ final class ShapedPopulationTest {
         return state;
     }
 
-    /**
-     * Delayed spikes, values and variables; spikes fed back by the neurons; and a restore, after which the state is the
-     * same.
-     */
+    /** Delayed spikes, values and variables, feedback, and a restored state. */
     private static SimulationState stateAfter(Shape shape, Signal input) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", shape);
@@ -105,9 +100,7 @@ final class ShapedPopulationTest {
         }
     }
 
-    /**
-     * Spikes that a recurrence from all to all brings are kept outside the neurons, and are shown there all the same.
-     */
+    /** Spikes of an all-to-all recurrence are stored outside the neurons, but the state shows them. */
     @Test
     void statesShowTheSpikesOfTheStepBefore() {
         for (Shape shape : new Shape[] {Shape.of(MAPS.size()), MAPS}) {
@@ -121,7 +114,7 @@ final class ShapedPopulationTest {
                 Population.SpikeRecorder recorder = simulation.recordSpikes("maps", 40);
                 assertEquals(0, simulation.state("maps").previousSpikes().count());
                 int step = 0;
-                for (int steps : new int[] {1, 1, 20, 3, 15}) { // the block grows on the way
+                for (int steps : new int[] {1, 1, 20, 3, 15}) { // the block grows meanwhile
                     simulation.run(input.rows(2 * step, 2 * steps));
                     step += steps;
                     SpikeMatrix before = simulation.state("maps").previousSpikes();

@@ -17,13 +17,13 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** One answer: the same bits however a large run of spikes or of analog input is cut and shared by threads. */
+/** A large run of spikes or analog input has equal bits for any cut and any number of threads. */
 @EveryWidth
 @Alone
 @FewerTries(fullWidth = 3)
 final class SimulationProperties extends KernelCase {
 
-    /** Large enough that all threads take part. */
+    /** Large enough for all threads. */
     @Property(tries = 12)
     void threadsGiveTheSameBits(@ForAll long seed, @ForAll boolean inhibited, @ForAll boolean analog) {
         double density = density(new LargeNetwork(arena, seed, inhibited), analog, 1, 2, 3, 4, 5);
@@ -40,10 +40,7 @@ final class SimulationProperties extends KernelCase {
         }
     }
 
-    /**
-     * Compares the spikes and membranes of several numbers of threads, and returns the density of the first layer's
-     * spikes.
-     */
+    /** Compares spikes and membranes of several numbers of threads, and returns the density of the first layer. */
     private double density(LargeNetwork large, boolean analog, int... numbers) {
         FloatMatrix[] membranes = new FloatMatrix[2];
         SpikeMatrix[] spikes = new SpikeMatrix[2];
@@ -75,7 +72,7 @@ final class SimulationProperties extends KernelCase {
         return spikes[0].density();
     }
 
-    /** Blocks of steps that threads share, and smaller ones that they do not, in any cut. */
+    /** Blocks of steps that threads share, and smaller ones, in any cut. */
     @Property(tries = 12)
     void threadsAndBlocksGiveTheSameBits(
             @UpTo(4) int threads,

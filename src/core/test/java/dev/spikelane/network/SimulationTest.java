@@ -192,7 +192,7 @@ final class SimulationTest {
         }
     }
 
-    /** Bits of spikes must not change when somebody watches the membranes. */
+    /** Recording membranes must not change bits of spikes. */
     @Test
     void recordingMembranesChangesNoSpike() {
         try (Simulation watched = small.simulate(2);

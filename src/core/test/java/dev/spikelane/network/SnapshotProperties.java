@@ -29,7 +29,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** A run that is taken out in the middle and put in elsewhere goes on as if nothing had happened. */
+/** A run that is moved to another simulation halfway continues unchanged. */
 @EveryWidth
 final class SnapshotProperties extends KernelCase {
 
@@ -54,7 +54,7 @@ final class SnapshotProperties extends KernelCase {
                 one.plasticWeights().replace("own.weight", learned);
                 one.run(first);
                 byte[] bytes = one.snapshot().toBytes();
-                other.run(second); // leaves something behind that must go
+                other.run(second); // leaves other state that must be replaced
                 other.restore(SimulationState.of(bytes));
                 assertArrayEquals(bytes, other.snapshot().toBytes(), "model " + model + ", restored");
                 assertEquals(half, other.steps());
@@ -75,7 +75,7 @@ final class SnapshotProperties extends KernelCase {
         }
     }
 
-    /** Neurons of a model in a loop, with a delayed input, a delayed variable and others behind them. */
+    /** Neurons of a model in a loop, with a delayed input, a delayed variable and a following population. */
     private Network network(Neuron neuron, Random random) {
         NetworkBuilder builder = Network.builder(arena);
         Input x = builder.input("x", Shape.of(INPUTS));
@@ -149,7 +149,7 @@ final class SnapshotProperties extends KernelCase {
                 Simulation other = otherValues.simulate(1)) {
             SimulationState state = one.snapshot();
             assertEquals(network.weights().hash(), state.valuesHash());
-            other.restore(state); // the same graph
+            other.restore(state); // an equal graph
             assertNotEquals(other.snapshot().valuesHash(), state.valuesHash());
         }
     }

@@ -28,7 +28,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** States in memory of the caller, and observers that are part of them. */
+/** States in the caller's memory, and observers that are part of them. */
 @EveryWidth
 final class StateBytesTest {
 
@@ -74,7 +74,7 @@ final class StateBytesTest {
         }
     }
 
-    /** A simulation may live long, and states be large. */
+    /** A simulation may live long, with large states. */
     @Test
     void buffersAreForgotten() {
         try (Simulation simulation = network().simulate(1)) {
@@ -112,7 +112,7 @@ final class StateBytesTest {
         }
     }
 
-    /** Sessions that share a simulation have counts and recordings of their own where these are part of the state. */
+    /** Sessions that share a simulation have separate counts and recordings if these are part of the state. */
     @Test
     void countsAndRecordingsGoOnWithTheirSession() {
         Network network = network();
@@ -172,7 +172,7 @@ final class StateBytesTest {
                     "state holds what other observers hold, expected that of " + ofCounts,
                     () -> counting.restore(recording.snapshot()));
             counting.run(input());
-            plain.restore(counting.snapshot()); // somebody who observes nothing goes on, too
+            plain.restore(counting.snapshot()); // a session without observers also continues
             plain.run(input());
             counting.run(input());
             assertEquals(plain.snapshot().toBytes().length, counting.snapshot().toBytes().length - 264 - Long.BYTES);
@@ -184,7 +184,7 @@ final class StateBytesTest {
         }
     }
 
-    /** An observer whose state is a number, and which is equal to others of its name. */
+    /** An observer whose state is a number, and which equals others of its name. */
     private record Named(String name) implements Population.Observer {
 
         @Override
@@ -206,7 +206,7 @@ final class StateBytesTest {
         }
     }
 
-    /** Observers are known as objects: equal ones hold states of their own. */
+    /** Observers are distinguished as objects: equal ones have separate states. */
     @Test
     void equalObserversAreSeveral() {
         try (Simulation simulation = network().simulate(1)) {
@@ -227,7 +227,7 @@ final class StateBytesTest {
                 "state has 3000000000 bytes, expected at most 2 GB", () -> StateBytes.requireSize(3_000_000_000L));
     }
 
-    /** Neither states nor forks leave copies of weights behind that wait for a collection. */
+    /** Neither states nor forks leave copies of weights for a collection. */
     @Test
     void statesAndForksTakeNoMemoryThatWaitsForACollection() {
         BufferPoolMXBean automatic = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()

@@ -115,7 +115,7 @@ final class TimeStepTest {
         assertThrows(IllegalArgumentException.class, () -> Network.builder().timeStep(0));
     }
 
-    /** A population learns one delay for each neuron, or one with shared(); files have what the network has. */
+    /** A population learns one delay for each neuron, or one with shared(); files store the network's values. */
     @Test
     void delaysAreThoseOfNeurons(@TempDir Path folder) throws IOException {
         for (EquationNeuron delays : List.of(EquationNeuron.delay(25), EquationNeuron.delay(3, 1))) {
@@ -133,7 +133,7 @@ final class TimeStepTest {
         }
     }
 
-    /** Recorders, sources of projections and rules know the membrane by its name in the text. */
+    /** Recorders, sources of projections and rules find the membrane by its name in the text. */
     @Test
     void theMembraneHasTheNameOfItsTextToo() {
         NetworkBuilder builder = Network.builder();

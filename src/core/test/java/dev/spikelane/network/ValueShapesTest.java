@@ -73,7 +73,7 @@ final class ValueShapesTest {
         }
     }
 
-    /** A kernel of a convolution: channels made, channels of the group, height, width. */
+    /** A kernel of a convolution: outputs, channels of the group, height, width. */
     @Test
     void severalDimensionsAreTheFirstByTheRest() {
         ValueDescription kernel = ValueDescription.weight("weight", 3, 2, 5, 4);

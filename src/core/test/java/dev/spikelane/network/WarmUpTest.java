@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @Alone
 final class WarmUpTest {
 
-    /** Even on a busy machine: a round of this network takes far less than what is added here. */
+    /** Enough even on a busy machine: a round of this network takes far less than the added time. */
     private static final Duration MOST = Duration.ofSeconds(100);
 
     @Test
@@ -44,7 +44,7 @@ final class WarmUpTest {
         assertEquals(values, network.weights().hash());
     }
 
-    /** Connections that take all steps together get them. */
+    /** For connections that need all steps at once. */
     @Test
     void runsWholeSeries() {
         TorchRandom random = new TorchRandom(1);
@@ -56,7 +56,7 @@ final class WarmUpTest {
         assertTrue(WarmUp.run(network, 2, 1, Duration.ofMillis(1)).isEmpty());
     }
 
-    /** The compiler has to be quiet for longer than that. */
+    /** The compiler has to be idle for longer. */
     @Test
     void saysWhenTheTimeWasTooShort() {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 3);
@@ -106,7 +106,7 @@ final class WarmUpTest {
         WarmUp.run(builder.build(), 1, 1, Duration.ofMillis(300));
     }
 
-    /** A connection that has values for five steps runs five. */
+    /** A connection with values for five steps runs five. */
     @Test
     void endsWithTheStepsThatThereAre() {
         Network network = Network.builder(2)

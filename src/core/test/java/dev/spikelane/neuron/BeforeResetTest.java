@@ -62,7 +62,7 @@ final class BeforeResetTest extends KernelCase {
         return IntStream.range(0, RandomNeuron.MODELS);
     }
 
-    /** From copies of a model's states come its spikes, and they are those of the membranes. */
+    /** Copies of a model's states give its spikes, which agree with the membranes. */
     @ParameterizedTest
     @MethodSource("models")
     void membranesTellWhoFires(int kind) {
@@ -88,7 +88,7 @@ final class BeforeResetTest extends KernelCase {
         }
     }
 
-    /** Whether a membrane after the step decides alone. */
+    /** Returns true if the membrane after the step alone decides. */
     private static boolean tells(Neuron model) {
         return switch (model) {
             case HandLif _, DeltaLeaky _, EquationNeuron _ -> false;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** LeakyParallel whose outputs pass a dropout. */
+/** LeakyParallel with a dropout of its outputs. */
 @EveryWidth
 final class DropoutTest {
 
@@ -33,7 +33,6 @@ final class DropoutTest {
     private final Random random = new Random(1);
     private final FloatMatrix current = Matrices.uniform(arena, STEPS * BATCH, NEURONS, random);
 
-    /** What a run leaves. */
     private record Outcome(FloatMatrix membranes, SpikeMatrix spikes) {}
 
     private Outcome run(LeakyParallel model, int rowsInCall) {

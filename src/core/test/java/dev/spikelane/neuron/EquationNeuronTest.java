@@ -173,7 +173,7 @@ final class EquationNeuronTest {
         assertEquals(0, state.step());
     }
 
-    /** Training changes parameters in place: a threshold below 0 makes neurons fire that are not there. */
+    /** Training changes parameters in place: a threshold below 0 would make padding fire. */
     @Test
     void padsStaySilentWhenAThresholdChanges() {
         Arena arena = Arena.ofAuto();
@@ -284,7 +284,7 @@ final class EquationNeuronTest {
                 membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
     }
 
-    /** Populations of one neuron draw numbers of their own, the same in each run. */
+    /** Populations of one neuron draw separate numbers, equal in each run. */
     @Test
     void populationsDrawNumbersOfTheirOwn() {
         EquationNeuron model = EquationNeuron.of("state v\ninput current\nnoise xi\nv = xi + current\nspike v > 1");

@@ -37,14 +37,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ports with names of their own: what enters them is added in the text, as it is at one port by the network. */
+/** Named ports, which the text adds, like a single port in the network. */
 @EveryWidth
 final class EquationPortsTest {
 
     private static final int STEPS = 9;
     private static final int NEURONS = 70;
 
-    /** Conductances that spikes open and that close by themselves. */
+    /** Conductances that spikes open and that decay. */
     static final String CONDUCTANCES = """
             neuron Coba
             param tau = 10, fall = 0.8, threshold = 0.3
@@ -62,7 +62,7 @@ final class EquationPortsTest {
                 + ")\nu = beta * u + x - (u > 0.4) * 0.4\nspike u > 0.4";
     }
 
-    /** Three sources of a population: an input, the same later, and the population itself. */
+    /** Three sources of a population: an input, a delayed input, and the population itself. */
     private static Network network(String text, boolean loop, String... ports) {
         TorchRandom random = new TorchRandom(3);
         NetworkBuilder builder = Network.builder();
@@ -124,7 +124,7 @@ final class EquationPortsTest {
         return random.rand(NEURONS, 20);
     }
 
-    /** What is recorded at the ports takes the same neurons through the same steps without a network. */
+    /** Without a network, recorded port currents lead these neurons through equal steps. */
     @Test
     void portsAreRecordedAndServeNeuronsAlone(@TempDir Path folder) throws IOException {
         Network network = conductances();
@@ -155,7 +155,7 @@ final class EquationPortsTest {
         assertEquals("nS", network.population("cells").neuron().unit("inhibitory"));
     }
 
-    /** The name of the only port changes nothing. */
+    /** The name of a single port has no effect. */
     @ParameterizedTest
     @ValueSource(strings = {"feedback", "drive"})
     void aSinglePortHasAnyName(String port) {

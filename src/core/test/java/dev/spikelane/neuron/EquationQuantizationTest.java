@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Neurons of equations whose states are rounded when it is found out who fires. */
+/** Neurons of equations whose states are rounded before the threshold comparison. */
 @EveryWidth
 final class EquationQuantizationTest {
 
@@ -138,7 +138,7 @@ final class EquationQuantizationTest {
         return network.weights().get("fc1.weight");
     }
 
-    /** Resets come behind the rounding, what counts down a refractory period is not rounded, and noise is drawn. */
+    /** Resets follow the rounding, counters of refractory periods are not rounded, and noise is drawn. */
     @Test
     void variablesAreLevelsWhenNeuronsFire() {
         EquationNeuron rounded = LATER.withQuantization(FEW);
@@ -156,7 +156,7 @@ final class EquationQuantizationTest {
         assertSameBits(weights, trained(rounded, 2, "lif1.beta"), "weights");
         assertNotEquals(trained(LATER, 1, "lif1.beta").get(0, 0), weights.get(0, 0));
         Neuron.Run both = rounded.run(Matrices.uniform(Arena.ofAuto(), 30, 70, new Random(1)));
-        for (int i = 0; i < 70; i++) { // neither in the step behind a spike nor in the one behind that
+        for (int i = 0; i < 70; i++) { // in neither of the two steps after a spike
             for (int row = 2; row < 30; row++) {
                 boolean twice = both.spikes().get(row, i) && both.spikes().get(row - 1, i);
                 assertEquals(
@@ -166,7 +166,7 @@ final class EquationQuantizationTest {
         }
     }
 
-    /** A number is rounded as what has its value; what counts down a refractory period is not where a state is it. */
+    /** A number is rounded like an equal value; the counter of a refractory period is not rounded. */
     @ParameterizedTest
     @CsvSource({"v = 0.3, v = 0.3 + 0 * a", "a = refractory, a = refractory + 0 * v"})
     void statesAreRoundedWhateverTheyWereGiven(String one, String other) {
@@ -190,7 +190,7 @@ final class EquationQuantizationTest {
         assertNotEquals(0, actual.spikes().count());
     }
 
-    /** Gradients go through two parts of a step as through one. */
+    /** Gradients of a step in two parts equal those of one part. */
     @Test
     void fineLevelsChangeNextToNothing() {
         EquationNeuron fine = LATER.withQuantization(Quantization.uniform(16, 1, 3, 3));

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused of a text that a user wrote, and rules that its page states. */
+/** Refused texts of users, and rules that the page states. */
 @EveryWidth
 final class EquationRulesTest {
 
@@ -56,7 +56,7 @@ final class EquationRulesTest {
         assertEquals(meant != null, message.endsWith("; did you mean '" + meant + "'?"), message);
     }
 
-    /** The text that the message says is one. */
+    /** The suggested text is valid. */
     @Test
     void aTextWithoutASpikeGetsAHint() {
         String text = "state u\ninput i\nu = u + i\n";
@@ -86,7 +86,7 @@ final class EquationRulesTest {
         }
     }
 
-    /** Recorders read them. */
+    /** Recorders read states. */
     @Test
     void statesMayOnlyBeAssigned() {
         String text = "param p = 2\nstate v, %s\ninput i\nv = v + i\n%s\nspike v > p";
@@ -119,7 +119,7 @@ final class EquationRulesTest {
                 () -> model.with("p", -1).bind(Arena.ofAuto(), 2));
     }
 
-    /** A time constant of 0 made all membranes NaN in silence. */
+    /** A time constant of 0 silently made all membranes NaN. */
     @ParameterizedTest
     @ValueSource(strings = {"euler", "exact"})
     void valuesWithWhichAConstantIsNoNumberAreRefusedWhereTheyAreLaidOut(String method) {
@@ -142,7 +142,7 @@ final class EquationRulesTest {
                 IllegalArgumentException.class, () -> coupled.with("tau", 0).bind(Arena.ofAuto(), 2));
     }
 
-    /** Held is what lines before the spike do; those behind it go on, and a part of a step is a whole one. */
+    /** Lines before the spike are held; lines after it continue, and a fraction of a step is a whole one. */
     @ParameterizedTest
     @ValueSource(strings = {"2", "1.5"})
     void heldStatesStayUpToTheSpike(String steps) {
@@ -181,7 +181,7 @@ final class EquationRulesTest {
             out = min(out + spike, 3)
             """;
 
-    /** Products take bits of these, and others what they are: both are the same in the range alone. */
+    /** Products use bits of these, or their values: both agree only in the range. */
     @Test
     void wholeNumbersBeginInTheirRangeAndAreNotRounded() {
         EquationNeuron counting = EquationNeuron.of(WHOLE);

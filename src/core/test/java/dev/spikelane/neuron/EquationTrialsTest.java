@@ -35,7 +35,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Wherever neurons of the library serve, their texts do, with the same bits; the library's leaks stay in 0 to 1. */
+/** Texts of the library's neurons have their bits wherever neurons are used; the library's leaks stay in 0 to 1. */
 @EveryWidth
 final class EquationTrialsTest {
 
@@ -67,7 +67,7 @@ final class EquationTrialsTest {
             spike u > threshold
             """);
 
-    /** Three populations, two of which have the same text, or the models of the library that they say. */
+    /** Three populations, two with equal text, or the library's models. */
     private static Network network(boolean texts) {
         return Networks.of(
                 new TorchRandom(5),
@@ -171,7 +171,7 @@ final class EquationTrialsTest {
                 events.stream().allMatch(event -> event.getString("neurons").startsWith("EquationNeuron[neuron, {")));
     }
 
-    /** In windows, stopped and gone on from a checkpoint. */
+    /** In windows, stopped and continued from a checkpoint. */
     @Test
     void trainingIsTheSameAndGoesOnFromACheckpoint(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("run.safetensors");

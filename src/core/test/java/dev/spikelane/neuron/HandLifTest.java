@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @EveryWidth
 final class HandLifTest extends KernelCase {
 
-    /** Worked out by hand: the spike is taken before the step, and resets in it. */
+    /** By hand: the spike is determined before the step, and resets in it. */
     @Test
     void spikeAndResetFallIntoOneStep() {
         NeuronGroup neuron = new HandLif(0.5f).bind(arena, 1);
@@ -29,7 +29,7 @@ final class HandLifTest extends KernelCase {
         assertArrayEquals(new byte[] {0, 0, 1, 0, 0}, spikes.toArray());
     }
 
-    /** The same membranes as Leaky with a delayed reset, and its spikes one step later. */
+    /** Membranes equal Leaky with a delayed reset, and spikes are one step later. */
     @Test
     void firesAStepAfterLeaky() {
         NeuronGroup hand = new HandLif(Parameter.of(0.9f), Parameter.of(0.8f)).bind(arena, 100);

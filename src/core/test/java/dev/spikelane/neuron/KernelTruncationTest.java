@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** StateLeaky of which only the newest inputs count. */
+/** StateLeaky with a window of inputs. */
 @EveryWidth
 final class KernelTruncationTest {
 
@@ -70,7 +70,7 @@ final class KernelTruncationTest {
         assertSameBits(run(model), run(model.withKernelTruncation(3 * STEPS)), "membranes");
     }
 
-    /** The sum goes on unrounded. */
+    /** The sum itself is not rounded. */
     @Test
     void quantizationRoundsMembranesOnly() {
         Quantization levels = Quantization.of(-2, -1, 0, 1, 2);
@@ -97,7 +97,7 @@ final class KernelTruncationTest {
                 state, state.membrane(), state.spikes(), Tile.whole(currents).at(first, end));
     }
 
-    /** Words of neurons may be run one after the other, as threads do, each in calls of its own. */
+    /** Words of neurons may run one after another in separate calls, like threads. */
     @Test
     void wordsCountTheirOwnSteps() {
         NeuronGroup group = new StateLeaky(betas()).withKernelTruncation(4).bind(arena, NEURONS);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @EveryWidth
 final class LeakyTest extends KernelCase {
 
-    /** Membranes and spikes of one neuron that gets 0.75 at every step; worked out by hand. */
+    /** Membranes and spikes of a neuron with an input of 0.75 at every step, by hand. */
     private void assertTrace(Neuron model, float[] membranes, int... spikes) {
         NeuronGroup neuron = model.bind(arena, 1);
         int steps = membranes.length;
@@ -38,7 +38,7 @@ final class LeakyTest extends KernelCase {
         }
     }
 
-    /** Training changes parameters in place: a threshold below 0 makes neurons fire that are not there. */
+    /** Training changes parameters in place: a threshold below 0 would make padding fire. */
     @Test
     void padsStaySilentWhenAThresholdComesBelowZero() {
         TextGroup group = (TextGroup) new Leaky(0.5f).bind(arena, 70);

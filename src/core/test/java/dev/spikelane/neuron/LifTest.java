@@ -22,7 +22,7 @@ final class LifTest extends KernelCase {
 
     private static final int STEPS = 60;
 
-    /** One step of one neuron: changes the state, membrane first, and returns the spike. */
+    /** Runs one step of one neuron: changes the state, membrane first, and returns the spike. */
     private interface Step {
         boolean next(float[] state, float input);
     }
@@ -90,9 +90,7 @@ final class LifTest extends KernelCase {
         });
     }
 
-    /**
-     * The operations of {@code lif_feed_forward_step} in their order, which decays the current at the end of a step.
-     */
+    /** The operations of {@code lif_feed_forward_step} in order, which decays the current at the end of a step. */
     @Test
     void norseAgreesToRounding() {
         float[] input = new float[STEPS];

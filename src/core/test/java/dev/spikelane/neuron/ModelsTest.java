@@ -20,7 +20,7 @@ import dev.spikelane.simd.Tile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What golden cases cannot show of the models beside Leaky: differences from snnTorch, states, and what is refused. */
+/** Models beside Leaky, without golden cases: differences from snnTorch, states, and errors. */
 @EveryWidth
 final class ModelsTest extends KernelCase {
 
@@ -36,7 +36,7 @@ final class ModelsTest extends KernelCase {
         return membranes;
     }
 
-    /** snnTorch raises; a neuron alone has the numbers that snnTorch gives for its beta. */
+    /** snnTorch raises; a single neuron has snnTorch's numbers for its beta. */
     @Test
     void lapicqueHasABetaForEachNeuron() {
         float[] both = run(Lapicque.ofBeta(0.8f, 0.5f), 2, 1, 1, 0.5f, 0.5f).toArray();
@@ -95,7 +95,7 @@ final class ModelsTest extends KernelCase {
                         .toArray());
     }
 
-    /** As upstream, where 0.5 of infinity is infinity. */
+    /** As in snnTorch, where 0.5 of infinity is infinity. */
     @Test
     void parallelNeuronsFeedInfinityBack() {
         FloatMatrix halves = FloatMatrix.copyOf(arena, 2, 2, new float[] {0.5f, 0.5f, 0.5f, 0.5f});
@@ -107,7 +107,7 @@ final class ModelsTest extends KernelCase {
                 run(model, 2, infinity, 0, 0, 0, 0, 0).toArray());
     }
 
-    /** As upstream, where the sigmoid of a very negative number is 0 and lets nothing of the cell state through. */
+    /** As in snnTorch, where the sigmoid of a very negative number is 0 and blocks the cell state. */
     @Test
     void closedForgetGateForgetsAnyCellState() {
         NeuronGroup group = new SLstm(FloatMatrix.zeros(4, 1), FloatMatrix.zeros(1, 4), 0.1f).bind(arena, 4);

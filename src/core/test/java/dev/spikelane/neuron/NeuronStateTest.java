@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** States carry all that the steps to come depend on. */
+/** States determine all later steps. */
 @EveryWidth
 final class NeuronStateTest extends KernelCase {
 
@@ -55,10 +55,7 @@ final class NeuronStateTest extends KernelCase {
         assertGoesOn(model, (from, to) -> to.copyFrom(from));
     }
 
-    /**
-     * Twice some steps, the second with another state that took over, are as many steps in one run; and are so again
-     * after a reset.
-     */
+    /** Two runs, the second with a copied state, equal one run, also after a reset. */
     private void assertGoesOn(int model, BiConsumer<NeuronState, NeuronState> takeOver) {
         for (int seed = 0; seed < Tries.beforeTheNight(12); seed++) {
             Random random = new Random(seed);
@@ -73,7 +70,7 @@ final class NeuronStateTest extends KernelCase {
 
             NeuronState first = group.newState(arena, BATCH);
             NeuronState second = group.newState(arena, BATCH);
-            run(group, current.rows(rows, rows), second); // what was there goes
+            run(group, current.rows(rows, rows), second); // old state is replaced
             run(group, current.rows(0, rows), first);
             takeOver.accept(first, second);
             SpikeMatrix later = SpikeMatrix.zeros(arena, rows, NEURONS);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What all models have in common. */
+/** Common contracts of all models. */
 @EveryWidth
 final class NeuronTest extends KernelCase {
 
@@ -115,7 +115,7 @@ final class NeuronTest extends KernelCase {
         assertSameBits(membranes, run.membranes(), "membranes");
     }
 
-    /** Literals of every type compile, and mean the float32 that is next to them. */
+    /** Literals of every type compile, and mean the nearest float32. */
     @Test
     void takesDoublesAndFloats() {
         assertEquals(new Leaky(0.99f), new Leaky(0.99));

@@ -26,7 +26,7 @@ final class QuantizationTest extends KernelCase {
         assertEquals(256, Quantization.uniform(8, 1, 0, 0.2).levels().length);
     }
 
-    /** From snnTorch's formula, worked out: 3 bits, 7 of 8 levels below the threshold, base 0.3. */
+    /** snnTorch's formula by hand: 3 bits, 7 of 8 levels below the threshold, base 0.3. */
     @Test
     void levelsAroundTheThresholdCloseIn() {
         float[] levels = Quantization.aroundThreshold(3, 1, 0, 0.2).levels();

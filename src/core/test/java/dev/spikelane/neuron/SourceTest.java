@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Neurons that take no input. */
+/** Neurons without input. */
 @EveryWidth
 final class SourceTest {
 
@@ -62,7 +62,7 @@ final class SourceTest {
         return sum;
     }
 
-    /** Inversion, written down again: how many of the cumulated probabilities the neuron's uniform number reaches. */
+    /** Inversion, implemented again: the number of cumulative probabilities up to the neuron's uniform number. */
     @Test
     void countsAreThoseOfInversion() {
         int neurons = 130;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Known answers, the scheme, and statistics with fixed seeds whose limits are about five standard deviations wide. */
+/** Known answers, the scheme, and statistics with fixed seeds and limits of about five standard deviations. */
 final class CounterRandomTest {
 
     private static final int[] ROTATIONS = {13, 15, 26, 6, 17, 29, 16, 24};
@@ -132,7 +132,7 @@ final class CounterRandomTest {
         }
     }
 
-    // Steps in seed, step, row and column: neighbours in time, rows, lanes, halves of a word, words; and far seeds.
+    // Steps in seed, step, row and column: neighbors in time, rows, lanes, halves of a word, words; and distant seeds.
     @ParameterizedTest
     @CsvSource({
         "0, 1, 0, 0",

@@ -56,7 +56,7 @@ final class TorchRandomTest extends KernelCase {
         assertArrayEquals(golden.bits("bernoulli", 777), spikes.toArray());
     }
 
-    /** Those of a dense layer, and of a convolution whose kernels are flattened. */
+    /** Weights of a dense layer, and of a convolution with flattened kernels. */
     @ParameterizedTest
     @MethodSource("goldens")
     void linearMatchesTorch(TorchGolden golden) {
@@ -267,7 +267,7 @@ final class TorchRandomTest extends KernelCase {
         assertEquals(new TorchRandom(5).nextFloat(), random.nextFloat());
     }
 
-    /** At every place of a block, and across some of them. */
+    /** At every place of a block, and across several blocks. */
     @Test
     void skipsAndGoesOnFromAState() {
         for (long skipped : new long[] {0, 1, 623, 624, 625, 1247, 1248, 1249, 10_000}) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.Map;
 
-/** A store to which tests add something. */
+/** Delegates to a store; tests override methods. */
 class ForwardingStore implements SessionStore {
 
     private final SessionStore to;

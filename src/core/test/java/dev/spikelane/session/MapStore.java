@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A store in memory, which can be made to fail. */
+/** A store in memory, which can fail on request. */
 final class MapStore implements SessionStore {
 
     private static final int AT_STATE = StateHeader.BYTES;
@@ -45,13 +45,13 @@ final class MapStore implements SessionStore {
         states.putAll(next);
     }
 
-    /** The state of a session without the header. */
+    /** Returns the state of a session without the header. */
     ByteBuffer state(long key) {
         byte[] all = states.getOrDefault(SessionKey.of(key), new byte[AT_STATE + Long.BYTES]);
         return ByteBuffer.wrap(all, AT_STATE, all.length - AT_STATE).slice().order(ByteOrder.nativeOrder());
     }
 
-    /** Puts another state of a session in, with a header that fits. */
+    /** Replaces the state of a session, with a valid header. */
     void put(Network network, long number, ByteBuffer state) {
         SessionKey key = SessionKey.of(number);
         ByteBuffer record = ByteBuffer.allocate(AT_STATE + state.capacity());

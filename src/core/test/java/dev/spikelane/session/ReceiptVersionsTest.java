@@ -24,7 +24,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Receipts are verified by later versions, and for names whatever numbers they have in a pool. */
+/** Later versions verify receipts, and names identify sessions whatever their numbers in a pool. */
 @EveryWidth
 final class ReceiptVersionsTest {
 
@@ -40,7 +40,6 @@ final class ReceiptVersionsTest {
         return SessionPool.builder(network).receipts().build();
     }
 
-    /** Steps a session from one step to another. */
     private void step(SessionPool pool, long key, int from, int to) {
         SessionPool.Answers answers = pool.newAnswers(1);
         for (int step = from; step < to; step++) {
@@ -56,7 +55,7 @@ final class ReceiptVersionsTest {
         return pool.recording(key, new byte[0], Map.of("input", input), spikes);
     }
 
-    /** Two receipts of session 7, the first with a version, the second with the present one. */
+    /** Verifies two receipts of session 7, the first with a version, the second with the current one. */
     private List<String> verify(int version, int flipped) {
         try (SessionPool pool = open()) {
             ByteBuffer receipts = ByteBuffer.allocate(2 * Receipt.BYTES);
@@ -116,7 +115,7 @@ final class ReceiptVersionsTest {
         assertEquals(-3, Receipt.session(SessionKey.of(-3)));
     }
 
-    /** Their first receipts have the same state and receipt before, as the page says. */
+    /** Their first receipts have equal states and predecessors, as the page says. */
     @Test
     void twoChainsFromOneSnapshotAreBothValid(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("pool");

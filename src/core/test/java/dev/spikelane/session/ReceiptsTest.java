@@ -41,7 +41,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Receipts are proven by replays, at any width, and whatever is tampered with is found. */
+/** Replays prove receipts at any width, and find any manipulation. */
 @EveryWidth
 final class ReceiptsTest {
 
@@ -57,7 +57,7 @@ final class ReceiptsTest {
                 dense(5, new Leaky(0.8f).withThreshold(0.2f)));
     }
 
-    /** The same at all widths: the sum was found at 512 bits. */
+    /** Equal at all widths: the sum was computed at 512 bits. */
     @Test
     void receiptsAreTheSameAtAllWidths() throws NoSuchAlgorithmException {
         int sessions = Tries.ALL ? 1_000 : 40;
@@ -85,7 +85,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** States with bits, bytes that are no multiple of 8, delays and feedback. */
+    /** States with bits, bytes in no multiple of 8, delays and feedback. */
     @Test
     void packedRowsOfAllKindsAreHashed() {
         TorchRandom random = new TorchRandom(2);
@@ -111,7 +111,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** A recording that begins in the middle, where a receipt does. */
+    /** A recording that starts in the middle, at a receipt. */
     @Test
     void sessionsGoOnFromAReceipt() {
         Served served = new Served(network(1), 4, RULE, new Random(5));
@@ -132,7 +132,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** Rows that are longer than what is gathered of spikes. */
+    /** Rows that are longer than the buffer of spikes. */
     @Test
     void valuesAreHashedAsTheyCome() {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), 300, 4);
@@ -156,7 +156,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** Where a receipt stands that is changed, or was left out, and what is said of it then. */
+    /** Where a receipt was changed or removed, and the message. */
     @Test
     void whateverIsTamperedWithIsFound() {
         Random random = new Random(11);
@@ -195,7 +195,7 @@ final class ReceiptsTest {
         assertTrue(found.stream().anyMatch(each -> each.contains(reason)), found::toString);
     }
 
-    /** A recording with one input bit that is another one. */
+    /** Returns a recording with one other input bit. */
     private static Recording changed(Recording of, SessionPool pool, Random random) {
         SpikeMatrix input = (SpikeMatrix) of.inputs().get("input");
         SpikeMatrix other = input.gather(IntStream.range(0, input.rows()).toArray());
@@ -205,7 +205,7 @@ final class ReceiptsTest {
         return pool.recording(of.key(), new byte[0], Map.of("input", other), of.spikes());
     }
 
-    /** What is done to a receipt, or to all of them. */
+    /** Manipulations of one or all receipts. */
     private enum Tampering {
         DECISION("has label ", 20),
         DECIDED("has label ", 24),
@@ -255,7 +255,7 @@ final class ReceiptsTest {
             return made;
         }
 
-        /** Another receipt of the same session; this one where it is alone. */
+        /** Returns another receipt of this session; the same if there is only one. */
         private static int next(byte[] receipts, int place) {
             ByteBuffer all = ByteBuffer.wrap(receipts);
             int at = place;
@@ -266,7 +266,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** A receipt is of one version of the weights, and the next one begins where it was refused. */
+    /** A receipt belongs to one version of the weights, and the next one starts at the refusal. */
     @Test
     void weightsThatChangeEndAReceipt() {
         Network network = network(1);
@@ -295,7 +295,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** A key that was removed begins a session, and a chain, of its own. */
+    /** A removed key starts a new session with a new chain. */
     @Test
     void aSessionThatBeginsAgainHasReceiptsOfItsOwn() {
         Network network = network(1);
@@ -325,7 +325,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** The pool knows all of the hash of the present values alone, which another session has let it take. */
+    /** The pool knows only the hash of the current values, which another session has requested. */
     @Test
     void aReceiptIsOfThePresentValuesAlone() {
         Network network = network(1);
@@ -357,7 +357,7 @@ final class ReceiptsTest {
         SessionPool.builder(rounded).build().close();
     }
 
-    /** A receipt has 32 bits for its steps; a session goes on behind as many. */
+    /** A receipt has 32 bits for its steps; a session continues after as many. */
     @Test
     void aReceiptIsOfAsManyStepsAsItCanSay() {
         Network network = network(1);
@@ -382,7 +382,7 @@ final class ReceiptsTest {
         }
     }
 
-    /** The hash is made with the next step, and is of the state at the receipt, wherever that was meanwhile. */
+    /** The hash is computed with the next step, but of the state at the receipt, wherever the session was meanwhile. */
     @Test
     void aReceiptHasTheHashOfTheStateBefore() throws NoSuchAlgorithmException {
         Network network = network(1);

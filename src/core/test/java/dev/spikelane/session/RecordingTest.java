@@ -28,7 +28,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Recordings replay as they were, from files too, and differences are named. */
+/** Recordings replay equally, from files too, and differences are named. */
 @EveryWidth
 final class RecordingTest extends FolderCase {
 
@@ -110,7 +110,7 @@ final class RecordingTest extends FolderCase {
         }
     }
 
-    /** The first difference is the one that two simulations show. */
+    /** The first difference agrees with two simulations. */
     @Test
     void differencesOfTwoModelsAreNamed() throws IOException {
         Network network = network();
@@ -127,7 +127,7 @@ final class RecordingTest extends FolderCase {
             assertEquals("lif2", found.population());
             assertEquals(3, found.neuron());
             int step = firstSpike(network, recording.inputs().get("input"), 20);
-            assertEquals(step + 1, found.step()); // before, the weight had nothing to carry
+            assertEquals(step + 1, found.step()); // before, no spike used the weight
             assertEquals(0.01f, found.other().membrane() - found.one().membrane(), 1e-6f);
             Recording.Difference rounded = recording
                     .diff(network, recording, network.quantized(ElementType.INT8))

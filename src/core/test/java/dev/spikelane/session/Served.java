@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 
-/** Sessions that were served in random company, with receipts now and then, and what a service keeps of them. */
+/** Sessions served in random batches, with some receipts, and their recordings. */
 final class Served {
 
     final Network network;
@@ -41,7 +41,7 @@ final class Served {
         this.starts = new byte[sessions][0];
     }
 
-    /** Takes some sessions one step further, and makes one receipt in so many steps of a session. */
+    /** Advances some sessions by one step, and makes a receipt at one of so many steps. */
     void step(double density, int receiptOneIn) {
         long[] keys = LongStream.range(0, starts.length)
                 .filter(_ -> random.nextInt(3) > 0)
@@ -73,13 +73,13 @@ final class Served {
         }
     }
 
-    /** Makes a receipt of each session that has done steps since its last one. */
+    /** Makes a receipt of each session with steps since its last one. */
     void end() {
         open.forEach(key -> receipts.writeBytes(pool.receipt(key)));
         open.clear();
     }
 
-    /** Keeps steps from here on alone. */
+    /** Records only later steps. */
     void forget() {
         inputs.keySet().forEach(key -> starts[Math.toIntExact(key)] = pool.state(key));
         inputs.clear();
@@ -87,7 +87,6 @@ final class Served {
         receipts.reset();
     }
 
-    /** A recording of each session. */
     List<Recording> recordings() {
         List<Recording> all = new ArrayList<>();
         inputs.forEach((key, steps) -> {

@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A step of sessions that are there allocates nothing on the heap. */
+/** Steps of existing sessions do not allocate on the heap. */
 @Alone
 final class SessionAllocationTest {
 

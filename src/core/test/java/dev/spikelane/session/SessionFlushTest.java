@@ -70,7 +70,7 @@ final class SessionFlushTest {
                 step(pool, key);
             }
             meanwhile = () -> {
-                for (long key = 1; key < SESSIONS; key++) { // 0 is being written
+                for (long key = 1; key < SESSIONS; key++) { // session 0 is being written
                     change(pool, key, what);
                 }
             };
@@ -99,14 +99,14 @@ final class SessionFlushTest {
         }
     }
 
-    /** Stepped, removed and begun again, removed, or stepped twice: the last state is what the store has. */
+    /** Stepped, removed and recreated, removed, or stepped twice: the store has the last state. */
     @Test
     void aCopyNeverOverwritesWhatCameLater() {
         check(SessionPool::flush);
         check(pool -> pool.evictIdle(Duration.ZERO));
     }
 
-    /** A session that makes room writes itself; where this fails, the copy of the flush is written, and no step lost. */
+    /** An evicted session writes itself; if this fails, the flush writes its copy, and no step is lost. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aSessionThatMakesRoomWritesItself(boolean fails) {
@@ -114,7 +114,7 @@ final class SessionFlushTest {
                 .store(store)
                 .memory(open().stateBytes() * SESSIONS)
                 .build();
-        for (long key = SESSIONS - 1; key >= 0; key--) { // 0 is written first, and makes room last
+        for (long key = SESSIONS - 1; key >= 0; key--) { // session 0 is written first, and evicted last
             step(tight, key);
         }
         meanwhile = () -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A process that may write no longer files stands for a full disk: a write ends in the middle of a record. */
+/** A limit on file sizes stands for a full disk: a write ends inside a record. */
 @EveryWidth
 @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has prlimit")
 final class SessionFullDiskTest extends FolderCase {
@@ -24,7 +24,7 @@ final class SessionFullDiskTest extends FolderCase {
     private static final int SESSIONS = 8;
     private static final int LIMIT = 100_003;
 
-    /** A program: it sets its own limit, and lifts it. */
+    /** A program that sets and lifts this limit. */
     static final class Limited {
 
         private Limited() {}

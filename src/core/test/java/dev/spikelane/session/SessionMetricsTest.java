@@ -76,7 +76,7 @@ final class SessionMetricsTest {
         return rows;
     }
 
-    /** Of 30 sessions 3 are counted: those in front, at a third and at two thirds. */
+    /** 3 of 30 sessions are sampled: the first, and those at one and two thirds. */
     private void assertNumbers(SessionPool.Answers answers, int step) {
         double input = 0;
         double output = 0;
@@ -136,7 +136,7 @@ final class SessionMetricsTest {
                 answers.add(pool.offer(i, rows.rows(i, 1)));
             }
             answers.forEach(CompletableFuture::join);
-            pool.inMemory(); // behind the turn in which they were answered
+            pool.inMemory(); // after the batch of their answers
             assertTrue(found.get(NAME + "queue") >= 1 && found.get(NAME + "queue") <= 5, found.toString());
             assertTrue(found.get(NAME + "wait") >= 0.02, found.toString());
             found.clear();
@@ -145,7 +145,7 @@ final class SessionMetricsTest {
         }
     }
 
-    /** Offers whose step failed do not wait for the next one. */
+    /** Offers of a failed step do not wait for the next one. */
     @Test
     void aStepThatFailsLeavesNoQueue() {
         Signal[] rows = {SpikeMatrix.zeros(1, 20)};
@@ -157,7 +157,7 @@ final class SessionMetricsTest {
             run.begin(initial);
             SessionMetrics metrics = new SessionMetrics(found::put);
             SessionPool.Answers answers = pool.newAnswers(1);
-            pool.step(new long[] {7}, rows[0], answers); // so that they are one
+            pool.step(new long[] {7}, rows[0], answers); // so that they are one batch
             SessionBatch batch = new SessionBatch(table, new SessionRun[] {run}, initial, answers, metrics);
             batch.begin(rows, answers);
             batch.add(1 << 20, 0); // no slot of the table
@@ -172,7 +172,7 @@ final class SessionMetricsTest {
         assertFalse(found.containsKey(NAME + "queue"), found.toString());
     }
 
-    /** What a user's metrics throw is no failure of a step, and goes to the thread's handler. */
+    /** Exceptions of a user's metrics do not fail a step, and go to the thread's handler. */
     @Test
     void aFailureOfMetricsIsNoneOfAStep() throws InterruptedException {
         Set<Throwable> seen = new HashSet<>();
@@ -197,7 +197,7 @@ final class SessionMetricsTest {
         assertEquals(Set.of(thrown), seen);
     }
 
-    /** They have the turn, for which those who close wait: a pool that they close stays open, and nobody hangs. */
+    /** Metrics run inside a batch, for which closing waits: a pool that they close stays open, and nothing hangs. */
     @Test
     void metricsCannotCloseTheirPool() {
         List<SessionPool> pools = new ArrayList<>();

@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Names of sessions. */
 @EveryWidth
 final class SessionNamesTest {
 
@@ -71,7 +70,7 @@ final class SessionNamesTest {
         }
     }
 
-    /** A store that fails, or a pool that is closed, leaves the name and its session. */
+    /** If a store fails or a pool is closed, the name and its session stay. */
     @Test
     void snapshotsTakeTheLongestName() throws IOException {
         Path file = folder.resolve("pool");
@@ -102,7 +101,7 @@ final class SessionNamesTest {
         assertEquals(key, pool.key("a"));
     }
 
-    /** A name that is removed, or made, while a snapshot is written is in it as when it began. */
+    /** A name that is removed or created during a snapshot appears as at its start. */
     @Test
     void snapshotsHaveTheNamesOfTheirSessions() throws IOException {
         MapStore store = new MapStore();
@@ -127,7 +126,7 @@ final class SessionNamesTest {
             public boolean read(SessionKey key, MemorySegment into) throws IOException {
                 for (SessionPool pool : pools) { // once, in the snapshot
                     Thread thread = Thread.ofPlatform().daemon().start(() -> pool.remove("a"));
-                    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) { // for its turn
+                    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) { // until its turn
                         Thread.onSpinWait();
                     }
                 }
@@ -156,7 +155,7 @@ final class SessionNamesTest {
         }
     }
 
-    /** Whoever asks for the key of a new name while a snapshot is restored gets none of those that it has. */
+    /** New names during a restore get keys that the restored names do not have. */
     @Test
     void keysAreDifferentWhileNamesComeBack() throws Exception {
         int count = 40_000;

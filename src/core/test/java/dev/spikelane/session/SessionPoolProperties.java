@@ -28,7 +28,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions of random graphs in random company do what each does alone, or the graph is refused by name. */
+/** Sessions of random graphs in random batches equal single sessions, or the graph is refused by name. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
 final class SessionPoolProperties {
@@ -58,7 +58,7 @@ final class SessionPoolProperties {
         Tries.often("a graph that a pool takes", compared, 50);
     }
 
-    /** A pool takes one kind, and graphs have inputs of both. */
+    /** A pool takes one kind of input, and graphs have both. */
     private static Signal ofKind(Signal rows, boolean values) {
         if (rows instanceof FloatMatrix == values) {
             return rows;

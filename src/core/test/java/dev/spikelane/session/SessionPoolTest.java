@@ -46,7 +46,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sessions come, go, wait, move and are refused, and each goes on as if it were alone. */
+/** Sessions come, go, wait, move and are refused, and each continues as if alone. */
 final class SessionPoolTest extends KernelCase {
 
     private static final int INPUTS = 20;
@@ -69,14 +69,14 @@ final class SessionPoolTest extends KernelCase {
         return LongStream.range(from, from + count).toArray();
     }
 
-    /** All states of two pools are the same. */
+    /** Compares all states of two pools. */
     private static void assertSame(SessionPool expected, SessionPool actual, long... keys) {
         for (long key : keys) {
             assertArrayEquals(expected.state(key), actual.state(key), () -> "session " + key);
         }
     }
 
-    /** Lets pools go that other tests left open, as a garbage collection would close them at any moment. */
+    /** Releases pools that other tests left open, which a collection could close at any moment. */
     private static long afterForgottenPools() throws InterruptedException {
         System.gc();
         long before;
@@ -89,7 +89,7 @@ final class SessionPoolTest extends KernelCase {
         return open;
     }
 
-    /** Its runs of several sizes and threads are no simulations of the user. */
+    /** Its runs of several sizes and threads do not count as the user's simulations. */
     @Test
     void theMemoryOfAPoolIsThatOfOnePool() throws InterruptedException {
         long pools = afterForgottenPools();
@@ -108,7 +108,7 @@ final class SessionPoolTest extends KernelCase {
         assertEquals(bytes, Owner.POOL.bytes());
     }
 
-    /** A single output has nobody to catch up with it, which decides nothing where no rule was said. */
+    /** A single output has no competitor, so without a rule nothing is decided. */
     @Test
     void aSingleOutputIsCountedForEver() {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(-1), INPUTS, 1);
@@ -122,7 +122,7 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** Behind 2^31 - 1 spikes of a class its count stays, and so does the label. */
+    /** After 2^31 - 1 spikes of a class, its count and label stay. */
     @Test
     void countsEndAtTheLargestNumber() {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(-1), INPUTS, 2);
@@ -297,7 +297,7 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** Sessions that begin behind a change of parameters begin as a simulation that is reset then. */
+    /** New sessions start with the current parameters, like a reset simulation. */
     @Test
     void sessionsBeginByThePresentParameters() {
         Network network = Networks.dense(
@@ -346,7 +346,7 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** The rule decides as it does in a simulation, and counts stay as they are then. */
+    /** The rule decides as in a simulation, and counts stay as at the decision. */
     @Test
     void labelsAreDecidedAsInASimulation() {
         Network network = network();
@@ -400,7 +400,7 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** What was offered before the end is answered, and is in the store; nothing is taken behind it. */
+    /** Offers before the end are answered and stored; later ones are refused. */
     @Test
     void closingAnswersWhatWaits() throws Exception {
         MapStore store = new MapStore();
@@ -426,7 +426,7 @@ final class SessionPoolTest extends KernelCase {
         assertIllegalState("session pool is closed", pool::sessions);
     }
 
-    /** Threads step and offer until the pool is closed: what they were answered is in the store, and no step more. */
+    /** Threads step and offer until the pool is closed: the store has all answered steps, and no more. */
     @Test
     void closingWhileBusyLosesNothingThatWasAnswered() throws Exception {
         MapStore store = new MapStore();
@@ -490,7 +490,7 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** All sessions take each step together, so that a consistent snapshot has all at the same one. */
+    /** All sessions take each step together, so a consistent snapshot has all at one step. */
     @Test
     void snapshotsAreConsistentWhileSessionsGoOn() throws Exception {
         Network network = network();
@@ -529,7 +529,7 @@ final class SessionPoolTest extends KernelCase {
         return ByteBuffer.wrap(pool.state(0)).order(ByteOrder.nativeOrder()).getLong();
     }
 
-    /** A file that was cut off, or changed, anywhere is refused, and nothing has changed then. */
+    /** A file that is cut or changed anywhere is refused without a change. */
     @Test
     void damagedSnapshotsAreRefused() throws IOException {
         Path file = folder.resolve("pool");
@@ -563,7 +563,7 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** The network is the same: only the length of the states differs. */
+    /** The network is equal: only the length of the states differs. */
     @Test
     void aSnapshotWithReceiptsIsNotOfAnotherNetwork() throws IOException {
         Path file = folder.resolve("pool");
@@ -582,7 +582,7 @@ final class SessionPoolTest extends KernelCase {
         }
     }
 
-    /** Writing that ends anywhere leaves the last complete file, as the new one has another name until it is whole. */
+    /** A write that ends anywhere leaves the last complete file, because the new one has a temporary name. */
     @Test
     void aSnapshotThatFailsLeavesTheLastOne() throws IOException {
         Path file = folder.resolve("pool");

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Random calls of several threads, with crashes at any moment, against arrays of step counts: a session has its own
- * state, never fewer steps than the last acknowledged flush, and never more than it was given.
+ * Random calls of several threads with crashes at any moment, against arrays of step counts: a session has its own
+ * state, at least the steps of the last acknowledged flush, and at most the given ones.
  */
 @EveryWidth
 @Timeout(600)
@@ -47,7 +47,7 @@ final class SessionRestartTest extends FolderCase {
     private static final int INPUTS = 8;
     private static final int THREADS = 3;
     private static final int SESSIONS = 24;
-    /** Sessions of this one and later numbers have names. */
+    /** Sessions from this number on have names. */
     private static final int FIRST_NAMED = 12;
 
     private static final int MOST_STEPS = 1_000_000;
@@ -89,7 +89,7 @@ final class SessionRestartTest extends FolderCase {
         return answers.steps(0);
     }
 
-    /** The states that sessions must have, from a pool that stores nothing. */
+    /** Expected states, from a pool without a store. */
     private static final class Expected {
 
         private final SessionPool plain = SessionPool.builder(network()).build();
@@ -113,7 +113,7 @@ final class SessionRestartTest extends FolderCase {
 
     private static final Expected EXPECTED = new Expected();
 
-    /** Returns the steps of a session whose state must be its own; 0 if there is none. */
+    /** Returns the steps of a session, whose state is checked; 0 without one. */
     static int steps(SessionPool pool, int session) {
         byte[] state;
         try {
@@ -129,7 +129,7 @@ final class SessionRestartTest extends FolderCase {
         return steps;
     }
 
-    /** Fails at random calls, before or after the call has had its effect. */
+    /** Fails at random calls, before or after their effect. */
     private static final class RandomlyFailing extends ForwardingStore {
 
         private volatile boolean fails;
@@ -170,7 +170,7 @@ final class SessionRestartTest extends FolderCase {
         }
     }
 
-    /** Steps of each session: acknowledged as written, and given. Each thread has its own sessions. */
+    /** Acknowledged and given steps of each session. Each thread has its sessions. */
     private static class Model {
 
         private final int[] written = new int[SESSIONS];
@@ -201,7 +201,7 @@ final class SessionRestartTest extends FolderCase {
         }
     }
 
-    /** Calls of one thread on its sessions: every one whose number has its remainder. */
+    /** Runs calls of one thread on the sessions with its remainder. */
     private static void calls(SessionPool pool, Model model, int thread, int calls, long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < calls; i++) {
@@ -224,7 +224,7 @@ final class SessionRestartTest extends FolderCase {
                     case 2 -> pool.evictIdle(Duration.ofNanos(random.nextInt(1_000_000)));
                     case 3 -> {
                         if (random.nextInt(4) == 0) {
-                            model.write(session, 0); // a kill may come before the next line, or after it
+                            model.write(session, 0); // a kill may come before or after the next line
                             pool.remove(key(pool, session));
                             model.set(session, 0);
                         } else {
@@ -242,7 +242,7 @@ final class SessionRestartTest extends FolderCase {
         }
     }
 
-    /** Lets threads call; meanwhile a snapshot is written, and the files are copied as a crash would leave them. */
+    /** Runs calls on threads; meanwhile a snapshot is written, and the files are copied as a crash would leave them. */
     private void callAll(SessionPool pool, Model model, Random random, Path snapshot, Path copy) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Future<?>> all = new ArrayList<>();
@@ -299,7 +299,7 @@ final class SessionRestartTest extends FolderCase {
         }
     }
 
-    /** Checks the sessions of a new pool, and gives their steps to the model. */
+    /** Checks the sessions of a new pool, and stores their steps in the model. */
     private static void takeSteps(SessionPool pool, Model model, int beyond) {
         for (int session = 0; session < SESSIONS; session++) {
             int steps = steps(pool, session);
@@ -308,7 +308,7 @@ final class SessionRestartTest extends FolderCase {
         }
     }
 
-    /** A copy of the file at any moment has whole states only. */
+    /** A copy of the file at any moment has only whole states. */
     private static void checkCopy(Path copy) throws IOException {
         SessionLog log = new SessionLog(copy, (_, _) -> {});
         SessionPool pool = open(log);
@@ -318,7 +318,7 @@ final class SessionRestartTest extends FolderCase {
         log.close();
     }
 
-    /** Programs that a JVM of their own runs until it halts at a random moment. */
+    /** Programs in a new JVM that halts at a random moment. */
     static final class Halted {
 
         private Halted() {}
@@ -349,7 +349,7 @@ final class SessionRestartTest extends FolderCase {
 
     private static final int HALTED = 9;
 
-    /** Prints each change after it is made. */
+    /** Prints each change afterwards. */
     private static final class PrintedModel extends Model {
 
         @Override
@@ -387,7 +387,7 @@ final class SessionRestartTest extends FolderCase {
         for (int i = 0; i < (Tries.ALL ? 40 : 1); i++) {
             runHalted(model, folder.toString(), String.valueOf(new Random().nextInt(Tries.ALL ? 600 : 150)));
             SessionStore store = SessionStore.ofFolder(folder);
-            takeSteps(open(store), model, 1); // a step that was done, and not printed
+            takeSteps(open(store), model, 1); // a step that was done, but not printed
             store.close();
         }
     }

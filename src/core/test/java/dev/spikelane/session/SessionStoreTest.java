@@ -70,7 +70,7 @@ final class SessionStoreTest extends FolderCase {
         return answers.steps(0);
     }
 
-    /** A pool that a crash ends: its lock goes, and what it has in memory. */
+    /** Ends a pool like a crash: its lock and its memory are lost. */
     private static void halt(SessionStore store) throws IOException {
         store.close();
     }
@@ -190,7 +190,7 @@ final class SessionStoreTest extends FolderCase {
         assertTrue(Files.exists(folder.resolve("3.session")));
     }
 
-    /** A library that two class loaders hold has two lists of folders in use, but one lock of a file. */
+    /** A library in two class loaders has two lists of folders in use, but one lock of a file. */
     @Test
     void aLockOfThisProcessIsAnotherPool() throws IOException {
         try (FileChannel channel = FileChannel.open(
@@ -201,7 +201,7 @@ final class SessionStoreTest extends FolderCase {
         open().close();
     }
 
-    /** Names, old records, a removed session: with any bit flipped, each has its state or is refused. */
+    /** Names, old records, a removed session: with any flipped bit, each has its state or is refused. */
     @Test
     void aFlippedBitNeverGivesAnotherState() throws IOException {
         Map<SessionKey, byte[]> states = new HashMap<>();
@@ -236,7 +236,7 @@ final class SessionStoreTest extends FolderCase {
         assertTrue(served > 10 * refused / 4 && refused > 500, served + " served, " + refused + " refused");
     }
 
-    /** Writes a log in which each session has an older record, and the last one is removed; returns bytes of a state. */
+    /** Writes a log with an older record of each session, the last of which is removed; returns bytes of a state. */
     private int log(SessionKey[] keys, Map<SessionKey, byte[]> states) throws IOException {
         int size = 24;
         try (SessionStore store = SessionStore.ofFolder(folder)) {
@@ -256,7 +256,7 @@ final class SessionStoreTest extends FolderCase {
         return size;
     }
 
-    /** Wherever a crash cuts the log: whole records stay, and nothing else comes. */
+    /** After a crash at any byte of the log, whole records stay. */
     @Test
     void aCutRecordIsDropped() throws IOException {
         Map<SessionKey, byte[]> states = new HashMap<>();
@@ -296,7 +296,7 @@ final class SessionStoreTest extends FolderCase {
         }
     }
 
-    /** A session whose state cannot be read at one moment is counted, stands in snapshots, and goes on later. */
+    /** A session with a temporary read error is counted, is in snapshots, and continues later. */
     @Test
     void aSessionWhoseStoreFailsAtReadingIsNotForgotten() throws IOException {
         Path file = other.resolve("snapshot");
@@ -315,7 +315,7 @@ final class SessionStoreTest extends FolderCase {
         }
     }
 
-    /** Flushed steps survive a crash; those of a write that failed stay in memory. */
+    /** Flushed steps survive a crash; those of a failed write stay in memory. */
     @Test
     void flushedStepsSurvive() throws IOException {
         SessionStore store = SessionStore.ofFolder(folder);
@@ -335,7 +335,7 @@ final class SessionStoreTest extends FolderCase {
         }
     }
 
-    /** A file with many replaced records becomes a small one, with the last state of each session. */
+    /** A file with many replaced records is compacted to the last state of each session. */
     @Test
     void replacedRecordsAreLeftOut() throws IOException {
         byte[] bytes = new byte[1 << 20];

@@ -26,7 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Events drive a session as they do a simulation, whatever other sessions do between. */
+/** Events drive a session like a simulation, whatever other sessions do between. */
 @EveryWidth
 final class SessionStreamTest {
 
@@ -67,7 +67,7 @@ final class SessionStreamTest {
         assertTrue(found.stream().mapToInt(Decision::label).distinct().count() > 1);
     }
 
-    /** Nothing is made for each step of a decision; kernels with lanes allocate until C2 has compiled them. */
+    /** Steps of a decision do not allocate; kernels with lanes do until C2 has compiled them. */
     @Test
     void stepsMakeNoViews() throws IOException {
         assumeFalse(SimdWidth.VECTOR);

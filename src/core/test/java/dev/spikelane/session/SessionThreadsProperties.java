@@ -44,8 +44,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
 /**
- * Eight threads step, offer, evict, remove, write snapshots, change weights and close a pool and open it again, in any
- * order; each session is then run alone in a simulation, and did the same.
+ * Eight threads step, offer, evict, remove, write snapshots, change weights, and close and reopen a pool, in any order;
+ * a simulation then repeats each session alone.
  */
 @Alone
 @FewerTries(fullWidth = 3)
@@ -56,10 +56,10 @@ final class SessionThreadsProperties extends KernelCase {
     private static final int INPUTS = 24;
     private static final int CALLS = 40;
 
-    /** Input rows; a session's step takes one of them. */
+    /** Input rows; a step of a session takes one. */
     private static final int ROWS = 64;
 
-    /** What a session did: the row that came in, and the answer; a negative row forgot it. */
+    /** The input row and the answer of a session; a negative row is a removal. */
     private record Done(int row, long steps, List<Integer> fired) {}
 
     /** Delays from the input and in a loop, a recurrence and integers. */
@@ -109,7 +109,7 @@ final class SessionThreadsProperties extends KernelCase {
         }
     }
 
-    /** A pool at the work of eight threads, beside two that write snapshots and put weights in their own place. */
+    /** Runs a pool with eight threads, beside two that write snapshots and replace weights by themselves. */
     private static List<List<Done>> round(Network network, MapStore store, SpikeMatrix input, Path folder, long seed)
             throws InterruptedException, ExecutionException {
         List<List<Done>> all = new ArrayList<>();

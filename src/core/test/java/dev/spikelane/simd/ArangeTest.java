@@ -9,9 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EveryWidth
 final class ArangeTest {
 
-    /**
-     * Terms of torch 2.6.0, {@code torch.arange(start, end, step)}, most of which one rounding alone would make differ.
-     */
+    /** Terms of torch 2.6.0, {@code torch.arange(start, end, step)}, most of which differ after a single rounding. */
     @ParameterizedTest
     @CsvSource({
         "0.3, 0.1, 100, 6, 0.90000004",

@@ -39,7 +39,7 @@ final class FusedMultiplyAddProperties {
         }
     }
 
-    /** Any bits, and sums whose product and addend are close in size or cancel, where two roundings differ from one. */
+    /** Any bits, and sums of similar or cancelling terms, for which two roundings differ from one. */
     @Property(tries = 100)
     void byDoublesIsTheFunctionOfJava(@ForAll long seed) {
         Random random = new Random(seed);
@@ -54,7 +54,7 @@ final class FusedMultiplyAddProperties {
         }
     }
 
-    /** The same with float64, in the range that is promised. */
+    /** With float64, in the promised range. */
     @Property(tries = 100)
     void bySumsIsTheFunctionOfJava(@ForAll long seed) {
         Random random = new Random(seed);

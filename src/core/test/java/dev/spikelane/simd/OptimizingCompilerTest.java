@@ -13,7 +13,7 @@ final class OptimizingCompilerTest {
 
     private static final String HOTSPOT = "OpenJDK 64-Bit Server VM";
 
-    /** JDK 27 says no more than "mixed mode, sharing" where C1 alone compiles. */
+    /** JDK 27 reports only "mixed mode, sharing" if C1 alone compiles. */
     @ParameterizedTest
     @CsvSource({
         "TieredStopAtLevel, 1, TieredStopAtLevel=1",

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
-/** Packed rows that come out of a file. */
+/** Packed rows from a file. */
 final class RowsTest {
 
     /** Kernels would take them for neurons. */

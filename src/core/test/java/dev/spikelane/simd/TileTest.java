@@ -41,7 +41,7 @@ class TileTest {
         assertEquals(10, narrow.endColumn());
     }
 
-    /** Room as wide as all columns is still a tile: what is held where is not guessed from the width. */
+    /** Memory as wide as all columns is still a tile: the width alone does not show what is stored. */
     @Test
     void roomAsWideAsTheWholeIsATile() {
         Tile tile = Tile.of(room, 128).at(1, 2);

@@ -14,7 +14,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Compares what is reordered with the index of each element. */
+/** Compares reordered values with the index of each element. */
 final class TorchLayoutProperties {
 
     private static final int ROWS = 3;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A learned alpha must stay above the beta that is learned beside it, whatever the two were before. */
+/** A learned alpha must stay above the beta that learns with it, whatever both were before. */
 @EveryWidth
 class AlphaPairTest {
 
@@ -50,7 +50,7 @@ class AlphaPairTest {
         return pair;
     }
 
-    /** One neuron's pair is below the old one, the other's is above. */
+    /** One neuron's new pair is below the old one, the other's is above. */
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void weightsTakeAPair(boolean alphaFirst) {
@@ -75,7 +75,6 @@ class AlphaPairTest {
                 () -> network.weights().replaceAll(Map.of("no", row(1), ALPHA, row(1))));
     }
 
-    /** Whatever the reason. */
     @Test
     void nothingChangesIfOneIsClosed() {
         Network network = network();

@@ -25,7 +25,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Gradients do not depend on how many rows go forward and back at a time. */
+/** Gradients do not depend on the number of rows in a block. */
 @EveryWidth
 @FewerTries
 class BlockSizeProperties {

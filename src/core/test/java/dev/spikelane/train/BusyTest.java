@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** What trains and evaluates is used by one thread at a time; a second one, or a listener of the first, is told so. */
+/** One thread at a time uses a trainer or evaluator; a second thread, or a listener of the first, gets an error. */
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 @Alone
 final class BusyTest {
@@ -48,7 +48,7 @@ final class BusyTest {
         assertIllegalState(busy(name), use::run);
     }
 
-    /** Does something on another thread while the caller waits. */
+    /** Runs an action on another thread and waits. */
     private static void elsewhere(Runnable work) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread other = Thread.ofPlatform().start(() -> {
@@ -125,7 +125,7 @@ final class BusyTest {
         assertEquals(1, asked[0]);
     }
 
-    /** Two threads ask for the same threads at the same time, again and again. */
+    /** Two threads repeatedly request shared worker threads at once. */
     @Test
     void gradientsNeverHang() throws InterruptedException {
         try (Gradients gradients = Gradients.of(SmallRun.network(), STEPS, BATCH)
@@ -206,7 +206,7 @@ final class BusyTest {
         void add(TrainingRunBuilder run, Consumer<Object> listener);
     }
 
-    /** A run that one of its own listeners starts, and its trainer, which is the run's meanwhile. */
+    /** A listener starts its run again, or uses the trainer of its run. */
     @Test
     void aRunRefusesItsListeners() throws IOException {
         List<Listening> all = List.of(

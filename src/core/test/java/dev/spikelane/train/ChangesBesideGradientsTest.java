@@ -118,7 +118,7 @@ final class ChangesBesideGradientsTest {
         }
     }
 
-    /** Uses gradients at some time while another thread changes weights from one value to the other. */
+    /** Uses gradients while another thread changes weights between two values. */
     private static Gradients beside(Network network, int round, Supplier<Gradients> use) throws InterruptedException {
         FloatMatrix weights = FloatMatrix.zeros(SIZE, SIZE);
         weights.fill(VALUES[(round + 1) % 2]);
@@ -135,7 +135,7 @@ final class ChangesBesideGradientsTest {
         return gradients;
     }
 
-    /** A gradient of 1 at each of the outputs comes back times the weight, and is summed up. */
+    /** A gradient of 1 at each output is multiplied by the weight and summed. */
     private static void assertGradients(Gradients gradients, float weight) {
         gradients.reset();
         gradients.forward(FloatMatrix.zeros(1, SIZE));

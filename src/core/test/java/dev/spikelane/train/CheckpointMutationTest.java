@@ -29,9 +29,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /**
- * Every text and tensor of a checkpoint, made wrong in many ways: it is refused by a message that names the file
- * and the text, and nothing has changed, or the
- * run that goes on has the bits of one that was not stopped.
+ * Every text and tensor of a checkpoint, damaged in many ways, is refused by a message with the file and the text and
+ * without a change, or the continued run has the bits of an uninterrupted one.
  */
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class CheckpointMutationTest extends FolderCase {
@@ -61,10 +60,10 @@ final class CheckpointMutationTest extends FolderCase {
 
     private static final String CHECKSUM = "checksum";
 
-    /** Before the night a text, or a word of an epoch, gets one of so many hostile texts; its neighbors get the others. */
+    /** By day a text, or a word of an epoch, gets one of so many hostile texts; its neighbors get the others. */
     private static final int ONE_OF = 6;
 
-    /** What a file whose sum was made anew says of past epochs, no other number of it tells to be wrong. */
+    /** Numbers of past epochs that no other number contradicts, in a file with a correct sum. */
     private static final Set<String> BELIEVED =
             Set.of("run.loss_sum", "run.right", "run.spikes", "run.gradient_norm_sum", "epoch.1");
 
@@ -253,7 +252,7 @@ final class CheckpointMutationTest extends FolderCase {
         renew();
     }
 
-    /** All that a file could change. */
+    /** Returns everything that a file could change. */
     private List<Object> state() {
         List<Object> state = new ArrayList<>(List.of(network.weights().hash()));
         for (TrainingParameter parameter : trainer.parameters()) {
@@ -268,7 +267,7 @@ final class CheckpointMutationTest extends FolderCase {
         return state;
     }
 
-    /** So that a trainer that refused a file still trains the bits of one that never saw it. */
+    /** A trainer that refused a file has the bits of one that never saw it. */
     @Test
     void aTrainerThatRefusedAFileTrainsAsBefore() throws IOException {
         attempt("run.epoch", with(whole, "run.epoch", "2147483647"), true);

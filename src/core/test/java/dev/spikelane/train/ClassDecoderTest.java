@@ -23,7 +23,7 @@ final class ClassDecoderTest {
 
     @Test
     void membranes() {
-        // Two steps of two samples; the highest single membrane and the largest sum of softmax differ in sample 0.
+        // Two steps of two samples; the highest membrane and the largest sum of softmax differ in sample 0.
         FloatMatrix membranes = FloatMatrix.of(
                 new float[] {5, 0, 0}, new float[] {0, 0, 0}, new float[] {0, 4, 0}, new float[] {0, 0, 0});
         membranes.set(2, 1, 4.9f);

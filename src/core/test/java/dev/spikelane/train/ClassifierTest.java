@@ -110,7 +110,7 @@ final class ClassifierTest {
         }
     }
 
-    /** Spikes that are drawn are the same for the same sample, and other ones with another seed. */
+    /** Drawn spikes are equal for equal samples, and differ with another seed. */
     @Test
     void ratesAreDrawnFromTheSeed() {
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 20);
@@ -145,7 +145,7 @@ final class ClassifierTest {
                         .classify(row(0)));
     }
 
-    /** A lead that decides is not lost in the steps that run on. */
+    /** The remaining steps do not lose a decided label. */
     @Test
     void labelsAreThoseForWhichTheRuleDecided() {
         EarlyExit hasty = new EarlyExit(STEPS, 1, 0);
@@ -244,7 +244,7 @@ final class ClassifierTest {
         }
     }
 
-    /** Made samples fit codes that make as many inputs of values, others, or need none; answers stay what they were. */
+    /** Generated samples fit any encoding; answers do not change. */
     @Test
     void warmsUpWithWhateverRuns() {
         InputEncoding both = new InputEncoding() {

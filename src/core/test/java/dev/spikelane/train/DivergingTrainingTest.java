@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Training that diverges leaves the same values at every width and with any number of threads: the checksums stand here
- * once, and this test runs at every width and without vectors.
+ * Training that diverges leaves equal values at every width and with any number of threads: the checksums are here, and
+ * this test runs at every width and without vectors.
  */
 @EveryWidth
 final class DivergingTrainingTest {

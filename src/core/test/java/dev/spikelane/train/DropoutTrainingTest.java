@@ -33,7 +33,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Training may drop a share of what a projection carries. */
+/** Dropout of projections in training. */
 @EveryWidth
 class DropoutTrainingTest {
 
@@ -59,7 +59,7 @@ class DropoutTrainingTest {
         return builder.build();
     }
 
-    /** The last projection of the network alone. */
+    /** Returns the last projection alone. */
     private static Network last(Network of) {
         NetworkBuilder builder = Network.builder();
         Input y = builder.input("y", Shape.of(HIDDEN));
@@ -76,7 +76,7 @@ class DropoutTrainingTest {
         return Matrices.spikes(Arena.ofAuto(), STEPS * samples, INPUTS, 0.3, new Random(1));
     }
 
-    /** What K / (1 - p) is, as documented: the projection has the number 1. */
+    /** The documented K / (1 - p): the projection has the number 1. */
     private static float noise(int epoch, int step, int sample, int element) {
         CounterRandom.Draws draws = CounterRandom.Draws.dropout(SEED, 1, 1);
         draws.setEpoch(epoch);
@@ -85,7 +85,7 @@ class DropoutTrainingTest {
         return CounterRandom.uniform(draws.rowKey(step, 0), element) < kept ? 1 / kept : 0;
     }
 
-    /** Forward and back are those of a network that gets the masked spikes as values, bit for bit. */
+    /** Forward and back equal a network with masked spikes as values, bit for bit. */
     @Test
     void dropsAndScalesForwardAndBack() {
         for (int delay = 0; delay < 3; delay++) {
@@ -125,7 +125,7 @@ class DropoutTrainingTest {
         }
     }
 
-    /** What was refused is no window: neither neurons nor masks go on. */
+    /** A refused input is no window: neither neurons nor masks advance. */
     @Test
     void refusedInputsAreNoWindow() {
         Network network = network(1);
@@ -202,10 +202,7 @@ class DropoutTrainingTest {
         assertEquals(hashAfter(trainer -> trainer), hashAfter(trainer -> trainer.dropout("hidden-out", 0)));
     }
 
-    /**
-     * Each window goes on where the one before has ended, so that no two steps drop the same; a sample drops the same
-     * wherever it is.
-     */
+    /** Each window continues the previous one, so no two steps have equal masks; a sample has its mask at any place. */
     @Test
     void masksBelongToSamplesStepsAndEpochs() {
         float[] all = losses(STEPS, 0, 4, 1, 9);
@@ -220,7 +217,7 @@ class DropoutTrainingTest {
         assertNotEquals(all[0], others[0]);
     }
 
-    /** The current that arrives from spikes that always fire, of each sample. */
+    /** Returns the current from spikes that always fire, for each sample. */
     private static float[] losses(int window, int epoch, int... samples) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
@@ -242,7 +239,6 @@ class DropoutTrainingTest {
         return membranes;
     }
 
-    /** Looks at the membranes in the last step. */
     private record LastMembrane(float[] seen) implements Loss {
 
         @Override
@@ -345,8 +341,8 @@ class DropoutTrainingTest {
     }
 
     /**
-     * Steps are computed again in segments, and the gradients of a segment's spikes come from steps of the next one
-     * too, whose masks are applied again for a pool that reads what it chose from.
+     * Steps are recomputed in segments, and gradients of a segment's spikes also come from the next one, whose masks
+     * are applied again for a pool that reads its inputs.
      */
     @Test
     void segmentsBehindADelayHaveTheBitsOfTheWhole() {

@@ -34,7 +34,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** What gradients of random networks of maps say beforehand is what they take, or hardly more. */
+/** Estimated memory of gradients of random map networks is never exceeded, and nearly reached. */
 @EveryWidth
 final class ForetoldBytesProperties {
 
@@ -53,7 +53,7 @@ final class ForetoldBytesProperties {
         check(network, form, steps, batch, threads, every, random);
     }
 
-    /** Paths take two of so many samples at a time, and one of few. */
+    /** Paths take two of many samples at a time, and one of few. */
     @Example
     void foretoldBytesOfManySamplesAreTaken() {
         TorchRandom weights = new TorchRandom(1);
@@ -68,7 +68,7 @@ final class ForetoldBytesProperties {
         check(network, InputForm.VALUES, 1, 100, 2, 1, new Random(1));
     }
 
-    /** Blocks of eight rows reach over steps. */
+    /** Blocks of eight rows span steps. */
     @Example
     void foretoldBytesOfNormsOverTimeAreTaken() {
         Network network = Network.builder(30)
@@ -94,7 +94,7 @@ final class ForetoldBytesProperties {
         check(network, InputForm.FRAME, 2, 70, 1, 2, new Random(1));
     }
 
-    /** Threads share the samples of neurons whose variables are read, of which one alone is shared by nobody. */
+    /** Threads share the samples of neurons whose variables are read, unless there is only one. */
     @Example
     void foretoldBytesOfSharedSamplesAreTaken() {
         TorchRandom weights = new TorchRandom(1);

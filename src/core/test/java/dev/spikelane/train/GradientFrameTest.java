@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The short way under one frame for all steps has the bits of the general way, which an observer asks for. */
+/** The shortcut for one frame has the bits of the general way, which an observer requires. */
 @EveryWidth
 class GradientFrameTest {
 
     private static final int STEPS = 9;
 
-    /** What is prepared from spikes carries their version, so that each window must raise it. */
+    /** Prepared spikes have a version, so each window must increment it. */
     @Test
     void eachWindowRaisesTheVersionOfItsSpikes() {
         assumeTrue(SimdWidth.VECTOR);
@@ -93,7 +93,7 @@ class GradientFrameTest {
         assertTrue(different.size() > 100, "few different gradients");
     }
 
-    /** Other values are other parameters of the same memory. */
+    /** Replaced values are other parameters in equal memory. */
     @Test
     void changesOfValuesTakeNoMemory() {
         assumeTrue(SimdWidth.VECTOR, "the specification has no short way");
@@ -113,7 +113,7 @@ class GradientFrameTest {
             long before = arena.bytes();
             for (String name : network.weights().names()) {
                 if (name.endsWith("gradedSpikesFactor")) {
-                    continue; // spikes of other values go another way
+                    continue; // spikes of other values use another variant
                 }
                 FloatMatrix values = network.weights().get(name);
                 values.set(0, 0, values.get(0, 0) + 0.01f);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the gradients say beforehand is what they take. */
+/** Estimated memory of gradients is the memory that they take. */
 @EveryWidth
 @Alone
 class GradientMemoryTest {
@@ -77,7 +77,7 @@ class GradientMemoryTest {
         }
     }
 
-    /** Values of which none is zero; the forecast is made with zeros, of which kernels make lists. */
+    /** Nonzero values; the estimate uses zeros, of which kernels make lists. */
     private static FloatMatrix ones(int rows) {
         FloatMatrix values = FloatMatrix.zeros(rows, 30);
         values.fill(1);
@@ -96,7 +96,7 @@ class GradientMemoryTest {
         builder(form, 8, 1, STEPS).mostBytes(needed).build().close();
     }
 
-    /** Nobody wants to wait until a machine has no memory left. */
+    /** A program must not wait until a machine has no memory left. */
     @Test
     void moreThanTheMachineHasIsRefused() {
         Network network = leaky(784, 1000, 10);
@@ -109,7 +109,7 @@ class GradientMemoryTest {
         TrainerBuilder trainer = Trainer.of(network, 2, batch).loss(CrossEntropyLoss.membrane());
         String message =
                 assertThrows(IllegalStateException.class, trainer::build).getMessage();
-        long spikes = 2L * batch * 1_010 / Byte.SIZE; // a bit each, which is enough to know
+        long spikes = 2L * batch * 1_010 / Byte.SIZE; // a bit each, which is enough
         assertTrue(spikes < trainer.bytes(), spikes + " of " + trainer.bytes());
         String start =
                 "training of 2 steps of batch " + batch + " needs at least " + spikes + " bytes, expected at most ";
@@ -118,7 +118,7 @@ class GradientMemoryTest {
         assertTrue(message.startsWith(start) && message.endsWith(end), message);
     }
 
-    /** What lies between two operators of a projection may need more than its neurons. */
+    /** Memory between two operators of a projection may exceed that of its neurons. */
     @Test
     void widePathsAreRefusedToo() {
         NetworkBuilder builder = Network.builder();
@@ -140,7 +140,7 @@ class GradientMemoryTest {
         assertInvalid("bytes is -1, expected at least 0", () -> trainer.mostBytes(-1));
     }
 
-    /** Computing again saves memory where there is much to save. */
+    /** Recomputation saves memory if there is much to save. */
     @ParameterizedTest
     @CsvSource({"SPIKES"})
     void computingAgainNeedsLess(InputForm form) {
@@ -149,7 +149,7 @@ class GradientMemoryTest {
         assertTrue(some < 0.8 * all, some + " of " + all);
     }
 
-    /** Inputs of another form than was said are refused. */
+    /** Inputs of another form than declared are refused. */
     @ParameterizedTest
     @CsvSource({"FRAME"})
     void otherInputsAreRefused(InputForm form) {
@@ -160,7 +160,7 @@ class GradientMemoryTest {
     }
 
     /**
-     * Tutorial 5 of snnTorch: 784-1000-10, 25 steps, batch 128, one frame; a quarter of a megabyte of it lists, at
+     * Tutorial 5 of snnTorch: 784-1000-10, 25 steps, batch 128, one frame; a quarter of a megabyte is for lists at
      * their longest.
      */
     @Test
@@ -173,10 +173,7 @@ class GradientMemoryTest {
         assertTrue(bytes <= 4_050_000, bytes + " bytes");
     }
 
-    /**
-     * The sums of gradients over shards are said too: those of 784 x 1000, 1000 x 10 weights as they are packed, and
-     * their biases.
-     */
+    /** The estimate includes sums of gradients over shards: packed weights of 784 x 1000 and 1000 x 10, and biases. */
     @Test
     void shardsNeedTheSumsOfGradients() {
         long needed = Trainer.of(leaky(784, 1000, 10), 25, 128)
@@ -191,19 +188,19 @@ class GradientMemoryTest {
         assertTrue(needed - ofOne >= 4L * (784 * 1024 + 1000 + 1008 * 64 + 10), needed + " bytes, one part " + ofOne);
     }
 
-    /** Lists are on the heap: they grow with what fires, and are foretold at their longest. */
+    /** Lists on the heap grow with spikes; the estimate is for their longest. */
     @ParameterizedTest
     @CsvSource({"SPIKES, 1", "SPIKES, 2", "FRAME, 1"})
     void listsOnTheHeapAreForetold(InputForm form, int threads) {
         assumeTrue(SimdWidth.VECTOR, "the specification has no lists");
         GradientsBuilder builder = builder(form, 64, threads, STEPS);
         long lists = builder.bytes() - builder.arenaBytes();
-        // a bit for each input, step and sample; or half the inputs of two samples, and the other way around
+        // a bit for each input, step and sample; or half of the inputs of two samples, twice
         long least = form == InputForm.FRAME ? 4L * 2 * 32 * 30 / 2 : 64L * 30 * STEPS / 8;
         assertTrue(lists >= least && lists < 2_000_000, lists + " bytes, expected at least " + least);
     }
 
-    /** A bit and 4 bytes for each neuron, step and sample, lists among them; and little else. */
+    /** A bit and 4 bytes for each neuron, step and sample, lists included; and little else. */
     @Test
     void twoHiddenLayersUnderAFrameTakeOneBitAndFourBytes() {
         assumeTrue(SimdWidth.VECTOR, "the specification keeps all currents");
@@ -221,7 +218,7 @@ class GradientMemoryTest {
                 .bytes();
     }
 
-    /** What each sample adds is a third of that where what lies between checkpoints is computed again. */
+    /** With recomputation between checkpoints, each sample adds a third of that. */
     @Test
     void computingAgainTakesAThird() {
         assumeTrue(SimdWidth.VECTOR, "scalar code needs a quarter of a minute");

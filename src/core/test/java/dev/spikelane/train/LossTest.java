@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What snnTorch's cases do not say: ranges of samples, smoothing, weights, population codes, targets that are numbers,
- * and bad input.
+ * Losses beyond snnTorch's cases: ranges of samples, smoothing, weights, population codes, numeric targets, and bad
+ * input.
  */
 @EveryWidth
 final class LossTest {
@@ -60,7 +60,7 @@ final class LossTest {
                 Loss.rateDivergence(0.1));
     }
 
-    /** Checkpoints know losses by what they say of themselves: each option shows. */
+    /** Checkpoints compare losses by their texts, so each option must show. */
     @Test
     void saysAllItsOptions() {
         List<Loss> different = List.of(
@@ -100,7 +100,7 @@ final class LossTest {
         return Loss.Gradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
     }
 
-    /** Ranges of samples, on evaluators of their own, give the terms and gradients of the whole batch, bit for bit. */
+    /** Ranges of samples, on separate evaluators, give the terms and gradients of the whole batch bit for bit. */
     @ParameterizedTest
     @MethodSource("losses")
     void partsOfABatchGiveTheWhole(Loss loss) {
@@ -123,7 +123,7 @@ final class LossTest {
                 whole.membranes().orElseThrow(), parts.membranes().orElseThrow(), "membranes");
     }
 
-    /** A shard with matrices of its own and the divisor of the whole batch gives the whole batch's terms. */
+    /** A shard with its matrices and the divisor of the whole batch gives terms of the whole batch. */
     @ParameterizedTest
     @MethodSource("losses")
     void shardsGiveTheWhole(Loss loss) {
@@ -155,7 +155,7 @@ final class LossTest {
         }
     }
 
-    /** Gradients with respect to membranes are those of finite differences. */
+    /** Gradients of membranes equal finite differences. */
     @Test
     void gradientsOfMembranesAreFiniteDifferences() {
         for (Loss loss : List.of(
@@ -187,7 +187,7 @@ final class LossTest {
         }
     }
 
-    /** Smoothed, weighted cross-entropy as PyTorch defines it, written out in double. */
+    /** Smoothed, weighted cross-entropy as PyTorch defines it, in double. */
     @Test
     void smoothingIsPyTorchs() {
         double share = 0.3;
@@ -260,7 +260,7 @@ final class LossTest {
         assertEquals(first / (STEPS * BATCH * OUTPUTS), still, 1e-6);
     }
 
-    /** Each output's own spikes are found, whatever others do. */
+    /** Each output's spikes are found separately. */
     @Test
     void severalSpikeTimesAreTheOutputsOwn() {
         SpikeMatrix own = SpikeMatrix.zeros(STEPS, 2);
@@ -277,7 +277,7 @@ final class LossTest {
         assertEquals(expected, shared.bind(STEPS, 1, 2).evaluate(one, Loss.Gradient.NONE, new double[1]), 1e-7);
     }
 
-    /** Half the square of the last step's membranes, written as a user would. */
+    /** Half of the squared last membranes, as a user would write it. */
     @Test
     void aLossOfOnesOwnNeedsFewLines() {
         Loss mine = new Loss() {

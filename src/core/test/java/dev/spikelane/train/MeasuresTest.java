@@ -45,7 +45,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Measures are those of plain loops over all weights, steps and samples. */
+/** Measures equal plain loops over all weights, steps and samples. */
 @EveryWidth
 final class MeasuresTest extends FolderCase {
 
@@ -54,7 +54,6 @@ final class MeasuresTest extends FolderCase {
     private static final Shape INPUT = Shape.of(2, 5, 4);
     private static final EnergyCounters NONE = EnergyCounters.of(Path.of("nowhere"));
 
-    /** Sums of loops. */
     private static final class Loops {
         private double dense;
         private double macs;
@@ -123,7 +122,7 @@ final class MeasuresTest extends FolderCase {
         return builder.build();
     }
 
-    /** For each output and input how many weights lead there, and how many of them are not 0. */
+    /** Returns the numbers of weights and of nonzero weights for each output and input. */
     private static int[][][] weights(Network network, Projection projection) {
         Shape source = projection.source().shape();
         int[][][] found = new int[projection.target().size()][source.size()][2];
@@ -305,7 +304,7 @@ final class MeasuresTest extends FolderCase {
             assertEquals(3, measures.membraneUpdates());
             // 3.2 and 6.66 are above the threshold 1, 2.7 * 1.3 is too
             assertEquals(0, measures.activationSparsity());
-            assertEquals(4 * (9 + 3 + 3), measures.footprint()); // beta, threshold and a spike's value
+            assertEquals(4 * (9 + 3 + 3), measures.footprint()); // beta, threshold and the value of a spike
             assertTrue(Double.isNaN(measures.cost().joules()));
             assertTrue(
                     measures.cost().source().startsWith("unknown: "),
@@ -313,7 +312,7 @@ final class MeasuresTest extends FolderCase {
         }
     }
 
-    /** NeuroBench counts the first step as an update of all, and others where something changed. */
+    /** NeuroBench counts the first step as an update of all, and later steps only if something changed. */
     @Test
     void silentMembranesAreUpdatedOnce() {
         Network network = Networks.of(INPUT.size(), by(Dense.of(FloatMatrix.zeros(4, INPUT.size())), new Leaky(0.5f)));
@@ -333,7 +332,7 @@ final class MeasuresTest extends FolderCase {
         assertEquals(measures.result().synapticOperations(), measures.effectiveAcs());
     }
 
-    /** What stands behind a pool counts as if all arrived. */
+    /** Operations after a pool count as if all inputs were active. */
     @Test
     void behindAPoolAllArrives() {
         Network network = Network.builder(INPUT)
@@ -363,7 +362,7 @@ final class MeasuresTest extends FolderCase {
         EnergyCounters energy = EnergyCounters.of(folder);
         assertEquals("by the counters of dram, package-0", energy.note());
         long[] before = energy.read();
-        zone("0", "package-0", 671_149, 262_143_328_850L); // it has begun again
+        zone("0", "package-0", 671_149, 262_143_328_850L); // it has restarted
         zone("0:1", "dram", 250_100, 65_712_999_613L);
         assertEquals(1.0 + 0.25, energy.joules(before, energy.read()), 1e-12);
         Files.delete(folder.resolve("intel-rapl:0").resolve("energy_uj"));

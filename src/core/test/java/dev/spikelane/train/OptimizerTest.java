@@ -43,7 +43,7 @@ final class OptimizerTest {
         }
     }
 
-    /** What is read from one and written to another goes on with the bits of a run that was not interrupted. */
+    /** State read from one optimizer and written to another continues with the bits of an uninterrupted run. */
     @ParameterizedTest
     @MethodSource("optimizers")
     void goesOnFromACheckpoint(Trainer.Optimizer optimizer) {

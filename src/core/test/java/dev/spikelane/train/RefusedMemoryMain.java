@@ -10,7 +10,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
 
-/** Builds a trainer whose optimizer needs more memory than the JVM gives without an arena. */
+/** Builds a trainer whose optimizer needs more memory than the JVM allows without an arena. */
 final class RefusedMemoryMain {
 
     private RefusedMemoryMain() {}

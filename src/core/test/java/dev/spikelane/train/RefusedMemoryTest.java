@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A trainer whose memory the JVM refuses says what needs how much, and what to do. */
+/** If the JVM refuses a trainer's memory, the message says what needs how much, and what to do. */
 @Users
 final class RefusedMemoryTest {
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Weights that are trained as integers: their gradients, and all that trains. */
+/** Weights that are trained as integers: gradients, and training. */
 @EveryWidth
 class RoundedTrainingTest extends FolderCase {
 
@@ -54,7 +54,7 @@ class RoundedTrainingTest extends FolderCase {
                 .flatMap(type -> Stream.of(type.byLargest(), type.byMean(), type.learned()));
     }
 
-    /** Maps and a dense connection, where nobody fires. */
+    /** Maps and a dense connection without spikes. */
     private static Network smooth() {
         TorchRandom random = new TorchRandom(4);
         NetworkBuilder builder = Network.builder();
@@ -79,8 +79,8 @@ class RoundedTrainingTest extends FolderCase {
     }
 
     /**
-     * With the rounding frozen, a change of a weight is a change of what it is rounded to: gradients are the slopes of
-     * the floats that integers widen to, and nothing beyond the range.
+     * With frozen rounding, a weight changes its rounded value equally: gradients are the slopes of the dequantized
+     * floats, and zero out of range.
      */
     @ParameterizedTest
     @MethodSource("ways")
@@ -183,7 +183,7 @@ class RoundedTrainingTest extends FolderCase {
         return difference / (2 * change);
     }
 
-    /** Spikes, loss and decoded classes of each step are those of the network of integers. */
+    /** Spikes, loss and decoded classes of each step equal the network of integers. */
     @ParameterizedTest
     @MethodSource("ways")
     void stepsAndValidationRunTheIntegers(WeightQuantization way) throws IOException {
@@ -222,7 +222,7 @@ class RoundedTrainingTest extends FolderCase {
                         .mismatch(network.weights().get("conv1.0.weight").segment()));
     }
 
-    /** The scales that are learned too. */
+    /** Including learned scales. */
     @Test
     void resumedRunHasTheBitsOfAnUninterruptedOne() throws IOException {
         Path file = folder.resolve("run.safetensors");
@@ -256,7 +256,7 @@ class RoundedTrainingTest extends FolderCase {
         }
     }
 
-    /** Whatever cuts the work. */
+    /** For any cut of the work. */
     @ParameterizedTest
     @MethodSource("ways")
     void threadsAndObserversLeaveTheSameBits(WeightQuantization way) {
@@ -285,7 +285,7 @@ class RoundedTrainingTest extends FolderCase {
         }
     }
 
-    /** Gradients that one builder has made may run beside each other, so each rounds integers of its own. */
+    /** Gradients of one builder may run in parallel, so each has its integers. */
     @Test
     void gradientsOfOneBuilderRoundApart() {
         GradientsBuilder builder = Gradients.of(smooth(), STEPS, BATCH).weights(WeightQuantization.int8());
@@ -296,7 +296,7 @@ class RoundedTrainingTest extends FolderCase {
         }
     }
 
-    /** As by torch's practice for scales: decay pulls at weights alone. */
+    /** As in torch: decay applies only to weights. */
     @Test
     void scalesDoNotDecay() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), SmallRun.STEPS * 8, 12, 0.4, new Random(3));
@@ -318,7 +318,7 @@ class RoundedTrainingTest extends FolderCase {
         assertNotEquals(weights[0], weights[1]);
     }
 
-    /** Where a scale is learned from a row of zeros on, its weights can still become others. */
+    /** If a scale is learned from a row of zeros on, its weights can still change. */
     @Test
     void rowsOfZerosLearn() {
         Network network = SmallRun.network();
@@ -340,7 +340,7 @@ class RoundedTrainingTest extends FolderCase {
         }
     }
 
-    /** Integers are added for spikes of 1, and refuse others that come later. */
+    /** Integers are added for spikes of 1, and refuse later spike values. */
     @Test
     void refusesSpikesThatBecomeGraded() {
         Network network = SmallRun.network();
@@ -361,7 +361,7 @@ class RoundedTrainingTest extends FolderCase {
         assertInvalid(refused, builder::build);
     }
 
-    /** Integers and the floats that they widen to are there once, whatever parts serve a batch. */
+    /** Integers and dequantized floats exist once, whatever parts compute a batch. */
     @Test
     void foretellsTheMemoryOfIntegersOnce() {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 512, 512);
@@ -377,7 +377,7 @@ class RoundedTrainingTest extends FolderCase {
         assertEquals(floats + ofIntegers, builder.bytes(), 0.5 * ofIntegers);
     }
 
-    /** The integers of validation are those of the values that the network has then. */
+    /** Validation rounds the current values of the network. */
     @Test
     void validationSeesWhatAListenerHasChanged() throws IOException {
         Network network = SmallRun.network();

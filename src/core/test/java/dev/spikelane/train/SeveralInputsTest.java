@@ -35,7 +35,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Networks of several inputs are trained and evaluated. */
+/** Networks with several inputs are trained and evaluated. */
 @EveryWidth
 class SeveralInputsTest {
 
@@ -67,7 +67,7 @@ class SeveralInputsTest {
         return Dataset.of(Shape.of(X), positive(values), labels, CLASSES);
     }
 
-    /** This input tells the class. */
+    /** This input determines the class. */
     private static Dataset ys() {
         int[] labels = new Random(3).ints(SAMPLES, 0, CLASSES).toArray();
         FloatMatrix values = positive(Matrices.uniform(Arena.ofAuto(), SAMPLES, Y, new Random(2)));
@@ -91,7 +91,7 @@ class SeveralInputsTest {
         return new Batching(BATCH).withShuffle(1).withCode(code);
     }
 
-    /** A run is the same as steps to which a program gives each input by its name. */
+    /** A run equals steps with inputs that a program gives by name. */
     @Test
     void runsGiveEachInputItsValues() throws IOException {
         Dataset data = xs().beside(ys());
@@ -129,7 +129,7 @@ class SeveralInputsTest {
                 FloatMatrix.zeros(all.rows(), count), (row, column) -> ((FloatMatrix) all).get(row, first + column));
     }
 
-    /** What the second input tells is learned, and evaluators see it. */
+    /** Information of the second input is learned, and evaluators use it. */
     @Test
     void runsLearnAndEvaluate() throws IOException {
         Dataset data = xs().beside(ys());
@@ -179,7 +179,7 @@ class SeveralInputsTest {
         return FloatMatrix.concatenate(all);
     }
 
-    /** A name that the network does not have is an error wherever inputs are given, not one more that nobody reads. */
+    /** An unknown name is an error wherever inputs are given. */
     @Test
     void inputsThatNobodyReadsAreRefused() {
         Network network = network();
@@ -227,7 +227,7 @@ class SeveralInputsTest {
             assertInvalid("input 'y' is missing, found [x]", () -> trainer.step(half));
         }
         try (Trainer trainer = trainer(network())) {
-            for (int rows : new int[] {BATCH - 1, BATCH + 1}) { // the first input says how many samples there are
+            for (int rows : new int[] {BATCH - 1, BATCH + 1}) { // the first input determines the samples
                 TrainingBatch steps = TrainingBatch.of(
                         Map.of("x", SpikeMatrix.zeros(STEPS * BATCH, X), "y", SpikeMatrix.zeros(STEPS * rows, Y)),
                         new int[BATCH]);

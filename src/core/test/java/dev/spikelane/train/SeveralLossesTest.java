@@ -35,7 +35,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is trained may be a sum of losses of several populations. */
+/** Training with a sum of losses of several populations. */
 @EveryWidth
 class SeveralLossesTest {
 
@@ -79,7 +79,7 @@ class SeveralLossesTest {
         return network.weights().hash();
     }
 
-    /** Of several wrong labels the first is named: in the order of losses, then of samples, whatever the threads. */
+    /** Of several wrong labels the first is named: in the order of losses, then of samples, for any threads. */
     @Test
     void theFirstWrongLabelIsNamed() {
         int[] labels = new int[BATCH];
@@ -101,10 +101,7 @@ class SeveralLossesTest {
         }
     }
 
-    /**
-     * The gradients are those that come back from both losses together, bit for bit, and the value is the sum of
-     * theirs.
-     */
+    /** Gradients equal those of both losses together bit for bit, and the value is their sum. */
     @Test
     void gradientsComeFromBoth() {
         Network network = network();
@@ -167,7 +164,6 @@ class SeveralLossesTest {
         }
     }
 
-    /** The penalty does what it is for. */
     @Test
     void penaltiesMakeHiddenSpikesRare() {
         assertTrue(spikesAfter(5e-2) < spikesAfter(0) / 2, spikesAfter(5e-2) + " of " + spikesAfter(0));
@@ -203,7 +199,7 @@ class SeveralLossesTest {
         }
     }
 
-    /** Losses that read the same spikes add their gradients, in their order. */
+    /** Losses of one population's spikes add their gradients in order. */
     @Test
     void lossesOfOnePopulationAdd() {
         UnaryOperator<TrainerBuilder> more = trainer -> trainer.loss("lif1", Loss.spikeRatePenalty(LAMBDA));
@@ -225,7 +221,7 @@ class SeveralLossesTest {
                 more.apply(both(network)).bytes() - memory);
     }
 
-    /** Spikes of maps are read in torch's order, and anew in each step. */
+    /** Spikes of maps are read in torch's order, again in each step. */
     @Test
     void mapsAreSeenInTorchsOrder() {
         Shape maps = Shape.of(2, 3, 2);
@@ -276,7 +272,7 @@ class SeveralLossesTest {
         }
     }
 
-    /** Validation computes the same sum. */
+    /** Validation computes this sum too. */
     @Test
     void validationAddsThem() throws IOException {
         try (Trainer trainer = both(network()).optimizer(new Sgd(0)).build()) {
@@ -299,7 +295,7 @@ class SeveralLossesTest {
         return TrainingRun.of(trainer, data(), new Batching(BATCH));
     }
 
-    /** Each loss of a population reads the targets as it wants them, in validation as in training. */
+    /** Each loss of a population reads targets in its form, in validation too. */
     @Test
     void aPopulationMayHaveTargetsOfStepsAndAnotherLoss() throws IOException {
         TorchRandom random = new TorchRandom(3);
@@ -339,7 +335,7 @@ class SeveralLossesTest {
         }
     }
 
-    /** A loader has labels of samples: they were taken for those of steps where a batch has as many. */
+    /** Labels of a loader belong to samples; they were taken for labels of steps if a batch has as many. */
     @Test
     void runsHaveNoLabelsOfSteps() {
         TorchRandom random = new TorchRandom(3);

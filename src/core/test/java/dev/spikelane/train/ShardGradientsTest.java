@@ -145,7 +145,7 @@ class ShardGradientsTest {
         }
     }
 
-    /** Gradients of maps go out and in by torch's order. */
+    /** Gradients of maps are exchanged in torch's order. */
     @Test
     void shardsOfElsewhereAreThoseOfTheStep() {
         Network whole = network();
@@ -220,7 +220,7 @@ class ShardGradientsTest {
         }
     }
 
-    /** A term that was lost on the way, or a shard of another batch, would change the loss without a word. */
+    /** A lost term, or a shard of another batch, would silently change the loss. */
     @Test
     void shardsOfFewerTermsThanSamplesAreRefused() {
         try (Trainer trainer = trainer(network()).loss(WEIGHTED).build()) {
@@ -258,7 +258,7 @@ class ShardGradientsTest {
         return new ShardGradients(of.shard(), of.shards(), samples, of.gradients(), terms, of.right(), of.spikes());
     }
 
-    /** Memory for what is cut out of a batch is used again, also where the next batch has another shape. */
+    /** Memory for parts of a batch is reused, even for other shapes. */
     @Test
     void shardsTakeTargetsOfAnyShape() {
         FloatMatrix[] targets = {targets().rows(0, BATCH), targets(), targets().rows(0, BATCH)};

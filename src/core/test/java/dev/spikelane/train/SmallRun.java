@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A run of a second, with all that draws random numbers; in a JVM of its own, to be killed, by {@link #main}. */
+/** A run of one second with all random numbers; {@link #main} runs it in a JVM to be killed. */
 public final class SmallRun {
 
     public static final int SAMPLES = 75;
@@ -32,7 +32,7 @@ public final class SmallRun {
         return Networks.of(new TorchRandom(5), 12, dense(20, new Leaky(0.9f)), dense(CLASSES, new Leaky(0.8f)));
     }
 
-    /** The same with maps, whose batches are normalized. */
+    /** With maps and batch norms. */
     static Network normalized() {
         TorchRandom random = new TorchRandom(5);
         return Network.builder(Shape.of(1, 4, 3))
@@ -46,7 +46,7 @@ public final class SmallRun {
                 .build();
     }
 
-    /** Images with noise, and a bright line in the row of the class, which stays where it is when they are flipped. */
+    /** Images with noise, and a bright line in the row of the class, which flips do not move. */
     public static Dataset data(int samples, long seed) {
         Random random = new Random(seed);
         FloatMatrix values = FloatMatrix.zeros(samples, 12);
@@ -85,7 +85,7 @@ public final class SmallRun {
                 .keepBest();
     }
 
-    /** Trains, and saves after each step, to the file that the argument names. */
+    /** Trains, and saves after each step, to the file of the argument. */
     public static void main(String[] arguments) throws IOException {
         try (Trainer trainer = trainer(normalized()).build()) {
             run(trainer)

@@ -41,7 +41,7 @@ final class SurrogateTest {
         assertEquals(Surrogate.lso(0.1), Surrogate.lso());
     }
 
-    /** Slopes of steps that were smoothed: they add up to the step, and are largest at the threshold. */
+    /** Slopes of smoothed steps: their integral is the step, and they are largest at the threshold. */
     @Test
     void smoothedStepsAreAsHighAsTheStep() {
         int count = 4_001;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Losses, decoders, surrogates and optimizer steps allocate nothing on the heap. */
+/** Losses, decoders, surrogates and optimizer steps do not allocate on the heap. */
 @Alone
 final class TrainAllocationTest {
 

@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Training allocates nothing once it is warm. */
+/** Warm training does not allocate. */
 @Alone
 @SuppressWarnings({"exports", "missing-explicit-ctor"})
 public final class TrainerAllocationTest {
@@ -40,7 +40,7 @@ public final class TrainerAllocationTest {
     private static final TrainingBatch SPIKES =
             TrainingBatch.of(Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1)), LABELS);
 
-    /** One thread and two take turns before the night. */
+    /** One thread and two alternate by day. */
     private static int turn;
 
     @Test
@@ -105,7 +105,7 @@ public final class TrainerAllocationTest {
         }
     }
 
-    /** Dense connections and convolutions; gradients that are stored, and given as they come to be. */
+    /** Dense connections and convolutions; gradients that are stored, and fused into the optimizer. */
     @Test
     void weightsThatAreRounded() {
         train(feedforward(), SPIKES, trainer -> trainer.weights(WeightQuantization.ternary()));
@@ -123,7 +123,6 @@ public final class TrainerAllocationTest {
         train(deep(), SPIKES, 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");
     }
 
-    /** A trainer with learned delays, as any other. */
     @Test
     void learnedDelays() {
         TorchRandom random = new TorchRandom(3);
@@ -142,7 +141,7 @@ public final class TrainerAllocationTest {
                 .build();
         train(late, SPIKES, 1, "late.delay", "slow.delay");
         Network wide = Network.builder(40)
-                .dense(130, random) // two threads have tiles of 128 and 2, and one again all of them
+                .dense(130, random) // two threads have tiles of 128 and 2, and one thread all again
                 .neuron("slow", EquationNeuron.delay(5))
                 .build();
         train(wide, SPIKES, trainer -> trainer.threads(2).recomputeEvery(3).learn("slow.delay"));
@@ -186,7 +185,7 @@ public final class TrainerAllocationTest {
         train(network, batch, trainer -> trainer.shards(shards).learn(learned));
     }
 
-    /** Trains with one thread or two until nothing is allocated, or fails. */
+    /** Trains until nothing is allocated, or fails. */
     public static void train(Network network, TrainingBatch batch, UnaryOperator<TrainerBuilder> wish) {
         for (int threads : Tries.ALL ? new int[] {1, 2} : new int[] {1 + turn++ % 2}) {
             Set<Thread> before = Thread.getAllStackTraces().keySet();

@@ -39,7 +39,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Training changes weights in the same way whatever serves it, learns, and refuses what has no gradient. */
+/** Training changes weights equally with all variants, learns, and refuses models without gradients. */
 @EveryWidth
 class TrainerTest {
 
@@ -48,7 +48,7 @@ class TrainerTest {
     private static final int INPUTS = 20;
     private static final int CLASSES = 3;
 
-    /** All sorts of populations, with a loop and a delay. */
+    /** All kinds of populations, with a loop and a delay. */
     static Network network() {
         TorchRandom random = new TorchRandom(3);
         NetworkBuilder builder = Network.builder();
@@ -126,9 +126,7 @@ class TrainerTest {
                 hashAfter(3, trainer -> trainer.truncateEvery(4).shards(3).threads(2)));
     }
 
-    /**
-     * Gradients of shards, added up, are those of the whole batch up to rounding: the loss's divisor is the batch's.
-     */
+    /** Added gradients of shards equal those of the whole batch up to rounding: the loss has the batch's divisor. */
     @Test
     void shardsSumToTheBatch() {
         Network whole = network();
@@ -191,7 +189,7 @@ class TrainerTest {
         return sum;
     }
 
-    /** An odd last batch, then whole ones again. */
+    /** A smaller last batch, then whole ones again. */
     @Test
     void smallerBatchesAreTaken() {
         Network network = network();
@@ -248,7 +246,7 @@ class TrainerTest {
                 ofMembranes::build);
     }
 
-    /** Not where spikes carry 1 whatever the factor is. */
+    /** Except if spikes carry 1 for any factor. */
     @Test
     void factorsThatAreLearnedAreRefusedByLossesOfSpikes() {
         TrainerBuilder builder = Trainer.of(chain(new Leaky(0.9)), 2, 1).learn("p.gradedSpikesFactor");
@@ -263,7 +261,7 @@ class TrainerTest {
                 .close();
     }
 
-    /** As those are that a network is declared with. */
+    /** Like factors in the declaration of a network. */
     @Test
     void factorsThatSpikesGetLaterAreRefusedToo() {
         Network network = chain(new Leaky(0.9));
@@ -304,7 +302,7 @@ class TrainerTest {
         return builder.build();
     }
 
-    /** Batches that do not fit say so and change nothing. */
+    /** Batches that do not fit cause errors and change nothing. */
     @Test
     void wrongBatchesAreRefused() {
         Network network = network();
@@ -328,7 +326,7 @@ class TrainerTest {
         assertEquals(before, network.weights().hash());
     }
 
-    /** Messages number samples and steps as the caller does, whoever serves them. */
+    /** Messages number samples and steps like the caller. */
     @Test
     void wrongLabelsAreNumberedInTheBatch() {
         int[] labels = new int[BATCH];
@@ -353,7 +351,7 @@ class TrainerTest {
         }
     }
 
-    /** Labels of steps are those of the steps of each window, whatever the number of samples and shards. */
+    /** Labels of steps belong to the steps of each window, for any number of samples and shards. */
     @Test
     void labelsOfStepsAreOfTheirSteps() {
         for (int samples : new int[] {3, STEPS, BATCH}) {
@@ -394,7 +392,7 @@ class TrainerTest {
         assertTrue(refused.getMessage().contains(words), refused.getMessage());
     }
 
-    /** One sample at a time, in more shards than there are samples, is training on that sample alone. */
+    /** One sample in more shards than samples is training on this sample. */
     @Test
     void gradientsStoredForAnyReasonAreCounted() {
         long weights = 4L * (70 * INPUTS + 40 * 70 + 24 * INPUTS + 24 * 40 + 40 * 24 + CLASSES * (24 + 40));
@@ -440,7 +438,7 @@ class TrainerTest {
         }
     }
 
-    /** A learning step that takes a parameter out of the range of its model names both, and the population. */
+    /** If a step moves a parameter out of its model's range, the error names both, and the population. */
     @Test
     void parametersThatTheirModelRefusesAreNamed() {
         assertRefuses(new Alpha(0.9, 0.899).withThreshold(0.3), "alpha", "expected more than its beta");

@@ -100,7 +100,7 @@ final class TrainingRunTest extends FolderCase {
         assertTrue(history.getLast().validationAccuracy() > 0.6, history.toString());
     }
 
-    /** Steps in the middle of an epoch, before its odd last batch, at its end, and at the end of all. */
+    /** Steps in the middle of an epoch, before its smaller last batch, at its end, and at the end of all. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4, 5, 9, 10, 13, 15})
     void resumedRunHasTheBitsOfAnUninterruptedOne(int stopAfter) throws IOException {
@@ -132,7 +132,7 @@ final class TrainingRunTest extends FolderCase {
         }
     }
 
-    /** Running values too, and how many batches have moved them. */
+    /** Including running values, and their number of batches. */
     @Test
     void normalizedRunGoesOnWithItsRunningValues() throws IOException {
         String batches = "conv1.1.num_batches_tracked";
@@ -169,7 +169,7 @@ final class TrainingRunTest extends FolderCase {
         }
     }
 
-    /** Killed at any moment, while a checkpoint is written or not, there is one to go on from. */
+    /** A run killed at any moment leaves a valid checkpoint. */
     @Users
     @Test
     void killedRunLeavesACheckpointThatIsWhole() throws IOException, InterruptedException {
@@ -182,7 +182,7 @@ final class TrainingRunTest extends FolderCase {
                     .redirectOutput(folder.resolve("log").toFile())
                     .start();
             FileTime before = Files.exists(file) ? Files.getLastModifiedTime(file) : FileTime.fromMillis(0);
-            int looks = 60_000; // not a time, which passes for processes that stand still too
+            int looks = 60_000; // no timeout, which would expire while processes stand still
             while (process.isAlive()
                     && (!Files.exists(file) || Files.getLastModifiedTime(file).equals(before))
                     && looks-- > 0) {
@@ -359,7 +359,7 @@ final class TrainingRunTest extends FolderCase {
         }
     }
 
-    /** A listener that fails costs no epoch, and none is trained twice. */
+    /** A failing listener costs no epoch, and none is trained twice. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void goesOnBehindAListenerThatThrew(int epoch) throws IOException {
@@ -413,7 +413,7 @@ final class TrainingRunTest extends FolderCase {
         }
     }
 
-    /** So that whoever prints an epoch, or fails to, has it already. */
+    /** A listener of an epoch can rely on its checkpoint. */
     @Test
     void anEpochIsSavedBeforeListenersAreTold() throws IOException {
         Path file = folder.resolve("run.safetensors");
@@ -441,7 +441,7 @@ final class TrainingRunTest extends FolderCase {
         }
     }
 
-    /** A shuffle with another seed is another run, though the state of the generator comes from the file. */
+    /** A shuffle with another seed is another run, although the generator's state comes from the file. */
     @Test
     void resumesOnlyInTheSameOrder() throws IOException {
         Path file = folder.resolve("run.safetensors");
@@ -467,7 +467,7 @@ final class TrainingRunTest extends FolderCase {
         }
     }
 
-    /** Even where the sum of the file was made anew. */
+    /** Even if the sum of the file is correct. */
     @Test
     void refusesAGeneratorThatIsNone() throws IOException {
         Path file = folder.resolve("run.safetensors");
@@ -602,7 +602,7 @@ final class TrainingRunTest extends FolderCase {
         }
     }
 
-    /** What is said of a run whose learned values leave the range of floats. */
+    /** Returns the error of a run whose learned values overflow. */
     private static String divergence(double rate, String... learned) throws IOException {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network())
                 .learnOnly(learned)

@@ -22,7 +22,7 @@ public final class Updates {
         return (gradient, rate) -> update.step(gradient.segment(), rate);
     }
 
-    /** Limits gradients in the way of that name. */
+    /** Clips gradients by the named method. */
     public static double clip(String how, double most, List<MemorySegment> gradients) {
         return new Clipping(Clipping.How.valueOf(how), most).bind(gradients).clip();
     }

@@ -10,14 +10,12 @@ import dev.spikelane.random.TorchRandom;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/**
- * A trainer can be warmed up. It takes seconds, and no arithmetic of its own, so it is not repeated at narrow widths.
- */
+/** A trainer can be warmed up. It takes seconds without arithmetic, so it is not repeated at narrow widths. */
 class WarmUpTrainerTest {
 
     /**
-     * Warming up leaves no trace: not in values, the running ones of batches among them, the optimizer or with those who
-     * are told of steps. The second time ends before it settles.
+     * Warming up changes nothing: not values, running values, the optimizer or listeners of steps. The second time ends
+     * before it settles.
      */
     @Test
     void warmingUpIsForgotten() {

@@ -15,7 +15,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import org.junit.jupiter.api.Test;
 
-/** What may follow what: windows, ways back, and changes of values by others. */
+/** Allowed orders of windows, backward passes, and changes of values. */
 @EveryWidth
 class WindowOrderTest {
 
@@ -34,7 +34,7 @@ class WindowOrderTest {
         return Gradients.of(network, 4, 1).startAt("p", "membrane").build();
     }
 
-    /** Gradients are written where currents were, so that a second way back would read gradients. */
+    /** Gradients overwrite currents, so a second backward pass would read gradients. */
     @Test
     void windowsAreTakenBackOnce() {
         String none = "there is no window to take back, expected forward before each backward";
@@ -63,7 +63,7 @@ class WindowOrderTest {
         }
     }
 
-    /** What delayed projections carry into a window is of the kind of the window before, as in simulations. */
+    /** Delayed inputs of a window have the kind of the previous window, as in simulations. */
     @Test
     void delayedInputsKeepTheirKind() {
         try (Gradients gradients = gradients(network(2))) {
@@ -83,7 +83,7 @@ class WindowOrderTest {
         }
     }
 
-    /** A trainer goes on from parameters that somebody else has replaced. */
+    /** A trainer continues from replaced parameters. */
     @Test
     void trainersTakeReplacedParameters() {
         Network network = network(0);

@@ -30,7 +30,7 @@ final class AnimatedGif {
     /** A profile changes everywhere, so its frames are large. */
     private static final int MOST_PROFILES = 50;
 
-    /** Hundredths of a second; as in snnTorch, whose interval is 40 ms. */
+    /** Hundredths of a second; snnTorch's interval is also 40 ms. */
     private static final int DELAY = 4;
 
     private static final int PROFILE_DELAY = 12;
@@ -79,7 +79,7 @@ final class AnimatedGif {
         return bytes.toByteArray();
     }
 
-    /** From 0 to the last step, in equal strides but the last. */
+    /** Returns steps from 0 to the last one, in equal strides except the last. */
     static int[] steps(int steps, int most) {
         int stride = Math.ceilDiv(steps, most);
         int frames = Math.ceilDiv(steps, stride);
@@ -100,7 +100,7 @@ final class AnimatedGif {
         return palette.reduce(image);
     }
 
-    /** A copy of a part: of a view of it, the JDK's GIF writer writes the wrong pixels. */
+    /** Copies a part, because the JDK's GIF writer writes wrong pixels for a view of it. */
     private static BufferedImage copy(BufferedImage frame, Rectangle part) {
         BufferedImage copy = new BufferedImage(
                 part.width, part.height, BufferedImage.TYPE_BYTE_INDEXED, (IndexColorModel) frame.getColorModel());
@@ -114,7 +114,7 @@ final class AnimatedGif {
         return new Rectangle(0, 0, frame.getWidth(), frame.getHeight());
     }
 
-    /** The smallest rectangle outside of which two frames are the same; only it is written. At least one pixel. */
+    /** Returns the smallest rectangle with all changes, at least one pixel; only this part is written. */
     private static Rectangle changed(BufferedImage before, BufferedImage frame) {
         byte[] old = ((DataBufferByte) before.getRaster().getDataBuffer()).getData();
         byte[] now = ((DataBufferByte) frame.getRaster().getDataBuffer()).getData();
@@ -151,7 +151,7 @@ final class AnimatedGif {
             IIOMetadataNode repeat = new IIOMetadataNode("ApplicationExtension");
             repeat.setAttribute("applicationID", "NETSCAPE");
             repeat.setAttribute("authenticationCode", "2.0");
-            // Sub-block 1, repeated without end.
+            // sub-block 1, repeated forever
             repeat.setUserObject(new byte[] {1, 0, 0});
             extensions.appendChild(repeat);
             root.appendChild(extensions);

@@ -9,16 +9,13 @@ import java.util.Objects;
 /** A part of a report. */
 sealed interface Block {
 
-    /** A heading. */
     record Section(String heading) implements Block {}
 
-    /** A paragraph. */
     record Text(String paragraph) implements Block {}
 
-    /** Names and values; large ones side by side, others in a list. */
+    /** Names and values, large ones in tiles, others in a list. */
     record Facts(boolean large, List<Fact> facts) implements Block {}
 
-    /** A name and its value. */
     record Fact(String name, String value) {
 
         static List<Fact> all(Map<String, String> facts) {
@@ -29,10 +26,8 @@ sealed interface Block {
         }
     }
 
-    /** A figure. */
     record Chart(Figure figure) implements Block {}
 
-    /** A network as a chain of layers. */
     record Layers(List<Layer> layers) implements Block {
 
         private static final int MOST = 12;
@@ -53,16 +48,14 @@ sealed interface Block {
         }
     }
 
-    /** A layer and its size. */
     record Layer(String name, int neurons) {}
 
-    /** The work of a network on an image, step by step. */
+    /** The animated activity of a network for an image. */
     record Activity(String label, Images image, RasterPlot raster) implements Block {}
 
-    /** Images and the verdicts of a network, with a raster for each or none. */
+    /** Images and the verdicts of a network, with a raster for each or without rasters. */
     record Verdicts(Images images, List<Verdict> verdicts, List<RasterPlot> rasters) implements Block {}
 
-    /** Images of one size. */
     record Images(Signals pixels, int width) {
 
         static Images of(Signals pixels, int width) {
@@ -77,7 +70,7 @@ sealed interface Block {
             return pixels.columns() / width;
         }
 
-        /** Grey values from 0 to 255, image after image. */
+        /** Returns gray values from 0 to 255, image after image. */
         byte[] bytes() {
             byte[] bytes = new byte[pixels.size()];
             for (int i = 0; i < bytes.length; i++) {

@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** How often samples of one class (rows) are taken for which (columns); those on the diagonal are right. */
+/** Numbers of samples by class (rows) and predicted class (columns); the diagonal has the correct ones. */
 final class ConfusionMatrixPlot extends Figure {
 
-    /** The most classes. */
     static final int MOST_CLASSES = 200;
 
     private int[][] counts;
@@ -62,7 +61,7 @@ final class ConfusionMatrixPlot extends Figure {
         return labels;
     }
 
-    /** The share of samples on the diagonal. */
+    /** Returns the fraction of samples on the diagonal. */
     double accuracy() {
         long right = 0;
         long all = 0;

@@ -8,7 +8,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.util.Locale;
 
-/** A confusion matrix: a square for each pair of classes, the numbers in it where there is room. */
+/** A confusion matrix: a square for each pair of classes, with its number if there is space. */
 record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
 
     private static final int LEFT = 130;
@@ -83,7 +83,7 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
         }
     }
 
-    /** Returns true if labels are too long to be side by side. */
+    /** Returns true if labels are too long for horizontal text. */
     private boolean turned() {
         return plot.labels().stream().anyMatch(label -> label.length() > 3);
     }

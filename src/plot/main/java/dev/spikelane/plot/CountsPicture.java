@@ -11,9 +11,9 @@ import java.awt.geom.Rectangle2D;
 import java.util.Arrays;
 
 /**
- * Spike counts after some step, drawn by the JDK alone: a bar for each neuron, or a profile over many.
+ * Spike counts after a step, drawn by the JDK: a bar for each neuron, or a profile of many neurons.
  *
- * @param most the largest count of the last step, which gives the scale
+ * @param most the largest count of the last step, which determines the scale
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) implements Picture {
@@ -29,7 +29,7 @@ record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) impl
         return all(plot, new int[] {plot.spikes().steps()})[0];
     }
 
-    /** The picture after each of some steps, which ascend and end with the last one. */
+    /** Returns a picture for each of some ascending steps, which end with the last one. */
     static CountsPicture[] all(SpikeCountPlot plot, int[] steps) {
         int[][] counts = plot.countsBefore(steps);
         int most = Math.max(1, Arrays.stream(counts[counts.length - 1]).max().orElse(1));
@@ -90,7 +90,7 @@ record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) impl
         }
     }
 
-    /** The axis of counts, below the bars, and light lines at its labels. */
+    /** Paints the axis of counts below the bars, and a grid. */
     private void axis(Graphics2D graphics, double left, double scale) {
         double bottom = (double) height() - AXIS;
         Path2D lines = new Path2D.Double();
@@ -108,7 +108,7 @@ record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) impl
         graphics.draw(lines);
     }
 
-    /** Paints the counts; if there are more neurons than points, a column shows the highest count of its neurons. */
+    /** Paints a profile; if there are more neurons than points, a column shows the highest count of its neurons. */
     private void profile(Graphics2D graphics, int leading) {
         double top = (double) Paper.top(plot) + NOTE;
         Axes axes = new Axes(
@@ -136,7 +136,7 @@ record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) impl
         graphics.fill(leaders);
     }
 
-    /** Room for the labels. */
+    /** Returns the width of the labels. */
     double left() {
         FontRenderContext context = new FontRenderContext(null, true, true);
         double widest = plot.labels().stream()

@@ -11,7 +11,6 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 
-/** Lines in panels below each other. */
 record CurvePicture(CurvePlot plot) implements Picture {
 
     private static final int ONLY = 260;
@@ -56,7 +55,9 @@ record CurvePicture(CurvePlot plot) implements Picture {
         }
     }
 
-    /** Paints a panel; {@code first} is the number of its first line in the figure. */
+    /**
+     * @param first index of the panel's first line in the figure
+     */
     private void paint(Graphics2D graphics, Axes axes, CurvePanel panel, int first) {
         if (panel.lines().isEmpty()) {
             axes.paintAcross(graphics);
@@ -95,7 +96,7 @@ record CurvePicture(CurvePlot plot) implements Picture {
         }
     }
 
-    /** Lines over the height of the panel. */
+    /** Returns vertical lines over the height of the panel. */
     private static Path2D upright(Axes axes, List<? extends Number> places) {
         Path2D lines = new Path2D.Double();
         for (Number place : places) {

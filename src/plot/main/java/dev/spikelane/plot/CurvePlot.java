@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines over one axis, in one or several panels: signals of a neuron, losses of a training.
+ * Lines over one axis in one or several panels: signals of a neuron, losses of a training.
  *
- * <p>A method for one panel acts on the last added panel; in {@link Plot#neuron}, on the membrane's panel.
+ * <p>A method for one panel changes the last added panel; in {@link Plot#neuron}, the membrane's panel.
  */
 public final class CurvePlot extends Figure {
 
@@ -56,7 +56,7 @@ public final class CurvePlot extends Figure {
      * Adds a line to the panel.
      *
      * @param name the name of the curve
-     * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
+     * @param values its values at 0, 1, 2 and so on; a value that is not finite is a gap
      * @return this figure
      * @throws IllegalArgumentException if there is no value
      */
@@ -67,14 +67,13 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Adds a line to the panel whose points are at places of their own, such as an accuracy that is found after each
-     * epoch.
+     * Adds a line with given positions to the panel, such as an accuracy after each epoch.
      *
      * @param name the name of the curve
-     * @param x the places, finite
-     * @param values a value for each place; gaps where one is not finite
+     * @param x the positions, finite
+     * @param values a value for each position; a value that is not finite is a gap
      * @return this figure
-     * @throws IllegalArgumentException if there is no value, the lengths differ, or a place is not finite
+     * @throws IllegalArgumentException if there is no value, the lengths differ, or a position is not finite
      */
     public CurvePlot line(String name, double[] x, double[] values) {
         Objects.requireNonNull(x, "x");
@@ -84,10 +83,10 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Adds a panel below the others, with a line.
+     * Adds a panel with a line below the others.
      *
      * @param name the name of the curve
-     * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
+     * @param values its values at 0, 1, 2 and so on; a value that is not finite is a gap
      * @return this figure
      * @throws IllegalArgumentException if there is no value
      */
@@ -97,13 +96,13 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Adds a panel below the others, with a line whose points are at places of their own.
+     * Adds a panel below the others, with a line with given positions.
      *
      * @param name the name of the curve
-     * @param x the places, finite
-     * @param values a value for each place; gaps where one is not finite
+     * @param x as for {@link #line(String, double[], double[])}
+     * @param values as for {@link #line(String, double[], double[])}
      * @return this figure
-     * @throws IllegalArgumentException if there is no value, the lengths differ, or a place is not finite
+     * @throws IllegalArgumentException if there is no value, the lengths differ, or a position is not finite
      */
     public CurvePlot panel(String name, double[] x, double[] values) {
         Objects.requireNonNull(x, "x");
@@ -114,9 +113,9 @@ public final class CurvePlot extends Figure {
     /**
      * Draws a dashed line across the panel, such as a threshold.
      *
-     * @param value where it crosses the vertical axis
+     * @param value its position on the vertical axis
      * @return this figure
-     * @throws IllegalArgumentException if it is not finite
+     * @throws IllegalArgumentException if {@code value} is not finite
      */
     public CurvePlot threshold(double value) {
         Checks.finite("threshold", value);
@@ -125,11 +124,11 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Draws dashed upright lines through all panels, such as the start of an input.
+     * Draws dashed vertical lines through all panels, such as the start of an input.
      *
-     * @param x where they cross the horizontal axis
+     * @param x their positions on the horizontal axis
      * @return this figure
-     * @throws IllegalArgumentException if one is not finite
+     * @throws IllegalArgumentException if a position is not finite
      */
     public CurvePlot verticalLines(double... x) {
         Objects.requireNonNull(x, "x");
@@ -141,7 +140,7 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Names the horizontal axis; "step" or "epoch" otherwise.
+     * Names the horizontal axis; the default is "step" or "epoch".
      *
      * @param label the name of the axis; may be empty
      * @return this figure
@@ -153,8 +152,8 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Labels the horizontal axis "epoch", with whole numbers from 1, for losses and accuracies of one value an epoch.
-     * Lines with explicit positions keep them.
+     * Labels the horizontal axis "epoch", with whole numbers from 1, for losses and accuracies with a value for each
+     * epoch. Given positions stay.
      *
      * @return this figure
      */
@@ -164,7 +163,7 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Names the vertical axis of the panel; it has no name otherwise.
+     * Names the vertical axis of the panel.
      *
      * @param label the name of the axis; may be empty
      * @return this figure
@@ -176,12 +175,12 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Chooses the range of the horizontal axis; all points otherwise.
+     * Sets the range of the horizontal axis; by default it shows all points.
      *
      * @param from its left end
-     * @param to its right end, above the left
+     * @param to its right end, above {@code from}
      * @return this figure
-     * @throws IllegalArgumentException if they are not finite or in another order
+     * @throws IllegalArgumentException if the numbers are not finite or not ascending
      */
     public CurvePlot xLimits(double from, double to) {
         limits = requireLimits(from, to);
@@ -189,19 +188,19 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Chooses the range of the vertical axis of the panel; all values otherwise.
+     * Sets the range of the vertical axis of the panel; by default it shows all values.
      *
      * @param from its lower end
-     * @param to its upper end, above the lower
+     * @param to its upper end, above {@code from}
      * @return this figure
-     * @throws IllegalArgumentException if they are not finite or in another order
+     * @throws IllegalArgumentException if the numbers are not finite or not ascending
      */
     public CurvePlot yLimits(double from, double to) {
         latest.limits(requireLimits(from, to));
         return this;
     }
 
-    /** The signals of one neuron: its current, its membrane, its spikes. */
+    /** Creates the signals of one neuron: current, membrane and spikes. */
     static CurvePlot neuron(Signals currents, Signals membranes, SpikeTrain spikes, int neuron) {
         Samples.requireSteps("current", currents.rows(), membranes.rows());
         Samples.requireSteps("spikes", spikes.steps(), membranes.rows());
@@ -231,12 +230,11 @@ public final class CurvePlot extends Figure {
         return epochs;
     }
 
-    /** The places of a line. */
     double[] x(CurveLine line) {
         return line.x(epochs ? 1 : 0);
     }
 
-    /** The range of the horizontal axis: of values step by step the steps, as in a raster. */
+    /** Returns the range of the horizontal axis; for one value per step, the range of a raster. */
     Range range() {
         if (limits != null) {
             return limits;

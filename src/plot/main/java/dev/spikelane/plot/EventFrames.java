@@ -5,15 +5,15 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Signals;
 import java.util.Objects;
 
-/** Images of events: 1 where light rose, -1 where it fell, and faded values of earlier events. */
+/** Images of events: 1 for on events, -1 for off events, and faded values of earlier events. */
 final class EventFrames {
 
     private EventFrames() {}
 
     /**
-     * An image for each step.
+     * Creates an image for each step.
      *
-     * @param left of a pixel's value from a step to the next, from 0 to 1
+     * @param left the remaining fraction of a pixel's value after a step
      */
     static ImagePlot of(SpikeMatrix spikes, Shape shape, float left) {
         Objects.requireNonNull(spikes, "spikes");

@@ -15,10 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture that can be written to a file or become part of a {@link Report}. {@link Plot} makes them.
+ * A picture for a file or a {@link Report}. {@link Plot} creates figures.
  *
- * <p>A figure is a builder: each method changes this figure and returns it, so calls may be chained or stand alone. Not
- * safe for use by several threads at once.
+ * <p>A figure is a builder: each method changes it and returns it. One thread may use it at a time.
  */
 public abstract sealed class Figure
         permits ConfusionMatrixPlot,
@@ -56,7 +55,7 @@ public abstract sealed class Figure
     }
 
     /**
-     * Gives it a title.
+     * Sets the title.
      *
      * @param newTitle the title; none if empty
      * @return this figure
@@ -67,13 +66,12 @@ public abstract sealed class Figure
     }
 
     /**
-     * Chooses the size of all of the picture. A figure has a size that suits its content otherwise.
+     * Sets the size of the whole picture; the default depends on its content.
      *
-     * @param newWidth points, 100 to 4,000: pixels of a GIF, half the pixels of a PNG, and the most that a page gives
-     *     it
+     * @param newWidth points, 100 to 4,000: pixels of a GIF, half the pixels of a PNG, and the most width in a page
      * @param newHeight points, 100 to 4,000
      * @return this figure
-     * @throws IllegalArgumentException if one is out of range
+     * @throws IllegalArgumentException if a size is out of range
      */
     public Figure size(int newWidth, int newHeight) {
         width = requireSize("width", newWidth);
@@ -82,7 +80,7 @@ public abstract sealed class Figure
     }
 
     /**
-     * Names the horizontal axis; it has a name that suits its content otherwise.
+     * Names the horizontal axis; the default depends on the content.
      *
      * @param label the name of the axis, such as "time [ms]"; may be empty
      * @return this figure
@@ -94,13 +92,13 @@ public abstract sealed class Figure
     }
 
     /**
-     * Shows time in place of steps on the horizontal axis, which is named "time [ms]" or so.
+     * Shows time instead of steps on the horizontal axis, named such as "time [ms]".
      *
      * @param length the time of a step, above 0
      * @param unit its unit, such as "ms"
      * @return this figure
-     * @throws IllegalArgumentException if the length is no finite number above 0
-     * @throws IllegalStateException if this is no raster, no traces and no firing rates, whose axis has steps
+     * @throws IllegalArgumentException if {@code length} is not finite or not above 0
+     * @throws IllegalStateException if this is not a raster, traces or firing rates
      */
     public Figure timeStep(double length, String unit) {
         if (!(length > 0 && length < Double.POSITIVE_INFINITY)) {
@@ -114,13 +112,13 @@ public abstract sealed class Figure
         return this;
     }
 
-    /** The time of a step on the horizontal axis; 1 if it shows steps. */
+    /** Returns the time of a step on the horizontal axis; 1 if it shows steps. */
     final double timeStep() {
         return timeStep;
     }
 
     /**
-     * Names the vertical axis, in each panel; it has a name that suits its content otherwise.
+     * Names the vertical axis in each panel; the default depends on the content.
      *
      * @param label the name of the axis, such as "membrane [mV]"; may be empty
      * @return this figure
@@ -138,49 +136,44 @@ public abstract sealed class Figure
         return Objects.requireNonNull(label, "label");
     }
 
-    /** The painter of still pictures. */
     abstract Picture picture();
 
-    /** Writes the page script's data for the chart: {@code kind} is its name. */
+    /** Writes the data of the chart for the page's script, which selects the drawing by {@code kind}. */
     abstract void write(JsonWriter json);
 
-    /** Describes the figure in words, for screen readers. */
     abstract String describe();
 
-    /** The names of the horizontal and the vertical axis unless others are given; empty if there are none. */
+    /** Returns the default names of the horizontal and vertical axes; empty without axes. */
     abstract List<String> axes();
 
-    /** The name of the horizontal axis. */
     final String xLabel() {
         return xLabel == null ? axes().getFirst() : xLabel;
     }
 
-    /** The name of the vertical axis. */
     final String yLabel() {
         return yLabel == null ? axes().getLast() : yLabel;
     }
 
     /**
-     * Chooses how large the marks of a raster are. They have the room of a step and a neuron otherwise, and are lighter
-     * where they are many.
+     * Sets the size of a raster's marks. By default a mark fills the area of a step and a neuron, and dense marks are
+     * lighter.
      *
      * @param points width and height of a mark, 0.5 to 50
      * @return this figure
-     * @throws IllegalArgumentException if it is out of range
-     * @throws IllegalStateException if this is no raster
+     * @throws IllegalArgumentException if {@code points} is out of range
+     * @throws IllegalStateException if this is not a raster
      */
     public Figure markerSize(double points) {
         throw new IllegalStateException("this figure has no marks, expected a raster");
     }
 
     /**
-     * Chooses the colors of marks and lines, on light pages and dark ones.
+     * Sets the colors of marks and lines, on light and dark pages.
      *
-     * @param newColors such as {@code #c9501c}, from the first on: one for each panel of a raster or of traces, for
-     *     each line of curves and firing rates, panel after panel, where a panel of spikes is one line; further ones
-     *     keep theirs
+     * @param newColors such as {@code #c9501c}: one for each panel of a raster or of traces, or for each line of curves
+     *     and firing rates, panel after panel, where a panel of spikes is one line; the rest keep their colors
      * @return this figure
-     * @throws IllegalArgumentException if one is not written as {@code #rrggbb}
+     * @throws IllegalArgumentException if a color is not written as {@code #rrggbb}
      * @throws IllegalStateException if this is another kind of figure
      */
     public Figure colors(String... newColors) {
@@ -206,27 +199,22 @@ public abstract sealed class Figure
         };
     }
 
-    /**
-     * The number of a layer's color where none was chosen, of so many: the output has the first one, also where it
-     * stands alone.
-     */
+    /** Returns the index of a layer's default color; the output has the first color, even if it is the only layer. */
     static int colorOfLayer(int layer, int layers) {
         return layers - 1 - layer;
     }
 
-    /** The colors that were chosen. */
     final List<String> colors() {
         return colors;
     }
 
     /**
-     * Names the parts of the figure: the neurons of membrane traces, spike counts or the last panel of a raster, the
-     * classes of a confusion matrix. Their numbers stand there otherwise. Up to 200 neurons with names are bars
-     * of a spike count.
+     * Names the neurons of membrane traces, spike counts or the last panel of a raster, or the classes of a confusion
+     * matrix. The default is their numbers. A spike count has bars for up to 200 named neurons.
      *
-     * @param newLabels a name for each; of classes also for those that no sample has
+     * @param newLabels a name for each neuron or class, including classes without samples
      * @return this figure
-     * @throws IllegalArgumentException if there are more or less names than parts
+     * @throws IllegalArgumentException if the number of names is wrong
      * @throws IllegalStateException if this is another kind of figure
      */
     public Figure labels(String... newLabels) {
@@ -236,12 +224,12 @@ public abstract sealed class Figure
     }
 
     /**
-     * Adds other spikes over the same steps: a panel below the others of a raster, a line of firing rates.
+     * Adds other spikes over equal steps: a panel below the others of a raster, or a line of firing rates.
      *
      * @param name the name of the neurons, such as "hidden"
-     * @param spikes {@code [steps x neurons]}, of as many steps as those that are there
+     * @param spikes {@code [steps x neurons]}
      * @return this figure
-     * @throws IllegalArgumentException if the number of steps is another, or there are too many spikes for a figure
+     * @throws IllegalArgumentException if the number of steps differs, or a figure cannot hold so many spikes
      * @throws IllegalStateException if this is another kind of figure
      */
     public final Figure add(String name, SpikeMatrix spikes) {
@@ -249,15 +237,15 @@ public abstract sealed class Figure
     }
 
     /**
-     * Adds other spikes of one sample of a batch: a panel below the others of a raster, a line of firing rates.
+     * Adds other spikes of one sample of a batch, as {@link #add(String, SpikeMatrix)} does.
      *
      * @param name the name of the neurons, such as "hidden"
-     * @param spikes {@code [steps * batch x neurons]}, time-major, of as many steps as those that are there
+     * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples
      * @param sample the sample to show
      * @return this figure
-     * @throws IllegalArgumentException if the rows are no multiple of the batch, the number of steps is another, or
-     *     there are too many spikes for a figure
+     * @throws IllegalArgumentException if the rows are no multiple of the batch, the number of steps differs, or a
+     *     figure cannot hold so many spikes
      * @throws IndexOutOfBoundsException if there is no such sample
      * @throws IllegalStateException if this is another kind of figure
      */
@@ -275,12 +263,11 @@ public abstract sealed class Figure
     }
 
     /**
-     * Writes this figure in the format that the file's extension names; the file is written as a whole or not at all.
+     * Writes this figure in the format of the file's extension, as a whole or not at all.
      *
      * @param file ends in {@code .html}, {@code .png}, {@code .svg} or, for spike counts and images, {@code .gif}
-     * @throws IllegalArgumentException if the extension is another one, or the figure is too large for the format
-     * @throws IllegalStateException if the library that draws the format is missing; the message names the dependency
-     *     to add
+     * @throws IllegalArgumentException if the extension is unknown, or the figure is too large for the format
+     * @throws IllegalStateException if the library for the format is missing; the message names the dependency to add
      * @throws IOException if the file cannot be written
      */
     public final void write(Path file) throws IOException {
@@ -289,19 +276,18 @@ public abstract sealed class Figure
     }
 
     /**
-     * Returns the bytes that {@link #write} would write, for a service or a notebook.
+     * Returns the bytes that {@link #write} writes, for a service or a notebook.
      *
      * @param extension {@code html}, {@code png}, {@code svg} or, for spike counts and images, {@code gif}
      * @return the content of a file
-     * @throws IllegalArgumentException if the extension is another one, or the figure is too large for the format
-     * @throws IllegalStateException if the library that draws the format is missing; the message names the dependency
-     *     to add
+     * @throws IllegalArgumentException if the extension is unknown, or the figure is too large for the format
+     * @throws IllegalStateException if the library for the format is missing; the message names the dependency to add
      */
     public final byte[] toBytes(String extension) {
         Objects.requireNonNull(extension, "extension");
         try {
             return Output.of(this, extension).bytes(this);
-        } catch (IOException failure) { // of the page's parts, which are in this library
+        } catch (IOException failure) { // from resources of this library
             throw new UncheckedIOException(failure);
         }
     }
@@ -310,14 +296,14 @@ public abstract sealed class Figure
      * Returns this figure as SVG.
      *
      * @return an XML document
-     * @throws IllegalStateException if the library that draws SVG is missing
+     * @throws IllegalStateException if the library for SVG is missing
      */
     public final String toSvg() {
         return new String(toBytes("svg"), StandardCharsets.UTF_8);
     }
 
     /**
-     * Returns this figure as a page that holds all it needs, the library that draws too.
+     * Returns this figure as a page that includes the drawing library.
      *
      * @return a document of about a megabyte
      * @throws IllegalStateException if ECharts is missing
@@ -326,12 +312,12 @@ public abstract sealed class Figure
         return new String(toBytes("html"), StandardCharsets.UTF_8);
     }
 
-    /** The width that was chosen, or that which suits the content. */
+    /** Returns the chosen size, or the suitable one. */
     final int width(int suitable) {
         return width == 0 ? suitable : width;
     }
 
-    /** The height that was chosen, or that which suits the content. */
+    /** Returns the chosen size, or the suitable one. */
     final int height(int suitable) {
         return height == 0 ? suitable : height;
     }

@@ -6,7 +6,7 @@ import dev.spikelane.plot.data.SpikeTrain;
 import dev.spikelane.plot.page.Packed;
 import java.util.stream.DoubleStream;
 
-/** The JSON of all figures for the page's script, and of parts that several have. */
+/** The JSON of figures for the page's script. */
 final class FigureJson {
 
     private FigureJson() {}
@@ -27,12 +27,11 @@ final class FigureJson {
         json.name("least").value(range.from()).name("most").value(range.to());
     }
 
-    /** A vertical axis: its range, its ticks and their labels. */
+    /** Writes a vertical axis: range, ticks and labels. */
     static void axis(Range range, JsonWriter json) {
         axis(range, range.ticks(Range.LABELS), json);
     }
 
-    /** An axis with some ticks. */
     static void axis(Range range, double[] ticks, JsonWriter json) {
         range(range, json);
         json.name("unit").value(range.unit(ticks)).name("ticks").array();

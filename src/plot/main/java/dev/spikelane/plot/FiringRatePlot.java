@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The share of neurons that fire, over time, a line for each layer: {@code rate[t] = mean over neurons and over the
- * steps t - window + 1 to t of spikes}, over fewer steps at the start.
+ * The fraction of neurons that fire, a line for each layer: {@code rate[t] = mean over neurons and over the steps t -
+ * window + 1 to t of spikes}, over fewer steps at the start.
  */
 final class FiringRatePlot extends Figure {
 
-    /** The steps over which a rate is averaged, if nothing else is said. */
+    /** The default number of averaged steps. */
     static final int WINDOW = 10;
 
     private final List<SpikeTrain> series = new ArrayList<>();
@@ -53,7 +53,7 @@ final class FiringRatePlot extends Figure {
         return series.stream().map(SpikeTrain::name).toList();
     }
 
-    /** {@code [steps x series]}. */
+    /** Returns {@code [steps x series]}. */
     Signals rates() {
         float[] rates = new float[Math.multiplyExact(steps(), series.size())];
         for (int i = 0; i < series.size(); i++) {
@@ -69,7 +69,6 @@ final class FiringRatePlot extends Figure {
         return new Signals(steps(), series.size(), rates);
     }
 
-    /** The vertical axis. */
     static Range range(Signals rates) {
         return new Range(0, 1.1 * Math.max(1e-9, rates.most()));
     }

@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The text of a page: markup, style sheet, data, ECharts and the scripts that draw. */
+/** The text of a page: markup, style sheet, data, ECharts and drawing scripts. */
 final class HtmlPage {
 
-    /** In this order: later ones use earlier ones. */
+    /** Later scripts use earlier ones. */
     private static final List<String> SCRIPTS = List.of(
             "data.js",
             "style.js",
@@ -27,7 +27,7 @@ final class HtmlPage {
             "activity.js",
             "page.js");
 
-    /** A browser that keeps to it loads nothing from anywhere, with any content of the page. */
+    /** Prevents browsers from loading anything, whatever the content of the page. */
     private static final String POLICY =
             "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
@@ -96,7 +96,7 @@ final class HtmlPage {
         }
     }
 
-    /** The sentence that a page starts with is larger. */
+    /** The first paragraph is larger. */
     private void paragraph(Block.Text block) {
         add("<p%s>%s</p>\n", blocks == 1 ? " class=\"lead\"" : "", escape(block.paragraph()));
     }
@@ -115,7 +115,7 @@ final class HtmlPage {
         text.append(facts.large() ? "</dl>\n" : "</dl></div>\n");
     }
 
-    /** A number, and the text after a line break small below it. */
+    /** Writes a number, and below it the text after a line break in small letters. */
     private void tile(String value) {
         int end = value.indexOf('\n');
         element("dd", end < 0 ? value : value.substring(0, end));
@@ -143,7 +143,7 @@ final class HtmlPage {
         FigureJson.write(figure, figures);
     }
 
-    /** A stage that the script fills. */
+    /** Writes an area that the script fills. */
     private void activity(Block.Activity block) {
         scripted = true;
         text.append("<figure class=\"activity\">\n");
@@ -157,7 +157,7 @@ final class HtmlPage {
         activities.end();
     }
 
-    /** A card for each image; one that opens a raster is a button. */
+    /** Writes a card for each image; it is a button if it opens a raster. */
     private void verdicts(Block.Verdicts block) {
         int list = images.size();
         images.add(block);
@@ -179,7 +179,7 @@ final class HtmlPage {
         text.append("</ul>\n");
     }
 
-    /** A bar for each count, drawn without a script. */
+    /** Draws a bar for each count without a script. */
     private void bars(Verdict verdict) {
         int largest = Math.max(1, verdict.most());
         int width = 10 * verdict.counts().size();
@@ -197,7 +197,7 @@ final class HtmlPage {
         text.append("</svg>");
     }
 
-    /** Writes the dialog in which a raster opens, from any image list. */
+    /** Writes the dialog for rasters of all image lists. */
     private void dialog() {
         if (images.stream().anyMatch(list -> !list.rasters().isEmpty())) {
             text.append("<dialog aria-label=\"raster\"><header><canvas></canvas><strong></strong>")
@@ -207,7 +207,7 @@ final class HtmlPage {
         }
     }
 
-    /** A page of words alone needs no library that draws. */
+    /** A page of text needs no drawing library. */
     private void scripts() throws IOException {
         if (charts == 0 && !scripted) {
             text.append("<footer>Made by Spikelane.</footer>\n</main>\n</body>\n</html>\n");
@@ -243,8 +243,8 @@ final class HtmlPage {
         add("<%1$s>%2$s</%1$s>\n", name, escape(content));
     }
 
-    /** Numbers have digits of ASCII, of which a user's language may have others. */
-    @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
+    /** Formats with ASCII digits; the user's locale may have others. */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is not in the JDK
     private void add(String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values));
     }

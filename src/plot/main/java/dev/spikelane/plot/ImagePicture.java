@@ -14,12 +14,11 @@ record ImagePicture(ImagePlot plot, byte[] pixels, int first, String note) imple
     private static final int NOTE = 28;
     private static final int SUITABLE = 420;
 
-    /** The image, or the mean of many. */
+    /** Returns the image, or the mean of several. */
     static ImagePicture still(ImagePlot plot) {
         return new ImagePicture(plot, plot.mean(), 0, plot.steps() == 1 ? "" : "mean of " + plot.steps() + " steps");
     }
 
-    /** The images of some steps. */
     static ImagePicture[] all(ImagePlot plot, int[] steps) {
         byte[] pixels = plot.bytes();
         ImagePicture[] pictures = new ImagePicture[steps.length];
@@ -68,7 +67,7 @@ record ImagePicture(ImagePlot plot, byte[] pixels, int first, String note) imple
         return image;
     }
 
-    /** Points of the side of a pixel. */
+    /** Returns the side of a pixel in points. */
     private double side() {
         double across = (width() - 2.0 * MARGIN) / plot.columns();
         double up = (double) (height() - top() - bottom()) / plot.rows();

@@ -9,8 +9,8 @@ import dev.spikelane.plot.picture.Picture;
 import java.util.List;
 
 /**
- * An image, upright, its pixels square, from black for the smallest value to white for the largest; or one for each
- * step: animated in {@code .html} and {@code .gif}, their mean elsewhere.
+ * An upright image with square pixels, from black for the smallest value to white for the largest; or an image for each
+ * step: animated in {@code .html} and {@code .gif}, the mean in other formats.
  */
 final class ImagePlot extends Figure {
 
@@ -29,7 +29,6 @@ final class ImagePlot extends Figure {
         this.columns = columns;
     }
 
-    /** Zeros and ones. */
     static ImagePlot of(SpikeTrain spikes, int columns) {
         requireSize(spikes.steps(), spikes.neurons());
         float[] pixels = new float[spikes.steps() * spikes.neurons()];
@@ -46,17 +45,15 @@ final class ImagePlot extends Figure {
         return frames.rows();
     }
 
-    /** Returns the number of pixels side by side. */
     int columns() {
         return columns;
     }
 
-    /** Pixels above each other. */
     int rows() {
         return frames.columns() / columns;
     }
 
-    /** Grey values from 0 to 255, image after image, row after row from the top. */
+    /** Returns gray values from 0 to 255, image after image, row after row from the top. */
     byte[] bytes() {
         Range range = range(frames);
         byte[] bytes = new byte[frames.size()];
@@ -66,7 +63,7 @@ final class ImagePlot extends Figure {
         return bytes;
     }
 
-    /** The mean over the steps, as grey values. */
+    /** Returns the mean over the steps, as gray values. */
     byte[] mean() {
         float[] means = new float[frames.columns()];
         for (int pixel = 0; pixel < means.length; pixel++) {

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A chain of layers as SVG inside a page, without a script: a column of dots for each, lines between neighbours. */
+/** A chain of layers as SVG without a script: a column of dots for each layer, and lines between neighbors. */
 final class LayersDrawing {
 
-    /** Dots of a layer; more neurons are a gap in the middle. */
+    /** Most dots of a layer; a gap in the middle stands for the rest. */
     private static final int MOST_DOTS = 8;
 
     private static final int PITCH = 190;
@@ -21,7 +21,7 @@ final class LayersDrawing {
 
     private LayersDrawing() {}
 
-    /** The markup; names are escaped. */
+    /** Returns the markup with escaped names. */
     static String of(List<Block.Layer> layers) {
         LayersDrawing drawing = new LayersDrawing();
         drawing.draw(layers);
@@ -67,7 +67,7 @@ final class LayersDrawing {
         add("<tspan x=\"%d\" dy=\"1.3em\">%s</tspan></text></g>\n", x(layer), HtmlPage.escape(shown.name()));
     }
 
-    @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is not in the JDK
     private void add(String format, Object... values) {
         svg.append(String.format(Locale.ROOT, format, values));
     }
@@ -80,7 +80,7 @@ final class LayersDrawing {
         return MARGIN + layer * PITCH;
     }
 
-    /** The dots of a layer with a gap stand in two halves. */
+    /** A gap separates the dots of a large layer into halves. */
     private static double y(int dot, int neurons) {
         double fromMiddle = dot - (dots(neurons) - 1) / 2.0;
         double gap = neurons > MOST_DOTS ? Math.signum(fromMiddle) * 12 : 0;

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** The formats of files, chosen by extension. */
+/** The formats of files. */
 enum Output {
     HTML {
         @Override
@@ -36,16 +36,13 @@ enum Output {
         }
     };
 
-    /** The content of a file. */
     abstract byte[] bytes(Figure figure) throws IOException;
 
-    /** The format that a file's extension names. */
     static Output of(Figure figure, Path file) {
         Path name = file.getFileName();
         return find(figure, file.toString(), name == null ? "" : name.toString());
     }
 
-    /** The format that an extension names. */
     static Output of(Figure figure, String extension) {
         return find(figure, "'" + extension + "'", "." + extension);
     }

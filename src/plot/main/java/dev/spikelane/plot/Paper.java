@@ -6,7 +6,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 
-/** The paper of a still picture: white, with a title above the rest. */
+/** The white background and the title of a still picture. */
 final class Paper {
 
     static final int WIDTH = 900;
@@ -15,12 +15,10 @@ final class Paper {
 
     private Paper() {}
 
-    /** Returns the top of a picture's content. */
     static int top(Figure figure) {
         return figure.title().isEmpty() ? 6 : TITLE;
     }
 
-    /** A color that was chosen, or another. */
     static Color color(Figure figure, int number, Color otherwise) {
         return number < figure.colors().size() ? Color.decode(figure.colors().get(number)) : otherwise;
     }

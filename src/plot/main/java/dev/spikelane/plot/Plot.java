@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * Makes figures, each in one call; their methods refine the figure they are called on.
+ * Creates figures; their methods refine them.
  *
  * <pre>{@code
  * Plot.raster(spikes).write(Path.of("raster.html"));
@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>Matrices of spikes and membranes are recordings, {@code [steps x neurons]}, or {@code [steps * batch x neurons]},
- * time-major, of which one sample is shown. {@code raster}, {@code traces} and {@code spikeCount} are called as in
+ * time-major, of which one sample is shown. {@code raster}, {@code traces} and {@code spikeCount} have the names of
  * snnTorch's {@code spikeplot}.
  */
 public final class Plot {
@@ -36,7 +36,7 @@ public final class Plot {
     private Plot() {}
 
     /**
-     * Shows which neurons fire at which steps.
+     * Shows the spikes of neurons over steps.
      *
      * @param spikes {@code [steps x neurons]}
      * @return a raster of one panel
@@ -46,7 +46,7 @@ public final class Plot {
     }
 
     /**
-     * Shows which neurons fire at which steps.
+     * Shows the spikes of named neurons over steps.
      *
      * @param name the name of the neurons, such as "input"; may be empty
      * @param spikes {@code [steps x neurons]}
@@ -57,7 +57,7 @@ public final class Plot {
     }
 
     /**
-     * Shows which neurons fire at which steps for one sample of a batch.
+     * Shows the spikes of one sample of a batch over steps.
      *
      * @param name the name of the neurons, such as "input"; may be empty
      * @param spikes {@code [steps * batch x neurons]}, time-major
@@ -76,7 +76,7 @@ public final class Plot {
     /**
      * Shows the recorded spikes of the first sample, over milliseconds if the network's texts have a {@code dt}.
      *
-     * @param recorder the recording; chosen neurons have their numbers as labels if they are at most 12
+     * @param recorder the recording; up to 12 chosen neurons have their numbers as labels
      * @return a raster of one panel; {@link Figure#add} adds more
      */
     public static Figure raster(Population.SpikeRecorder recorder) {
@@ -112,7 +112,8 @@ public final class Plot {
     }
 
     /**
-     * Shows membranes over time, a panel for each neuron; the first nine, unless {@link TracesPlot#neurons} chooses.
+     * Shows membranes over time, with a panel for each of the first nine neurons, or of those from
+     * {@link TracesPlot#neurons}.
      *
      * @param membranes {@code [steps x neurons]}
      * @return the traces
@@ -122,8 +123,8 @@ public final class Plot {
     }
 
     /**
-     * Shows a recorded variable of the first sample over time, in milliseconds if the network's texts have a
-     * {@code dt}; the vertical axis has the name of the variable, and its unit, where the neuron has one.
+     * Shows a recorded variable of the first sample, over milliseconds if the network's texts have a {@code dt}. The
+     * vertical axis has the name of the variable and its unit, if any.
      *
      * @param recorder the recording
      * @return the traces
@@ -150,12 +151,12 @@ public final class Plot {
     }
 
     /**
-     * Shows one neuron over one axis: its current, its membrane and its spikes, as in snnTorch's tutorials.
+     * Shows the current, the membrane and the spikes of a neuron, as in snnTorch's tutorials.
      *
      * @param current {@code [steps x 1]}
      * @param membrane {@code [steps x 1]}
      * @param spikes {@code [steps x 1]}
-     * @return three panels; {@link CurvePlot#threshold} and similar methods act on the membrane's panel
+     * @return three panels; methods such as {@link CurvePlot#threshold} change the membrane's panel
      * @throws IllegalArgumentException if the shapes differ, or there are more neurons
      */
     public static CurvePlot neuron(FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes) {
@@ -169,13 +170,13 @@ public final class Plot {
     }
 
     /**
-     * Shows one neuron of many over one axis: its current, its membrane and its spikes.
+     * Shows the current, the membrane and the spikes of one neuron of several.
      *
      * @param currents {@code [steps x neurons]}
      * @param membranes {@code [steps x neurons]}
      * @param spikes {@code [steps x neurons]}
      * @param neuron its number, from 0
-     * @return three panels; {@link CurvePlot#threshold} and similar methods act on the membrane's panel
+     * @return three panels, as for {@link #neuron(FloatMatrix, FloatMatrix, SpikeMatrix)}
      * @throws IllegalArgumentException if the shapes differ
      * @throws IndexOutOfBoundsException if there is no such neuron
      */
@@ -194,8 +195,8 @@ public final class Plot {
      * Shows a line, such as a loss over the steps of a training.
      *
      * @param name the name of the curve; may be empty
-     * @param values its values at 0, 1, 2 and so on, or after {@link CurvePlot#epochs} from 1 on; gaps where one is not
-     *     finite
+     * @param values its values at 0, 1, 2 and so on, or after {@link CurvePlot#epochs} from 1 on; a value that is not
+     *     finite is a gap
      * @return a panel with one line; {@link CurvePlot#line} and {@link CurvePlot#panel} add more
      * @throws IllegalArgumentException if there is no value
      */
@@ -208,7 +209,7 @@ public final class Plot {
      * Shows the signal of one neuron as a line.
      *
      * @param name the name of the curve; may be empty
-     * @param signal {@code [steps x 1]}, such as a current; gaps where a value is not finite
+     * @param signal {@code [steps x 1]}, such as a current; a value that is not finite is a gap
      * @return a panel with one line; {@link CurvePlot#line} and {@link CurvePlot#panel} add more
      * @throws IllegalArgumentException if there are more columns
      */
@@ -221,13 +222,13 @@ public final class Plot {
     }
 
     /**
-     * Shows an image, or several as an animation in {@code .html} and {@code .gif} and as their mean elsewhere:
-     * upright, with square pixels, from black for the smallest value to white for the largest.
+     * Shows an upright image with square pixels, from black for the smallest value to white for the largest. Several
+     * images are an animation in {@code .html} and {@code .gif}, and their mean in other formats.
      *
-     * @param pixels {@code [steps x pixels]}, an image a row, its pixels row after row from the top
+     * @param pixels {@code [steps x pixels]}, an image in each row, its pixels row after row from the top
      * @param width pixels in a row of an image, such as 28
      * @return the image
-     * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
+     * @throws IllegalArgumentException if the width does not divide an image, or there are too many images
      */
     public static Figure image(FloatMatrix pixels, int width) {
         Objects.requireNonNull(pixels, "pixels");
@@ -235,13 +236,13 @@ public final class Plot {
     }
 
     /**
-     * Shows the spikes of an encoded image, step by step, as {@code animator} of snnTorch's {@code spikeplot}: animated
-     * in {@code .html} and {@code .gif}, the mean over the steps elsewhere.
+     * Shows the spikes of an encoded image step by step, as {@code animator} of snnTorch's {@code spikeplot}, in the
+     * formats of {@link #image(FloatMatrix, int)}.
      *
      * @param spikes {@code [steps x pixels]}, a neuron for each pixel, row after row from the top
      * @param width pixels in a row of an image, such as 28
      * @return the image
-     * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
+     * @throws IllegalArgumentException if the width does not divide an image, or there are too many images
      */
     public static Figure image(SpikeMatrix spikes, int width) {
         return image(spikes, width, 1, 0);
@@ -256,7 +257,7 @@ public final class Plot {
      * @param sample the sample to show
      * @return the image
      * @throws IllegalArgumentException if the rows are no multiple of the batch, the width does not divide an image, or
-     *     the images are too many
+     *     there are too many images
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static Figure image(SpikeMatrix spikes, int width, int batch, int sample) {
@@ -266,13 +267,13 @@ public final class Plot {
 
     /**
      * Shows the spikes of events, step by step: white for on events, black for off events, gray for none; with one
-     * channel, white on black. Animated in {@code .html} and {@code .gif}; other formats show the mean.
+     * channel, white on black. It is animated in {@code .html} and {@code .gif}; other formats show the mean.
      *
      * @param spikes {@code [steps x shape.size()]}
      * @param shape the shape of a step, from {@link dev.spikelane.io.EventBinning#shape}
      * @return the frames
-     * @throws IllegalArgumentException if the shape has other than one or two channels or does not fit the spikes, or
-     *     if there are too many images
+     * @throws IllegalArgumentException if the shape does not have one or two channels or does not fit the spikes, or
+     *     there are too many images
      */
     public static Figure events(SpikeMatrix spikes, Shape shape) {
         return EventFrames.of(spikes, shape, 0);
@@ -285,7 +286,7 @@ public final class Plot {
      * @param shape the shape of a step, from {@link dev.spikelane.io.EventBinning#shape}
      * @param tau steps in which an event fades to 1/e, above 0
      * @return the surface, animated as {@link #events}
-     * @throws IllegalArgumentException if tau is not above 0, or as {@link #events} says
+     * @throws IllegalArgumentException if {@code tau} is not above 0, or as {@link #events} does
      */
     public static Figure timeSurface(SpikeMatrix spikes, Shape shape, double tau) {
         Checks.require(tau > 0, "tau", tau, "more than 0 steps");
@@ -293,10 +294,10 @@ public final class Plot {
     }
 
     /**
-     * Shows how many spikes each neuron has fired up to each step: animated in {@code .html} and {@code .gif}, at the
-     * end elsewhere.
+     * Shows the number of spikes of each neuron up to each step: animated in {@code .html} and {@code .gif}, at the end
+     * in other formats.
      *
-     * @param spikes {@code [steps x neurons]}, most often of an output layer; at most 100,000 neurons
+     * @param spikes {@code [steps x neurons]}, usually of an output layer; at most 100,000 neurons
      * @return the counts
      * @throws IllegalArgumentException if there are more neurons
      */
@@ -305,7 +306,7 @@ public final class Plot {
     }
 
     /**
-     * Shows how many spikes each neuron has fired up to each step for one sample of a batch.
+     * Shows the number of spikes of each neuron for one sample of a batch, as {@link #spikeCount(SpikeMatrix)} does.
      *
      * @param spikes {@code [steps * batch x neurons]}, time-major; at most 100,000 neurons
      * @param batch samples
@@ -320,7 +321,7 @@ public final class Plot {
     }
 
     /**
-     * Shows the share of neurons that fire, over time, averaged over 10 steps.
+     * Shows the fraction of neurons that fire over time, averaged over 10 steps.
      *
      * @param name the name of the neurons; may be empty
      * @param spikes {@code [steps x neurons]}
@@ -331,14 +332,14 @@ public final class Plot {
     }
 
     /**
-     * Shows the share of neurons that fire, over time: {@code rate[t] = mean over neurons and over the steps t - window
-     * + 1 to t of spikes}, over fewer steps at the start.
+     * Shows the fraction of neurons that fire over time: {@code rate[t] = mean over neurons and over the steps t -
+     * window + 1 to t of spikes}, over fewer steps at the start.
      *
      * @param name the name of the neurons; may be empty
      * @param spikes {@code [steps x neurons]}
-     * @param window over how many steps the rate is averaged, at least 1
+     * @param window averaged steps, at least 1
      * @return the rate of one layer; {@link Figure#add} adds more
-     * @throws IllegalArgumentException if there is no step
+     * @throws IllegalArgumentException if {@code window} is below 1
      */
     public static Figure firingRate(String name, SpikeMatrix spikes, int window) {
         Objects.requireNonNull(name, "name");
@@ -347,7 +348,7 @@ public final class Plot {
     }
 
     /**
-     * Shows the share of neurons that fire for one sample of a batch, over time.
+     * Shows the fraction of neurons that fire over time, for one sample of a batch.
      *
      * @param name the name of the neurons; may be empty
      * @param spikes {@code [steps * batch x neurons]}, time-major
@@ -364,7 +365,7 @@ public final class Plot {
     }
 
     /**
-     * Shows a weight matrix as a heat map, colors symmetric about zero.
+     * Shows a weight matrix as a heat map with colors symmetric about zero.
      *
      * @param weights {@code [outputs x inputs]}, a neuron's incoming weights in a row
      * @return the heat map
@@ -375,11 +376,11 @@ public final class Plot {
     }
 
     /**
-     * Shows how often samples of one class are taken for which.
+     * Shows the numbers of samples by class and predicted class.
      *
-     * @param targets for each sample its class, from 0
-     * @param predictions for each sample the class that was found, from 0
-     * @return the matrix, as many classes as the largest number needs
+     * @param targets the class of each sample, from 0
+     * @param predictions the predicted class of each sample, from 0
+     * @return the matrix; the largest number is the last class
      * @throws IllegalArgumentException if there is no sample, the lengths differ, or a class is not from 0 to 199
      */
     public static Figure confusionMatrix(int[] targets, int[] predictions) {
@@ -389,12 +390,12 @@ public final class Plot {
     }
 
     /**
-     * Shows how often samples of one class are taken for which.
+     * Shows the numbers of samples by class and predicted class.
      *
-     * @param evaluation of a network on samples that have labels
-     * @return the matrix, as many classes as the largest number needs; {@link Figure#labels} names them
-     * @throws IllegalArgumentException if its samples have no labels, its outputs are not classes, or a class is not
-     *     from 0 to 199
+     * @param evaluation of a network on samples with labels
+     * @return the matrix; {@link Figure#labels} names the classes
+     * @throws IllegalArgumentException if samples have no labels, outputs are not classes, or a class is not from 0 to
+     *     199
      */
     public static Figure confusionMatrix(Evaluator.Result evaluation) {
         Objects.requireNonNull(evaluation, "evaluation");
@@ -412,14 +413,14 @@ public final class Plot {
     }
 
     /**
-     * Puts figures on one sheet, row by row. In a page they are side by side if there is room. A still
-     * picture is as large as its figures need, or all of them are smaller: at most 1,800 points wide and 4,000 high,
-     * unless {@link Figure#size} says otherwise.
+     * Arranges figures on a sheet, row by row. In a page they are side by side if there is space. A still picture has
+     * the size of its figures, or all shrink to at most 1,800 points of width and 4,000 of height, unless
+     * {@link Figure#size} sets another size.
      *
-     * @param columns how many stand beside each other, 1 to 10
-     * @param figures 1 to 100 figures, none of which is a sheet; shown as they are when the sheet is written
+     * @param columns figures in a row, 1 to 10
+     * @param figures 1 to 100 figures, none of which is a sheet; later changes to them show when the sheet is written
      * @return the sheet
-     * @throws IllegalArgumentException if there are too many or none, or one is a sheet
+     * @throws IllegalArgumentException if a number is out of range, or a figure is a sheet
      */
     public static Figure sheet(int columns, Figure... figures) {
         Objects.requireNonNull(figures, "figures");

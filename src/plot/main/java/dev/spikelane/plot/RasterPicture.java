@@ -12,10 +12,10 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 
-/** A raster: one path for all spikes of a panel. */
+/** A raster with one path for all spikes of a panel. */
 record RasterPicture(RasterPlot raster) implements Picture {
 
-    /** Points: a mark of less is too pale to see alone. */
+    /** Points; a smaller mark is too pale to see alone. */
     private static final double LEAST_MARK = 1.5;
 
     @Override
@@ -60,12 +60,12 @@ record RasterPicture(RasterPlot raster) implements Picture {
         return raster.panels().stream().mapToInt(RasterPicture::area).sum();
     }
 
-    /** The height between the axes. */
+    /** Returns the height between the axes. */
     private static int area(SpikeTrain panel) {
         return Math.clamp(14L * panel.neurons(), 30, 260);
     }
 
-    /** Lighter where several marks fall on a point. */
+    /** Colors are lighter if several marks overlap. */
     private Color color(int number, SpikeTrain panel, Axes axes) {
         double overlap = panel.density()
                 * Math.max(1, markWidth(axes) / stepWidth(axes))
@@ -78,7 +78,6 @@ record RasterPicture(RasterPlot raster) implements Picture {
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
     }
 
-    /** Upright lines. */
     private Path2D marks(SpikeTrain panel, Axes axes) {
         Path2D marks = new Path2D.Double(Path2D.WIND_NON_ZERO, (int) Math.min(2 * panel.count() + 1, 1 << 24));
         double height = markHeight(axes);

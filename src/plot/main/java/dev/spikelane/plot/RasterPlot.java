@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Which neurons fire at which steps: a mark for each spike, in one or several panels over the same steps. */
+/** The spikes of neurons over steps: a mark for each spike, in one or several panels over equal steps. */
 final class RasterPlot extends Figure {
 
-    /** A larger page or picture is useless; in a browser each spike takes 16 bytes. */
+    /** A larger picture is useless; in a browser each spike takes 16 bytes. */
     private static final long MOST_SPIKES = 10_000_000;
 
     static final int MOST_NUMBERED = 12;
@@ -21,7 +21,6 @@ final class RasterPlot extends Figure {
     private final List<SpikeTrain> panels = new ArrayList<>();
     private double markerSize = Double.NaN;
     private List<String> labels = List.of();
-    /** The panel that the labels name. */
     private int labeled;
 
     RasterPlot(SpikeTrain train) {
@@ -46,17 +45,19 @@ final class RasterPlot extends Figure {
         return this;
     }
 
-    /** The names of the neurons of one panel; none if numbers do. */
     List<String> names() {
         return labels;
     }
 
-    /** The names of a panel's neurons; none if numbers do. */
+    /** Returns the names of a panel's neurons; empty if they have numbers. */
     List<String> labels(int panel) {
         return panel == labeled ? labels : List.of();
     }
 
-    /** The labels beside the rows of a panel: names, or the numbers of few neurons; of many, the axis has ticks. */
+    /**
+     * Returns the labels beside the rows of a panel: names, or the numbers of few neurons. Many neurons have ticks
+     * instead.
+     */
     List<String> rows(int panel) {
         int neurons = panels.get(panel).neurons();
         return !labels(panel).isEmpty() || neurons > MOST_NUMBERED ? labels(panel) : Samples.numbers(neurons);
@@ -67,7 +68,6 @@ final class RasterPlot extends Figure {
         return List.of("step", "neuron");
     }
 
-    /** Width and height of a mark that were chosen, or NaN. */
     double markerSize() {
         return markerSize;
     }

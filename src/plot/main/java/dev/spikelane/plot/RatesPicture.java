@@ -10,7 +10,6 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 
-/** Firing rates over time. */
 record RatesPicture(FiringRatePlot rates) implements Picture {
 
     @Override

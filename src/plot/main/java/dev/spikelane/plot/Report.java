@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One page of many figures, with text between them. The file holds all it needs, also the library that draws: it works
- * offline, in light and dark, on a screen of any width, and loads nothing from anywhere. All text is escaped.
+ * A page with figures and text. The file includes everything, also the drawing library. It works offline, in light and
+ * dark themes and at any width, and loads nothing. All text is escaped.
  *
- * <p>A report is a builder: each method changes this report and returns it, so calls may be chained or stand alone.
+ * <p>A report is a builder: each method changes it and returns it.
  *
  * <pre>{@code
  * Report.of("My network")
@@ -37,7 +37,7 @@ public final class Report {
      * Starts a report.
      *
      * @param title the heading; none if empty
-     * @return a report without content
+     * @return an empty report
      */
     public static Report of(String title) {
         return new Report(title);
@@ -66,8 +66,7 @@ public final class Report {
     /**
      * Adds numbers in large type, such as densities and times.
      *
-     * @param numbers names and values, in the map's order; the part of a value after a line break is printed small
-     *     below it
+     * @param numbers names and values, in the map's order; text after a line break in a value is small
      * @return this report
      */
     public Report tiles(Map<String, String> numbers) {
@@ -91,7 +90,7 @@ public final class Report {
      *
      * @param layers names and sizes, from the input on, in the map's order
      * @return this report
-     * @throws IllegalArgumentException if there is no layer, there are more than 12, or one has less than one neuron
+     * @throws IllegalArgumentException if there is no layer, there are more than 12, or a layer has no neuron
      */
     public Report layers(Map<String, Integer> layers) {
         Objects.requireNonNull(layers, "layers");
@@ -99,11 +98,11 @@ public final class Report {
     }
 
     /**
-     * Adds a figure, its title above it. The page shows the figure as it is when the page is written.
+     * Adds a figure below its title. Later changes to the figure show when the page is written.
      *
      * @param figure the figure
      * @return this report
-     * @throws IllegalArgumentException if the report has this very figure already; another title would change both
+     * @throws IllegalArgumentException if the report already has this figure, because both would change together
      */
     public Report figure(Figure figure) {
         Objects.requireNonNull(figure, "figure");
@@ -115,32 +114,32 @@ public final class Report {
     }
 
     /**
-     * Adds images, each beside the spike counts that a network found for it.
+     * Adds images, each with the spike counts of a network.
      *
-     * @param images {@code [images x pixels]}, grey values from 0 (black) to 1
+     * @param images {@code [images x pixels]}, gray values from 0 (black) to 1
      * @param width pixels in a row of an image
      * @param labels the class of each image
-     * @param counts for each image the spikes of each output neuron
+     * @param counts the spikes of each output neuron for each image
      * @return this report
-     * @throws IllegalArgumentException if there are more or less labels or counts than images, or the width does not
-     *     divide an image
+     * @throws IllegalArgumentException if the numbers of labels, counts and images differ, or the width does not divide
+     *     an image
      */
     public Report verdicts(FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts) {
         return verdicts(images, width, labels, counts, List.of());
     }
 
     /**
-     * Adds images, each beside the spike counts that a network found for it, and a raster that opens on a click. The
+     * Adds images as {@link #verdicts(FloatMatrix, int, List, List)} does, with rasters that open on a click. The
      * {@linkplain Figure#labels labels} of the rasters name the counts.
      *
-     * @param images {@code [images x pixels]}, grey values from 0 (black) to 1
+     * @param images {@code [images x pixels]}, gray values from 0 (black) to 1
      * @param width pixels in a row of an image
      * @param labels the class of each image
-     * @param counts for each image the spikes of each output neuron
-     * @param rasters for each image a {@linkplain Plot#raster raster} of the network for it; none if empty
+     * @param counts the spikes of each output neuron for each image
+     * @param rasters a {@linkplain Plot#raster raster} for each image; may be empty
      * @return this report
-     * @throws IllegalArgumentException if there are more or less labels, counts or rasters than images, or the width
-     *     does not divide an image, or a figure is no raster
+     * @throws IllegalArgumentException if the numbers of labels, counts, rasters and images differ, the width does not
+     *     divide an image, or a figure is no raster
      */
     public Report verdicts(
             FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<Figure> rasters) {
@@ -168,10 +167,10 @@ public final class Report {
     }
 
     /**
-     * Writes the page; the file is written as a whole or not at all; a pipe or a device is written in place.
+     * Writes the page as a whole or not at all; a pipe or a device is written in place.
      *
-     * @param file the file, {@code .html} or {@code .htm}, or a name without an ending
-     * @throws IllegalArgumentException if its name has another ending
+     * @param file {@code .html} or {@code .htm}, or a name without an extension
+     * @throws IllegalArgumentException if the extension is another one
      * @throws IllegalStateException if ECharts is missing for figures; the message names the dependency to add
      * @throws IOException if the file cannot be written
      */
@@ -193,17 +192,17 @@ public final class Report {
     public String toHtml() {
         try {
             return HtmlPage.of(title, blocks);
-        } catch (IOException failure) { // of the page's parts, which are in this library
+        } catch (IOException failure) { // from resources of this library
             throw new UncheckedIOException(failure);
         }
     }
 
     /**
-     * Plays the activity of a network for an image: neurons light up as they fire, each panel of the raster a
-     * field of them, and the spikes of the last panel grow as bars.
+     * Animates the activity of a network for an image: neurons light up when they fire, each panel of the raster is a
+     * grid of them, and the spikes of the last panel grow as bars.
      *
-     * @param label the class of the image, or the one that was found
-     * @param image {@code [1 x pixels]}, grey values from 0 (black) to 1
+     * @param label the class or the verdict of the image
+     * @param image {@code [1 x pixels]}, gray values from 0 (black) to 1
      * @param width pixels in a row of the image
      * @param raster a {@linkplain Plot#raster raster} of the layers, whose {@linkplain Figure#labels labels} name the
      *     bars

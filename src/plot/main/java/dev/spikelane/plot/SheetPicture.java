@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
-/** Pictures in rows, as large as each of them is, or all smaller. */
+/** Pictures in rows at their own sizes, or all scaled down. */
 record SheetPicture(SheetPlot plot, List<Picture> pictures) implements Picture {
 
     private static final int MOST_WIDTH = 1_800;
@@ -78,7 +78,6 @@ record SheetPicture(SheetPlot plot, List<Picture> pictures) implements Picture {
         return most(first, 1, Math.min(first + plot.columns(), pictures.size()), Picture::height);
     }
 
-    /** The largest of some pictures. */
     private int most(int first, int stride, int end, ToIntFunction<Picture> length) {
         return IntStream.iterate(first, i -> i < end, i -> i + stride)
                 .map(i -> length.applyAsInt(pictures.get(i)))

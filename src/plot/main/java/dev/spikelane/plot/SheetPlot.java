@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Figures in rows and columns. */
 final class SheetPlot extends Figure {
 
     private static final int MOST_FIGURES = 100;

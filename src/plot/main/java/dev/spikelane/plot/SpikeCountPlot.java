@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The number of spikes of each neuron up to each step, with the leading neurons in another color: a growing bar for
- * each neuron or, for more than 40 neurons, a profile over all of them.
+ * The spikes of each neuron up to each step, with the leading neurons in another color: a growing bar for each neuron
+ * or, for more than 40 neurons, a profile.
  */
 final class SpikeCountPlot extends Figure {
 
-    /** The most neurons: the counts of all frames of an animation are in memory at once. */
+    /** The counts of all frames of an animation are in memory at once. */
     static final int MOST_NEURONS = 100_000;
 
     private static final int MOST_BARS = 40;
@@ -48,7 +48,6 @@ final class SpikeCountPlot extends Figure {
         return spikes;
     }
 
-    /** Returns true if there are too many neurons for a bar with a name for each. */
     boolean profile() {
         return spikes.neurons() > (labels.isEmpty() ? MOST_BARS : MOST_NAMED_BARS);
     }
@@ -57,9 +56,7 @@ final class SpikeCountPlot extends Figure {
         return labels.isEmpty() ? Samples.numbers(spikes.neurons()) : labels;
     }
 
-    /**
-     * The spikes of each neuron in the steps before each of some steps, which ascend: {@code [steps given x neurons]}.
-     */
+    /** Returns the spikes of each neuron before each of some ascending steps, {@code [steps given x neurons]}. */
     int[][] countsBefore(int[] ascending) {
         int[][] counts = new int[ascending.length][];
         int[] now = new int[spikes.neurons()];
@@ -73,7 +70,6 @@ final class SpikeCountPlot extends Figure {
         return counts;
     }
 
-    /** The labels of an axis of counts. */
     static double[] ticks(Range counts) {
         return counts.ticksAndEnd((int) Math.min(counts.to(), 6));
     }

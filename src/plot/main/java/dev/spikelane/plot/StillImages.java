@@ -10,10 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
 
-/** Figures as PNG and SVG. */
 final class StillImages {
 
-    /** Pixels for each point: sharp on dense screens and in print. */
+    /** Pixels of a point: sharp on dense screens and in print. */
     private static final int SCALE = 2;
 
     private StillImages() {}

@@ -10,7 +10,6 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 
-/** Membranes in a grid of panels. */
 record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implements Picture {
 
     private static final int MOST_COLUMNS = 3;

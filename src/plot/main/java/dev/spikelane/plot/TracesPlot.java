@@ -18,12 +18,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Membranes over time, a panel for each neuron, with a line at the threshold and a tall mark on the membrane at each
+ * Membranes over time with a panel for each neuron, a line at the threshold, and a tall mark on the membrane at each
  * spike.
  */
 public final class TracesPlot extends Figure {
 
-    /** As snnTorch's {@code traces}, whose default is a grid of 3 by 3. */
+    /** The default of snnTorch's {@code traces} is a grid of 3 by 3. */
     private static final int SHOWN = 9;
 
     private static final int MOST_SHOWN = 100;
@@ -53,25 +53,24 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Marks the spikes. The neurons that fire most come first, unless {@link #neurons} chooses.
+     * Marks spikes. By default the neurons that fire most come first; {@link #neurons} chooses others.
      *
-     * @param newSpikes {@code [steps x neurons]}, of the same steps and neurons as the membranes
+     * @param newSpikes {@code [steps x neurons]}, the shape of the membranes
      * @return this figure
-     * @throws IllegalArgumentException if the shape is another
+     * @throws IllegalArgumentException if the shape differs
      */
     public TracesPlot spikes(SpikeMatrix newSpikes) {
         return spikes(newSpikes, 1, 0);
     }
 
     /**
-     * Marks the spikes of one sample of a batch. The neurons that fire most come first, unless {@link #neurons}
-     * chooses.
+     * Marks the spikes of one sample of a batch, as {@link #spikes(SpikeMatrix)} does.
      *
-     * @param newSpikes {@code [steps * batch x neurons]}, time-major, of the same steps and neurons as the membranes
+     * @param newSpikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples
      * @param sample the sample to show
      * @return this figure
-     * @throws IllegalArgumentException if the shape is another
+     * @throws IllegalArgumentException if the shape differs
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public TracesPlot spikes(SpikeMatrix newSpikes, int batch, int sample) {
@@ -88,7 +87,7 @@ public final class TracesPlot extends Figure {
      *
      * @param newThreshold the threshold, in the unit of the membrane
      * @return this figure
-     * @throws IllegalArgumentException if it is not finite
+     * @throws IllegalArgumentException if the threshold is not finite
      */
     public TracesPlot threshold(float newThreshold) {
         Checks.finite("threshold", newThreshold);
@@ -97,8 +96,8 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Gives all panels one range, so that neurons can be compared. Each has its own otherwise, so that small changes
-     * show beside large ones.
+     * Gives all panels one range, so that neurons can be compared. By default each panel has its own, so that small
+     * changes are visible.
      *
      * @return this figure
      */
@@ -108,14 +107,14 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Chooses the neurons to show. Otherwise nine are shown: those that fire most, if spikes are marked, else the first
+     * Chooses the neurons to show. The default is nine: those that fire most if spikes are marked, otherwise the first
      * ones.
      *
-     * @param newNeurons numbers from 0, at least one and at most 100, in the order of their panels
+     * @param newNeurons 1 to 100 numbers from 0, in the order of their panels
      * @return this figure
-     * @throws IllegalArgumentException if there is none or there are too many
+     * @throws IllegalArgumentException if there are none or too many
      * @throws IndexOutOfBoundsException if there is no such neuron
-     * @throws IllegalStateException if labels name as many panels as there were, and now there are more or less
+     * @throws IllegalStateException if earlier labels of panels do not match their new number
      */
     public TracesPlot neurons(int... newNeurons) {
         Objects.requireNonNull(newNeurons, "newNeurons");
@@ -134,11 +133,11 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Names the neurons; "neuron 3" otherwise.
+     * Names the neurons; the default is such as "neuron 3".
      *
-     * @param newLabels a name for each neuron of the membranes, or for each of those that {@link #neurons} has chosen
+     * @param newLabels a name for each neuron of the membranes, or for each neuron from {@link #neurons}
      * @return this figure
-     * @throws IllegalArgumentException if there are more or less names
+     * @throws IllegalArgumentException if the number of names is wrong
      */
     @Override
     public TracesPlot labels(String... newLabels) {
@@ -170,7 +169,6 @@ public final class TracesPlot extends Figure {
         return membranes.rows();
     }
 
-    /** The content of the panels, from the first to the last. */
     List<Panel> panels() {
         int[] neurons = neurons();
         Signals all = membranes.columns(neurons);
@@ -183,7 +181,6 @@ public final class TracesPlot extends Figure {
         return spikes != null;
     }
 
-    /** The threshold, or NaN. */
     float threshold() {
         return threshold;
     }
@@ -215,10 +212,7 @@ public final class TracesPlot extends Figure {
                 .toArray();
     }
 
-    /**
-     * To the threshold or more, and one for all panels from zero or less; above is room for the spikes, which stand on
-     * the membrane.
-     */
+    /** A range includes the threshold, a shared range also zero; there is space above for the marks of spikes. */
     private Range range(Signals shown) {
         double least = sharedRange ? Math.min(0, shown.least()) : shown.least();
         double most = Float.isNaN(threshold) ? shown.most() : Math.max(threshold, shown.most());
@@ -235,19 +229,18 @@ public final class TracesPlot extends Figure {
      */
     record Panel(String label, Signals membrane, List<Integer> spikes, Range range) {
 
-        /** Returns the lower end of a spike's mark: on the membrane. */
+        /** Returns the lower end of a spike's mark, on the membrane. */
         double foot(int step) {
             float value = membrane.get(step, 0);
             return Float.isFinite(value) ? value : range.from();
         }
 
-        /** Returns the upper end of the spikes' marks. */
         double top() {
             return range.to() - 0.04 * range.length();
         }
     }
 
-    /** The name of a panel, with its spikes if they are shown. */
+    /** Returns the name of a panel, with the number of its spikes if they are marked. */
     String caption(Panel panel) {
         int count = panel.spikes().size();
         return panel.label()

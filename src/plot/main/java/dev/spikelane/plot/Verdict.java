@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  *
  * @param label the class of the image
  * @param counts spikes of each output neuron
- * @param names of the output neurons; none if numbers name them
+ * @param names of the output neurons; empty if numbers name them
  */
 record Verdict(String label, List<Integer> counts, List<String> names) {
 

@@ -12,7 +12,7 @@ import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.Locale;
 
-/** Weights as an image, a pixel for each, between axes. */
+/** Weights as an image with a pixel for each, between axes. */
 record WeightsPicture(WeightsPlot plot) implements Picture {
 
     @Override
@@ -45,7 +45,10 @@ record WeightsPicture(WeightsPlot plot) implements Picture {
         graphics.drawImage(image, fit, null);
     }
 
-    /** Pixels of a weight: some beside, some above each other. */
+    /**
+     * @param across horizontal pixels of a weight
+     * @param up vertical pixels of a weight
+     */
     private BufferedImage image(Signals weights, int across, int up) {
         BufferedImage image =
                 new BufferedImage(weights.columns() * across, weights.rows() * up, BufferedImage.TYPE_INT_RGB);

@@ -7,7 +7,7 @@ import dev.spikelane.plot.page.Packed;
 import dev.spikelane.plot.picture.Picture;
 import java.util.List;
 
-/** A weight matrix as a heat map: zero is the color of the page, the largest absolute weight the strongest. */
+/** A weight matrix as a heat map: zero has the color of the page, the largest absolute weight the strongest color. */
 final class WeightsPlot extends Figure {
 
     private static final int MOST_WEIGHTS = 16_000_000;
@@ -27,12 +27,10 @@ final class WeightsPlot extends Figure {
         return List.of("neuron before (inputs)", "neuron after (outputs)");
     }
 
-    /** {@code [outputs x inputs]}. */
     Signals weights() {
         return weights;
     }
 
-    /** The largest finite absolute value; 1 if all are zero. */
     float limit() {
         float limit = Math.max(weights.most(), -weights.least());
         return limit > 0 ? limit : 1;

@@ -23,7 +23,7 @@ import scala.collection.immutable.ArraySeq;
 /** A simulation of a batch of samples, with its encoder and the observers of its outputs. */
 final class BatchRun implements AutoCloseable {
 
-    /** Rows of a simulation between two checks for early decisions. */
+    /** Rows between two checks for early decisions. */
     private static final int ROWS_AT_ONCE = 1_024;
 
     private final Simulation simulation;
@@ -38,12 +38,12 @@ final class BatchRun implements AutoCloseable {
     private final Loss.Input outputs;
     private final SpikeMatrix spikes;
     private final EarlyExit.@Nullable Labels early;
-    private final @Nullable ReachedOperations ofInput;
-    private final List<ReachedOperations> ofPopulations = new ArrayList<>();
-    /** Synaptic operations of each step that values other than spikes cause: all their synapses count. */
+    private final @Nullable SynapticOperations ofInput;
+    private final List<SynapticOperations> ofPopulations = new ArrayList<>();
+    /** Synaptic operations of each step from values, which use all synapses. */
     private final double always;
 
-    BatchRun(HeldModel held, InferencePlan plan, int samples, int threads) {
+    BatchRun(CachedModel held, InferencePlan plan, int samples, int threads) {
         Network network = held.network();
         this.samples = samples;
         this.steps = plan.steps();
@@ -75,8 +75,8 @@ final class BatchRun implements AutoCloseable {
             this.early = plan.earlyMargin() == 0
                     ? null
                     : simulation.observe(population.name(), new EarlyExit(steps, plan.earlyMargin(), classes).labels());
-            int[] reach = ReachedOperations.reach(network, only);
-            this.ofInput = reach.length == 0 ? null : new ReachedOperations(reach, samples, input.rows());
+            int[] reach = SynapticOperations.reach(network, only);
+            this.ofInput = reach.length == 0 ? null : new SynapticOperations(reach, samples, input.rows());
             this.always = observe(network);
         } catch (RuntimeException | Error refused) {
             simulation.close();
@@ -84,16 +84,13 @@ final class BatchRun implements AutoCloseable {
         }
     }
 
-    /**
-     * Observes the spikes of populations; returns the operations of each step that other variables of populations
-     * cause.
-     */
+    /** Observes the spikes of populations; returns the operations of each step that variables of populations cause. */
     private double observe(Network network) {
         for (Population each : network.populations()) {
-            int[] reach = ReachedOperations.reach(network, each);
+            int[] reach = SynapticOperations.reach(network, each);
             if (reach.length > 0) {
                 ofPopulations.add(simulation.observe(
-                        each.name(), new ReachedOperations(reach, samples, Math.multiplyExact(steps, samples))));
+                        each.name(), new SynapticOperations(reach, samples, Math.multiplyExact(steps, samples))));
             }
         }
         double sum = 0;
@@ -111,7 +108,6 @@ final class BatchRun implements AutoCloseable {
         return samples;
     }
 
-    /** Runs a batch and returns one result for each sample. */
     Row[] run(SampleBatch batch) {
         batch.setDraws(draws);
         if (code == null) {
@@ -150,7 +146,7 @@ final class BatchRun implements AutoCloseable {
         }
     }
 
-    /** Returns the result of a sample after its steps; a batch may have more steps. */
+    /** Returns the result of a sample at its last step; the batch may have run further. */
     private Row result(int sample, @Nullable Integer label) {
         int end = early == null || early.steps(sample) == 0 ? steps : Math.toIntExact(early.steps(sample));
         int[] counts = new int[spikes.columns()];
@@ -169,7 +165,7 @@ final class BatchRun implements AutoCloseable {
         if (ofInput != null) {
             operations += ofInput.of(sample, isFrame ? 1 : end);
         }
-        for (ReachedOperations each : ofPopulations) {
+        for (SynapticOperations each : ofPopulations) {
             operations += each.of(sample, end);
         }
         return RowFactory.create(label, new ArraySeq.ofInt(counts), new ArraySeq.ofInt(first), operations, end);

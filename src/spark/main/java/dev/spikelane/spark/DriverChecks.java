@@ -15,7 +15,6 @@ final class DriverChecks {
 
     private DriverChecks() {}
 
-    /** Returns an existing column. */
     static StructField column(StructType rows, String name, String setter) {
         if (!List.of(rows.fieldNames()).contains(name)) {
             throw new IllegalArgumentException("there is no column '" + name + "', found " + List.of(rows.fieldNames())
@@ -24,7 +23,6 @@ final class DriverChecks {
         return rows.apply(name);
     }
 
-    /** Returns an existing column of whole numbers. */
     static StructField integers(StructType rows, String name, String setter, String advice) {
         StructField column = column(rows, name, setter);
         if (!column.dataType().equals(DataTypes.IntegerType)
@@ -64,8 +62,8 @@ final class DriverChecks {
         return value;
     }
 
-    /** Returns the value of a parameter, or its default; empty if it has neither. */
-    @SuppressWarnings("unchecked") // Java sees Spark's numeric parameters as parameters of Object
+    /** Returns the value or the default; empty without both. */
+    @SuppressWarnings("unchecked") // Spark's numeric parameters are parameters of Object in Java
     static <T> Optional<T> declared(Params of, Param<?> param) {
         return of.isDefined(param) ? Optional.of((T) of.getOrDefault(param)) : Optional.empty();
     }

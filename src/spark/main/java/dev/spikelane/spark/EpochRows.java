@@ -1,7 +1,7 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.spark.round.RoundAsk;
-import dev.spikelane.spark.round.RoundDesk;
+import dev.spikelane.spark.round.RoundRequest;
+import dev.spikelane.spark.round.RoundEndpoint;
 import dev.spikelane.spark.round.RowValues;
 import dev.spikelane.spark.round.ShardResult;
 import dev.spikelane.spark.round.ShardRows;
@@ -29,14 +29,12 @@ import scala.Tuple2;
 /** The rows of an epoch. All rows of a shard are in one partition, ordered by batch. */
 final class EpochRows implements AutoCloseable {
 
-    /** Longest time in milliseconds for which tasks may be missing, such as while an executor is replaced. */
+    /** Milliseconds for which tasks may be missing, for example while an executor is replaced. */
     private static final long MOST_ABSENT = 20_000;
 
     private static final long PATIENCE = 500;
 
-    /**
-     * Spark's option for the time after which silent executors are lost; training waits as long for missing executors.
-     */
+    /** Spark's timeout of silent executors, after which training stops waiting for executors. */
     private static final String TIMEOUT = "spark.network.timeout";
 
     private static final String TIMEOUT_DEFAULT = "120s";
@@ -74,9 +72,9 @@ final class EpochRows implements AutoCloseable {
     }
 
     /**
-     * Starts the tasks of the epoch. Each computes the shards of one partition, step after step.
+     * Starts the tasks of the epoch, each of which computes the shards of one partition step after step.
      *
-     * @param together true if there are cores for all tasks at the same time; else each step is a separate job
+     * @param together true if there are cores for all tasks at once; otherwise each step is a separate job
      */
     void open(Broadcast<byte[]> ofRun, int number, boolean together) {
         model = ofRun;
@@ -85,31 +83,28 @@ final class EpochRows implements AutoCloseable {
             return;
         }
         RpcEnv environment = SparkEnv.get().rpcEnv();
-        RoundDesk opened = new RoundDesk(environment, tasks);
+        RoundEndpoint opened = new RoundEndpoint(environment, tasks);
         String name = "spikelane-" + plan.run() + "-" + number;
         RpcEndpointRef address = environment.setupEndpoint(name, opened);
         JavaFutureAction<Void> job = rows.foreachPartitionAsync(new RoundTask(plan, ofRun, number, name));
         tasksOfEpoch = new Tasks(opened, job, () -> environment.stop(address));
     }
 
-    /**
-     * Returns the results of a step. The tasks of the epoch compute them, or a separate job if there are too few cores
-     * for all tasks at the same time.
-     */
-    List<ShardResult> compute(RoundAsk.Work work) {
+    /** Returns the results of a step, from the tasks of the epoch or from a separate job. */
+    List<ShardResult> compute(RoundRequest.Work work) {
         Tasks now = tasksOfEpoch;
         if (now != null) {
             List<ShardResult> results = now.compute(work);
             if (!results.isEmpty()) {
                 return results;
             }
-            end(PATIENCE); // ends the tasks that are present
+            end(PATIENCE); // ends the remaining tasks
         }
         return await(rows.mapPartitions(new ShardRound(plan, Objects.requireNonNull(model), work, epoch))
                 .collectAsync());
     }
 
-    /** Waits for a job; stops waiting if no executor appears, where Spark would wait forever. */
+    /** Waits for a job; throws if no executor appears, where Spark would wait forever. */
     private <T> T await(JavaFutureAction<T> job) {
         long most = context.conf().getTimeAsMs(TIMEOUT, TIMEOUT_DEFAULT);
         for (long absent = 0; absent < most; absent = atTheSameTime(context) == 0 ? absent + PATIENCE : 0) {
@@ -129,10 +124,7 @@ final class EpochRows implements AutoCloseable {
                 + ", expected one that the driver can be reached from");
     }
 
-    /**
-     * Returns the number of tasks that the present cores can run at the same time. Spark's default parallelism is not
-     * used: it is 2 even for 1 or 0 cores.
-     */
+    /** Returns the number of tasks that can run at once. Spark's default parallelism is 2 even for 1 or 0 cores. */
     static int atTheSameTime(SparkContext context) {
         return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
     }
@@ -149,14 +141,10 @@ final class EpochRows implements AutoCloseable {
         }
     }
 
-    /** The running tasks of an epoch. */
-    private record Tasks(RoundDesk desk, JavaFutureAction<Void> job, Runnable closing) {
+    private record Tasks(RoundEndpoint desk, JavaFutureAction<Void> job, Runnable closing) {
 
-        /**
-         * Returns the results of the tasks; an empty list if the tasks have ended or some have been missing for too
-         * long.
-         */
-        List<ShardResult> compute(RoundAsk.Work work) {
+        /** Returns the results; empty if the tasks have ended, or some were missing for too long. */
+        List<ShardResult> compute(RoundRequest.Work work) {
             desk.publish(work);
             try {
                 for (long absent = 0; absent < MOST_ABSENT; absent = desk.isShort() ? absent + PATIENCE : 0) {
@@ -189,12 +177,11 @@ final class EpochRows implements AutoCloseable {
         }
     }
 
-    /** Returns the seconds that the repartitioning took. */
     double seconds() {
         return seconds;
     }
 
-    /** Throws the cause of a failed job, as a synchronous job would. */
+    /** Throws the cause of a failed job, as a synchronous job does. */
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> RuntimeException failed(Throwable cause) throws T {
         throw (T) cause;
@@ -207,7 +194,7 @@ final class EpochRows implements AutoCloseable {
         places.destroy();
     }
 
-    /** Maps the index of a row in an epoch to its batch, shard and partition. */
+    /** Maps the position of a row in the epoch to its batch, shard and partition. */
     static final class Cut extends Partitioner {
 
         private static final long serialVersionUID = 1;
@@ -255,7 +242,6 @@ final class EpochRows implements AutoCloseable {
         }
     }
 
-    /** Groups the rows of each shard. */
     private static final class Grouped implements Iterator<ShardRows> {
 
         private final Cut cut;

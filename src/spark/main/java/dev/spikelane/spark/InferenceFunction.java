@@ -8,8 +8,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs. It appends one value to each
- * row, the output column of {@link SpikelaneModel}. {@link SpikelaneModel#function} creates it.
+ * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs. It appends the output column of
+ * {@link SpikelaneModel}. {@link SpikelaneModel#function} creates it.
  *
  * <pre>{@code
  * var classify = model.function(spark, rows.schema());
@@ -50,6 +50,6 @@ public final class InferenceFunction implements MapPartitionsFunction<Row, Row>,
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
         RequiredJava.check("executor");
-        return new PartitionRun(HeldModel.of(plan.hash(), plan.weights(), model::value), plan, rows);
+        return new PartitionRun(CachedModel.of(plan.hash(), plan.weights(), model::value), plan, rows);
     }
 }

@@ -9,7 +9,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Parameters of {@link SpikelaneModel}, and their checks against the model and the columns of the rows. */
+/** Parameters of {@link SpikelaneModel}, and checks against the model and the columns. */
 abstract class InferenceParams extends Model<SpikelaneModel> implements SampleParams<SpikelaneModel> {
 
     private static final long serialVersionUID = 1;
@@ -151,7 +151,7 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
     }
 
     /**
-     * Plans the inference of rows.
+     * Checks parameters.
      *
      * @throws IllegalArgumentException if a column is missing or has the wrong type, or a parameter does not fit the
      *     model

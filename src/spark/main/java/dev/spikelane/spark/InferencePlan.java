@@ -3,7 +3,7 @@ package dev.spikelane.spark;
 import java.io.Serializable;
 
 /**
- * The plan by which executors classify rows; the driver makes it.
+ * Settings of inference, sent from the driver to executors.
  *
  * @param hash SHA-256 of the model's bytes in hexadecimal
  * @param weights {@code float}, {@code stored}, {@code int8} or {@code int16}
@@ -15,7 +15,7 @@ import java.io.Serializable;
  * @param batchSize samples of a batch
  * @param divisor the divisor of bytes
  * @param handleInvalid {@code error}, {@code skip} or {@code keep}
- * @param columns indices of the input column and the id column
+ * @param columns the input column and the id column
  */
 record InferencePlan(
         String hash,
@@ -35,8 +35,8 @@ record InferencePlan(
      * Columns of the input rows.
      *
      * @param input index of the input column
-     * @param kind type of the input column
-     * @param inputName name of the input column, for messages
+     * @param kind its type
+     * @param inputName its name, for messages
      * @param id index of the id column; -1 without one
      */
     record Columns(int input, InputKind kind, String inputName, int id) implements Serializable {}

@@ -17,13 +17,13 @@ enum InputKind {
     /** Binary, a bit for each step and neuron. Each step begins with the lowest bit of a new byte. */
     SPIKES;
 
-    /** The code for input that is already encoded as spikes. */
+    /** The code of input that is encoded already. */
     static final String SPIKES_CODE = "spikes";
 
     /**
      * Returns the type of a column.
      *
-     * @throws IllegalArgumentException if the column has an unsupported type, or if it is not binary and the code is
+     * @throws IllegalArgumentException if the column has an unsupported type, or is not binary for the code
      *     {@code spikes}
      */
     static InputKind of(StructField column, String code) {

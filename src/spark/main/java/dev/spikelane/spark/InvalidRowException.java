@@ -15,7 +15,7 @@ public final class InvalidRowException extends IllegalArgumentException {
     }
 
     /**
-     * Returns the exception of the invalid row, without Spark's wrapping text; null if the task failed for another
+     * Returns the exception of an invalid row without Spark's wrapping text; null if the task failed for another
      * reason.
      */
     @Nullable

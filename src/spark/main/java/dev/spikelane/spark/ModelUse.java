@@ -10,20 +10,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The settings with which a model runs: the caller's, else those noted in the model, else the defaults of
- * {@code ./spikelane run}.
+ * The settings with which a model runs: the caller's, else the model's notes, else the defaults of {@code ./spikelane
+ * run}.
  *
  * @param steps time steps of a sample
  * @param code the encoding of samples
  * @param decoding the decoding of outputs to a label
- * @param notices sentences about assumed settings and about settings that differ from the model's notes
+ * @param notices sentences about assumed settings, and about differences from the model's notes
  */
 record ModelUse(int steps, String code, String decoding, List<String> notices) {
 
     private static final int STEPS = 25;
     private static final String CODE = "frame";
     private static final String DECODING = "membrane";
-    /** Most steps of a sample. */
     private static final int MOST_STEPS = 100_000;
 
     /**
@@ -49,7 +48,6 @@ record ModelUse(int steps, String code, String decoding, List<String> notices) {
         return new ModelUse(useSteps, useCode, useDecoding, List.copyOf(notices));
     }
 
-    /** Checks that a network has one input. */
     static void requireOneInput(Model model) {
         if (model.network().inputs().size() != 1) {
             throw new IllegalArgumentException("the network has the inputs "

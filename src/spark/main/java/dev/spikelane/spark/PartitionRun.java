@@ -13,12 +13,12 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies the rows of a partition in batches, in order. It closes its simulations after the last row, or when the
- * task ends, also by a failure.
+ * Classifies the rows of a partition in batches, in order. It closes its simulations after the last row or when the
+ * task ends or fails.
  */
 final class PartitionRun implements Iterator<Row>, AutoCloseable {
 
-    private final HeldModel held;
+    private final CachedModel held;
     private final InferencePlan plan;
     private final InferencePlan.Columns columns;
     private final Iterator<Row> rows;
@@ -29,12 +29,12 @@ final class PartitionRun implements Iterator<Row>, AutoCloseable {
     private final List<BatchRun> runs = new ArrayList<>();
 
     private final int threads;
-    /** A row that was read but belongs to the next batch. */
+    /** A row that was read for the next batch. */
     private @Nullable Row next;
 
     private long read;
 
-    PartitionRun(HeldModel held, InferencePlan plan, Iterator<Row> rows) {
+    PartitionRun(CachedModel held, InferencePlan plan, Iterator<Row> rows) {
         this.held = held;
         this.plan = plan;
         this.columns = plan.columns();
@@ -141,7 +141,6 @@ final class PartitionRun implements Iterator<Row>, AutoCloseable {
         return made;
     }
 
-    /** Returns true if all simulations are closed. */
     boolean isClosed() {
         return runs.isEmpty();
     }

@@ -1,6 +1,6 @@
 package dev.spikelane.spark;
 
-/** Checks the version of the JVM before any other class of the library is loaded. */
+/** Checks the version of the JVM before other classes of the library are loaded. */
 final class RequiredJava {
 
     /** Older builds of Java 25 can corrupt data with G1 (JDK-8377811), and Spark 4.2 requires this version. */
@@ -9,8 +9,6 @@ final class RequiredJava {
     private RequiredJava() {}
 
     /**
-     * Checks that this JVM is new enough.
-     *
      * @param who the process, for the message, such as {@code driver}
      * @throws IllegalStateException if this JVM is older than 25.0.3
      */

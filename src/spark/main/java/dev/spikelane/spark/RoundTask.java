@@ -1,7 +1,7 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.spark.round.RoundAsk;
-import dev.spikelane.spark.round.RoundDesk;
+import dev.spikelane.spark.round.RoundRequest;
+import dev.spikelane.spark.round.RoundEndpoint;
 import dev.spikelane.spark.round.ShardResult;
 import dev.spikelane.spark.round.ShardRows;
 import java.util.ArrayList;
@@ -17,12 +17,12 @@ import org.apache.spark.util.RpcUtils;
 import scala.concurrent.duration.Duration;
 import scala.reflect.ClassTag$;
 
-/** Computes the shards of a partition, step after step; {@link RoundDesk} sends the work. */
+/** Computes the shards of a partition, step after step; {@link RoundEndpoint} sends the work. */
 final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
 
     private static final long serialVersionUID = 1;
 
-    /** Longest wait for the next step: a step may take long, and a lost driver is detected without this timeout. */
+    /** Longest wait for a step, which may take long. A lost driver is detected without this timeout. */
     private static final int HOURS = 24;
 
     private final TrainingPlan plan;
@@ -43,10 +43,10 @@ final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
         SparkEnv environment = SparkEnv.get();
         RpcEndpointRef driver = RpcUtils.makeDriverRef(desk, environment.conf(), environment.rpcEnv());
         RpcTimeout timeout = new RpcTimeout(Duration.create(HOURS, "hours"), "the length of a training step");
-        RoundAsk ask = new RoundAsk(TaskContext.getPartitionId(), -1, List.of());
+        RoundRequest ask = new RoundRequest(TaskContext.getPartitionId(), -1, List.of());
         ShardRows next = rows.hasNext() ? rows.next() : null;
         while (true) {
-            RoundAsk.Work work = RoundAsk.Work.of(
+            RoundRequest.Work work = RoundRequest.Work.of(
                     driver.askSync(ask.toMessage(), timeout, ClassTag$.MODULE$.<Object[]>apply(Object[].class)));
             if (work.batch() < 0) {
                 return;
@@ -58,7 +58,7 @@ final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
                     results.add(round.compute(next));
                 }
             }
-            ask = new RoundAsk(ask.partition(), work.step(), results);
+            ask = new RoundRequest(ask.partition(), work.step(), results);
         }
     }
 }

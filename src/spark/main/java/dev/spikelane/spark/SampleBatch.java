@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
-/** Rows collected for a batch, in order, invalid rows among them. */
+/** The rows of a batch in order, including invalid ones. */
 final class SampleBatch {
 
     private final int inputIndex;
@@ -24,7 +24,9 @@ final class SampleBatch {
     private int size;
     private int samples;
 
-    /** Allocates the batch of a plan; {@code values} is the number of values of a sample. */
+    /**
+     * @param values values of a sample
+     */
     SampleBatch(InferencePlan plan, int values) {
         int most = plan.batchSize();
         boolean packed = plan.columns().kind() == InputKind.SPIKES;
@@ -58,21 +60,19 @@ final class SampleBatch {
     }
 
     /**
-     * Returns true if the batch has room for a sample of this id. All ids of a batch share their high half, see
+     * Returns true if the batch has space for a sample of this id. All ids of a batch share their high half, see
      * {@link #setDraws}.
      */
     boolean takes(long id) {
         return size < rows.length && (samples == 0 || epoch == (int) (id >>> Integer.SIZE));
     }
 
-    /** Adds an invalid row. */
     void addInvalid(Row row) {
         rows[size] = row;
         valid[size] = false;
         size++;
     }
 
-    /** Adds a sample with its values. */
     void add(Row row, long id, float[] ofSample) {
         if (values == null) {
             spikes[samples] = row.getAs(inputIndex);
@@ -87,7 +87,7 @@ final class SampleBatch {
         samples++;
     }
 
-    /** Returns the values of the samples, {@code [samples x values]}. */
+    /** Returns {@code [samples x values]}. */
     FloatMatrix values() {
         return Objects.requireNonNull(values, "values").rows(0, samples);
     }
@@ -103,10 +103,7 @@ final class SampleBatch {
         }
     }
 
-    /**
-     * Selects the random streams of the samples: the low half of an id is the number of the sample, the high half is
-     * the epoch.
-     */
+    /** Selects the random streams: the low half of an id is the sample, the high half the epoch. */
     void setDraws(CounterRandom.Draws draws) {
         draws.setEpoch(epoch);
         draws.setSamples(ids, 0, samples);

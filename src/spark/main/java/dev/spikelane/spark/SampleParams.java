@@ -7,8 +7,8 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 
 /**
- * Parameters that {@link SpikelaneModel} and {@link SpikelaneEstimator} share: the model, the columns of the samples
- * and the encoding of the samples.
+ * Parameters that {@link SpikelaneModel} and {@link SpikelaneEstimator} share: the model, and the columns and encoding
+ * of samples.
  *
  * @param <T> the class itself, which the setters return
  */
@@ -54,10 +54,10 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Sets the column of ids, int or long. The id of a row selects its random numbers, and training numbers rows in the
-     * order of their ids.
+     * Sets the column of ids, int or long. An id selects the random numbers of a row, and training numbers rows in the
+     * order of ids.
      *
-     * @param value name of the column; default {@code id} for training. A model has no default; it needs the column if
+     * @param value name of the column; default {@code id} for training. A model has no default and needs the column if
      *     its code draws random numbers
      * @return this
      */
@@ -67,7 +67,7 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Sets the encoding of samples; without this call, the encoding noted in the model.
+     * Sets the encoding of samples; the default is in the model's notes.
      *
      * @param value {@code frame}, {@code rate}, {@code latency} or {@code pieces}; or {@code spikes}, not for training,
      *     for binary columns of packed spikes. Each step has {@code ceil(inputs / 8)} bytes; the lowest bit is the
@@ -80,7 +80,7 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Sets the time steps of a sample; without this call, the number noted in the model.
+     * Sets the time steps of a sample; the default is in the model's notes.
      *
      * @param value number of steps, 1 to 100,000
      * @return this
@@ -91,7 +91,7 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Sets the seed of encodings that draw random numbers and of the order of rows in training.
+     * Sets the seed of encodings and of the order of rows in training.
      *
      * @param value the seed; default 0
      * @return this
@@ -102,8 +102,7 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Sets the number of samples of a batch. In training it is the batch of a step; in a model it changes the speed and
-     * no result.
+     * Sets the samples of a batch. It is the batch of a training step; in a model it changes only the speed.
      *
      * @param value number of samples; default 128 for training and 256 for a model, which permits at most 65,536
      * @return this
@@ -125,8 +124,7 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Sets the treatment of invalid rows. A row is invalid if its sample is null, has the wrong length or is not
-     * finite.
+     * Sets the treatment of invalid rows, whose sample is null, not finite, or of a wrong length.
      *
      * @param value {@code error} fails the job, {@code skip} drops the row, {@code keep}, not for training, makes its
      *     prediction null

@@ -17,16 +17,18 @@ final class SampleValues {
     private final boolean isLatency;
     private final float[] ofBytes = new float[BYTES];
 
-    /** Values of the last sample; unused for samples of spikes. */
+    /** Values of the last sample; unused for spikes. */
     final float[] values;
 
-    /** Bytes of a sample of spikes and of one of its steps; the last byte of a step may have unused bits. */
+    /** The last byte of a step may have unused bits. */
     private final int spikeBytes;
 
     private final int stepBytes;
     private final int pads;
 
-    /** @param values number of values of a sample; for spikes, of inputs of a step */
+    /**
+     * @param values values of a sample; for spikes, inputs of a step
+     */
     SampleValues(InferencePlan plan, int values) {
         this.columns = plan.columns();
         this.isLatency = plan.code().equals("latency");
@@ -40,13 +42,13 @@ final class SampleValues {
         }
     }
 
-    /** Returns the number of values of a sample; for packed spikes, of inputs of a step. */
+    /** Returns the number of values of a sample; for spikes, of inputs of a step. */
     static int count(InferencePlan plan, Network network) {
         int inputs = network.inputs().getFirst().shape().size();
         return plan.code().equals("pieces") ? Math.multiplyExact(plan.steps(), inputs) : inputs;
     }
 
-    /** Reads a row; returns the reason if it is invalid, else null. */
+    /** Reads a row; returns the reason if it is invalid, otherwise null. */
     @Nullable
     String read(Row row) {
         if (row.isNullAt(columns.input())) {

@@ -29,8 +29,8 @@ import scala.collection.immutable.ArraySeq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Advances the sensors of a task one after the other in one simulation. The state of a sensor is the time of its last
- * step (long) and a snapshot.
+ * Advances the sensors of a task one by one in one simulation. The state of a sensor is the time of its last step
+ * (long) and a snapshot.
  */
 final class SensorStates extends StatefulProcessor<String, Row, Row> {
 
@@ -54,7 +54,7 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
     @Override
     public void init(OutputMode outputMode, TimeMode timeMode) {
         RequiredJava.check("executor");
-        Network network = HeldModel.of(hash, "float", model::value).network();
+        Network network = CachedModel.of(hash, "float", model::value).network();
         run = new Run(
                 network, population, getHandle().getValueState("simulation", Encoders.BINARY(), TTLConfig.NONE()));
     }
@@ -87,7 +87,6 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
         }
     }
 
-    /** The simulation of a task. */
     private static final class Run {
 
         private final Simulation simulation;
@@ -162,7 +161,6 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
         }
     }
 
-    /** Records the outputs that fired in the last step. */
     private static final class Fired implements Population.Observer {
 
         private int[] neurons = {};

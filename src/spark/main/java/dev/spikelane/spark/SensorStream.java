@@ -19,9 +19,9 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a spiking neural network for each of many sensors in a streaming query. A row is a time step of a sensor. The
- * membranes of a sensor are kept between micro-batches and restarts: {@code transformWithState} stores a snapshot of
- * the simulation in RocksDB and its checkpoints, so that a replay gives equal spikes.
+ * Runs a spiking neural network for each sensor of a streaming query. A row is a time step of a sensor. Membranes
+ * persist between micro-batches and restarts: {@code transformWithState} stores snapshots in RocksDB and its
+ * checkpoints, so a replay gives equal spikes.
  *
  * <pre>{@code
  * spark.conf().set(SensorStream.PROVIDER, SensorStream.ROCKS_DB);
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each input row gives an output row of {@code key} (string), {@code time} (long) and {@code spikes} (array of int,
  * the outputs that fired in the step). Within a micro-batch, the steps of a sensor run in the order of their times. A
- * row whose time is not later than the sensor's last step is dropped, so a source may send rows twice.
+ * row that is not later than the sensor's last step is dropped, so a source may send rows twice.
  */
 public final class SensorStream {
 
@@ -111,7 +111,7 @@ public final class SensorStream {
      * Sets the column of the input.
      *
      * @param value name of the column; default {@code events}. It is an array of int, the inputs that fired in the
-     *     step; or binary, a bit for each input from the lowest
+     *     step; or binary, a bit for each input, lowest first
      * @return this
      */
     public SensorStream setInputCol(String value) {
@@ -137,7 +137,7 @@ public final class SensorStream {
         boolean isPacked = requireColumns(rows.schema());
         requireRocksDb(spark);
         Model read = ModelFile.modelOf(model);
-        String hash = HeldModel.hash(model);
+        String hash = CachedModel.hash(model);
         SensorStates states = new SensorStates(
                 JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(model),
                 hash,

@@ -1,6 +1,6 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.spark.round.RoundAsk;
+import dev.spikelane.spark.round.RoundRequest;
 import dev.spikelane.spark.round.ShardResult;
 import dev.spikelane.spark.round.ShardRows;
 import java.util.ArrayList;
@@ -17,10 +17,10 @@ final class ShardRound implements FlatMapFunction<Iterator<ShardRows>, ShardResu
 
     private final TrainingPlan plan;
     private final Broadcast<byte[]> model;
-    private final RoundAsk.Work work;
+    private final RoundRequest.Work work;
     private final int epoch;
 
-    ShardRound(TrainingPlan plan, Broadcast<byte[]> model, RoundAsk.Work work, int epoch) {
+    ShardRound(TrainingPlan plan, Broadcast<byte[]> model, RoundRequest.Work work, int epoch) {
         this.plan = plan;
         this.model = model;
         this.work = work;

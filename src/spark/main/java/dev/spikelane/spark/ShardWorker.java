@@ -16,10 +16,10 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.function.Supplier;
 
-/** A trainer on an executor with its own network. One task uses it at a time; later tasks of the run reuse it. */
+/** A trainer on an executor with its network. One task uses it at a time; later tasks of the run reuse it. */
 final class ShardWorker implements AutoCloseable {
 
-    /** Workers that no task uses, the most recently used first. */
+    /** The most recently used worker is first. */
     private static final Deque<ShardWorker> IDLE = new ArrayDeque<>();
 
     private final TrainingPlan plan;
@@ -41,7 +41,7 @@ final class ShardWorker implements AutoCloseable {
         this.batch = plan.batching().batch(rows);
     }
 
-    /** Returns an idle or new worker for a run; the caller must give it back or close it. */
+    /** Returns an idle or new worker, which the caller must give back or close. */
     static ShardWorker take(TrainingPlan plan, Supplier<byte[]> model, int threads) {
         synchronized (IDLE) {
             for (Iterator<ShardWorker> all = IDLE.iterator(); all.hasNext(); ) {
@@ -55,10 +55,7 @@ final class ShardWorker implements AutoCloseable {
         return new ShardWorker(plan, model.get(), threads);
     }
 
-    /**
-     * Returns this worker to the idle ones; closes the least recently used worker if more are idle than the JVM has
-     * processors.
-     */
+    /** Makes this worker idle; closes the least recently used one if there are more than processors. */
     void giveBack() {
         ShardWorker oldest = null;
         synchronized (IDLE) {
@@ -72,7 +69,7 @@ final class ShardWorker implements AutoCloseable {
         }
     }
 
-    /** Copies the values of a step of the run into the network, unless the network has them. */
+    /** Copies the values of a step into the network, unless it has them. */
     void put(long step, byte[] weights) {
         if (version != step) {
             WeightBytes.put(weights, network);
@@ -80,7 +77,7 @@ final class ShardWorker implements AutoCloseable {
         }
     }
 
-    /** Computes the gradients of a shard; returns them as bytes. */
+    /** Returns the gradients of a shard as bytes. */
     byte[] compute(int epoch, ShardRows shard, int[] labelsOfBatch) {
         rows.shard = shard.rows();
         int[] numbers = new int[shard.rows().length];
@@ -98,7 +95,6 @@ final class ShardWorker implements AutoCloseable {
         trainer.close();
     }
 
-    /** The rows of the current shard. */
     private static final class Rows implements Dataset {
 
         private final TrainingPlan plan;

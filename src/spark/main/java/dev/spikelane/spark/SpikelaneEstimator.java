@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trains a spiking neural network on the rows of a data set. It is an estimator of Spark ML: {@link #fit} returns a
  * {@link SpikelaneModel}. Each batch is cut into a fixed number of shards, whose gradients executors compute. The
- * driver sums them in the order of the shards and has the optimizer. The weights depend on the rows, their ids, the
- * model and the parameters, and not on partitions, executors or retries: a {@link Trainer} with the same number of
+ * driver sums them in the order of the shards and runs the optimizer. The weights depend on the rows, their ids, the
+ * model and the parameters, and not on partitions, executors or retries: a {@link Trainer} with an equal number of
  * shards on one machine gives equal weights.
  *
  * <pre>{@code
@@ -83,7 +83,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     public SpikelaneEstimator setModel(byte[] modelFile) {
         ModelUse.requireOneInput(ModelFile.modelOf(modelFile));
         bytes = modelFile;
-        return with(modelHash(), HeldModel.hash(modelFile));
+        return with(modelHash(), CachedModel.hash(modelFile));
     }
 
     /**
@@ -119,8 +119,8 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Sets the number of shards into which a batch is cut. A step has at most as many tasks. Weights depend on this
-     * number and not on the number of executors.
+     * Sets the number of shards of a batch. A step has at most as many tasks. Weights depend on this number, not on the
+     * number of executors.
      *
      * @param value 2 to the number of samples of a batch; default 8
      * @return this
@@ -140,8 +140,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Sets the number of tasks that compute a step. Each computes some of the shards; the number changes the speed and
-     * no weight.
+     * Sets the number of tasks that compute a step. It changes only the speed.
      *
      * @param value number of tasks; default 0, the number of cores that Spark has
      * @return this
@@ -151,9 +150,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Sets the checkpoint file, which is written after each epoch. If the file exists, training continues from it. A
-     * local {@link TrainingRun} with an equal trainer, equal samples and the same {@link #batching} can continue from
-     * it too, and the other way round.
+     * Sets the checkpoint file, which is written after each epoch. If the file exists, training continues from it.
+     * Checkpoints also work in both directions with a local {@link TrainingRun} with an equal trainer, equal samples
+     * and this {@link #batching}.
      *
      * @param value a file on the driver's machine
      * @return this
@@ -165,7 +164,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     /**
      * Sets the interval of checkpoints within an epoch.
      *
-     * @param value number of steps; default 0, no checkpoints within an epoch
+     * @param value number of steps; default 0, none
      * @return this
      */
     public SpikelaneEstimator setCheckpointEvery(int value) {
@@ -175,7 +174,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     /**
      * Sets the listener that the driver calls after each step.
      *
-     * @param value gets the run with its epoch, batch, loss and accuracy
+     * @param value receives the run with its epoch, batch, loss and accuracy
      * @return this
      */
     public SpikelaneEstimator onStep(Consumer<? super TrainingRun> value) {
@@ -186,7 +185,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     /**
      * Sets the listener that the driver calls after each epoch.
      *
-     * @param value gets the result of the epoch
+     * @param value receives the result of the epoch
      * @return this
      */
     public SpikelaneEstimator onEpoch(Consumer<? super EpochResult> value) {
@@ -206,7 +205,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Returns the batching of rows, for a local run that continues from a checkpoint.
+     * Returns the batching of rows, for a local run from a checkpoint.
      *
      * @return batch size, order and encoding
      * @throws IllegalStateException if no model has been set
@@ -320,7 +319,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
         return result.setParent(this);
     }
 
-    @SuppressWarnings("unchecked") // Java sees Spark's numeric parameters as parameters of Object
+    @SuppressWarnings("unchecked") // Spark's numeric parameters are parameters of Object in Java
     private SpikelaneEstimator with(Param<?> param, Object value) {
         set((Param<Object>) param, value);
         return this;
@@ -343,9 +342,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Returns a reader of saved estimators, with their parameters and their model. The trainer of {@link #setTrainer}
-     * and the listeners of {@link #onStep}, {@link #onEpoch} and {@link #onTimes} are not saved. If the saved estimator
-     * had a trainer, {@link #fit} requires a new one.
+     * Returns a reader of saved estimators with their parameters and model. The trainer of {@link #setTrainer} and the
+     * listeners of {@link #onStep}, {@link #onEpoch} and {@link #onTimes} are not saved. If the saved estimator had a
+     * trainer, {@link #fit} requires a new one.
      *
      * @return a reader
      */

@@ -30,21 +30,20 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>The output is a struct:
- *
  * <table>
  * <caption>Fields of a prediction</caption>
  * <tr><th>field</th><th>type</th><th>meaning</th></tr>
  * <tr><td>label</td><td>int</td><td>the class; null if the decoding is {@code none}</td></tr>
  * <tr><td>counts</td><td>array of int</td><td>spikes of each output</td></tr>
  * <tr><td>firstSpikes</td><td>array of int</td><td>the step of each output's first spike, from 0; -1 if
- * silent</td></tr> <tr><td>synapticOperations</td><td>double</td><td>number of weights added because a spike or value
- * arrived</td></tr> <tr><td>steps</td><td>int</td><td>steps of the sample; fewer than all if its label was decided
- * early</td></tr>
+ * silent</td></tr>
+ * <tr><td>synapticOperations</td><td>double</td><td>weights added because a spike or value arrived</td></tr>
+ * <tr><td>steps</td><td>int</td><td>steps of the sample; fewer than all if its label was decided early</td></tr>
  * </table>
  *
- * <p>The id of a row is the number of its sample and selects, with the seed, its random numbers. They equal the random
- * numbers on one machine, where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long;
- * the high half of a long is the epoch of {@link dev.spikelane.random.CounterRandom.Draws}.
+ * <p>The id of a row and the seed select its random numbers, which equal the numbers of this sample on one machine,
+ * where a data set numbers samples from 0. Equal ids have equal random numbers. Ids are int or long; the high half of a
+ * long is the epoch of {@link dev.spikelane.random.CounterRandom.Draws}.
  */
 public final class SpikelaneModel extends InferenceParams implements MLWritable {
 
@@ -80,8 +79,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
 
     @Override
     public SpikelaneModel setModel(byte[] modelFile) {
-        String hash = HeldModel.hash(modelFile);
-        ModelUse.requireOneInput(HeldModel.of(hash, "float", () -> modelFile).model());
+        String hash = CachedModel.hash(modelFile);
+        ModelUse.requireOneInput(CachedModel.of(hash, "float", () -> modelFile).model());
         bytes = modelFile;
         sent = null;
         return with(modelHash(), hash);
@@ -98,7 +97,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Sets the decoding of outputs to a label; without this call, the decoding noted in the model.
+     * Sets the decoding of outputs to a label; the default is in the model's notes.
      *
      * @param value a word of {@code Decoding}
      * @return this
@@ -110,8 +109,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     /**
      * Sets the number format of the weights.
      *
-     * @param value {@code float}; {@code int8} or {@code int16} to round the weights to integers; or {@code stored} for
-     *     the integers of the file
+     * @param value {@code float}; {@code int8} or {@code int16} to round weights to integers; or {@code stored} for the
+     *     integers of the file
      * @return this
      */
     public SpikelaneModel setWeights(String value) {
@@ -119,7 +118,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Sets the lead in spikes at which the label of a sample is decided and its run ends.
+     * Sets the lead in spikes that decides the label of a sample and ends its run.
      *
      * @param value the lead; {@code EarlyExit.NO_MARGIN} to decide the label that all steps would give; default 0,
      *     which runs all steps
@@ -141,7 +140,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     /**
      * Writes the model to a file that {@code ModelFile} and {@code ./spikelane run} read.
      *
-     * @param path the file, in any file system that Hadoop supports; it replaces an older file when it is complete
+     * @param path the file, in any file system that Hadoop supports; a complete file replaces an older one
      * @throws IOException if the file cannot be written
      * @throws IllegalStateException if no model has been set
      */
@@ -150,8 +149,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Returns notices about settings that neither the model nor a setter defines, and about settings that differ from
-     * those with which the model was trained. {@link #transform} logs them.
+     * Returns notices about assumed settings, and about differences from the settings of the training.
+     * {@link #transform} logs them.
      *
      * @return sentences; empty if the model notes all settings and none differs
      * @throws IllegalArgumentException if a parameter does not fit the model
@@ -164,7 +163,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     /**
      * Creates the function that {@link #transform} runs on each partition.
      *
-     * @param spark the session; its executors get the model
+     * @param spark the session, whose executors receive the model
      * @param rows the schema of the rows
      * @return a function for {@code mapPartitions}
      * @throws IllegalArgumentException if the rows or a parameter do not fit the model
@@ -209,7 +208,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     private ModelUse use() {
         byte[] known = model();
         return ModelUse.of(
-                HeldModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
+                CachedModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
                 DriverChecks.declared(this, steps()),
                 DriverChecks.declared(this, code()),
                 DriverChecks.declared(this, decoding()));
@@ -219,7 +218,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         return plan(rows, use());
     }
 
-    @SuppressWarnings("unchecked") // Java sees Spark's numeric parameters as parameters of Object
+    @SuppressWarnings("unchecked") // Spark's numeric parameters are parameters of Object in Java
     private SpikelaneModel with(Param<?> param, Object value) {
         set((Param<Object>) param, value);
         return this;

@@ -13,14 +13,13 @@ import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
-/** A saved model: a folder with Spark's parameters, as for Spark's own models, and with the model file. */
+/** A saved model: a folder with Spark's parameters, as for Spark's models, and the model file. */
 final class StoredModel {
 
     private static final String FILE = "model.safetensors";
 
     private StoredModel() {}
 
-    /** Returns the bytes of a model file. */
     static byte[] read(String path) {
         try {
             Path file = new Path(path);
@@ -32,17 +31,14 @@ final class StoredModel {
         }
     }
 
-    /**
-     * Writes a model file under a temporary name and renames it when it is complete; deletes the temporary file after a
-     * failure.
-     */
+    /** Writes a temporary file and renames it; deletes it after a failure. */
     static void write(String path, byte[] bytes) throws IOException {
         Path file = new Path(path);
         Path part = file.suffix(".part");
         FileSystem system = system(file);
         try (OutputStream stream = system.create(part)) {
             stream.write(bytes);
-        } catch (IOException | FSError refused) { // a full local disk is an error to Hadoop
+        } catch (IOException | FSError refused) { // Hadoop throws an error if a local disk is full
             system.delete(part, false);
             throw new IOException(path + " cannot be written: " + refused.getMessage(), refused);
         }
@@ -58,7 +54,7 @@ final class StoredModel {
                 session.isDefined() ? session.get().sparkContext().hadoopConfiguration() : new Configuration());
     }
 
-    /** Writes the model file first and the parameters last: a folder without parameters is not a model. */
+    /** Writes the parameters last: a folder without parameters is not a model. */
     static final class Writer extends DefaultParamsWriter {
 
         private final SampleParams<?> saved;
@@ -89,7 +85,7 @@ final class StoredModel {
             T loaded = super.load(path);
             String expected = loaded.getOrDefault(loaded.modelHash());
             byte[] bytes = StoredModel.read(new Path(path, FILE).toString());
-            String found = HeldModel.hash(bytes);
+            String found = CachedModel.hash(bytes);
             if (!found.equals(expected)) {
                 throw new IllegalArgumentException(new Path(path, FILE) + " has the SHA-256 " + found + ", expected "
                         + expected + ", with which it was saved");

@@ -6,13 +6,13 @@ import java.io.Serializable;
 
 /**
  * Configures the training of a network on the driver and on executors: loss, optimizer, surrogates and learned
- * parameters. A serializable lambda can implement it.
+ * parameters. Usually a serializable lambda.
  *
  * <pre>{@code
  * estimator.setTrainer((network, steps, batch) -> Trainer.of(network, steps, batch)
- *         .loss(CrossEntropyLoss.rate())
- *         .surrogate(Surrogate.fastSigmoid(25))
- *         .optimizer(new Adam(1e-2)));
+ *  .loss(CrossEntropyLoss.rate())
+ *  .surrogate(Surrogate.fastSigmoid(25))
+ *  .optimizer(new Adam(1e-2)));
  * }</pre>
  */
 @FunctionalInterface

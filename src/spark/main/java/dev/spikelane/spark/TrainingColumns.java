@@ -11,11 +11,11 @@ import scala.Tuple2;
 /**
  * Reads rows of id, label and sample.
  *
- * @param plan the plan by which samples are read from the columns of these rows
- * @param values the format in which rows are sent to executors
+ * @param plan the settings for samples in these columns
+ * @param values the format of rows for executors
  * @param labelName name of the label column, for messages
  * @param classes number of classes; 0 if labels are any whole numbers
- * @param skips true if invalid rows are dropped
+ * @param skips true to drop invalid rows
  */
 record TrainingColumns(InferencePlan plan, RowValues values, String labelName, int classes, boolean skips)
         implements PairFlatMapFunction<Iterator<Row>, Long, byte[]> {

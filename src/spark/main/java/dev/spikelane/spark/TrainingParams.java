@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Parameters of {@link SpikelaneEstimator}, and their checks against the model and the columns of the rows. */
+/** Parameters of {@link SpikelaneEstimator}, and checks against the model and the columns. */
 abstract class TrainingParams extends Estimator<SpikelaneModel> implements SampleParams<SpikelaneEstimator> {
 
     private static final long serialVersionUID = 1;
@@ -49,7 +49,7 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
 
     TrainingParams(String uid) {
         RequiredJava.check("driver");
-        this.uid = uid; // read by the parameters
+        this.uid = uid; // the parameters read it
         super();
         setDefault(inputCol, "features");
         setDefault(labelCol, "label");
@@ -179,14 +179,12 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
     }
 
     /**
-     * Returns the configuration of the trainer.
-     *
      * @throws IllegalStateException if the saved estimator had a trainer and none has been set since
      */
     abstract TrainerFactory factory();
 
     /**
-     * Plans the training on rows.
+     * Checks parameters against the model.
      *
      * @throws IllegalArgumentException if a parameter does not fit the model
      * @throws IllegalStateException if {@link #factory} throws
@@ -226,11 +224,11 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
     }
 
     /**
-     * Plans the training on rows, which may already have a column of predictions.
+     * Checks parameters against the model and the columns, among which may be predictions.
      *
      * @throws IllegalArgumentException if a column is missing or has the wrong type, or a parameter does not fit the
-     *     model the model
-     * @throws IllegalStateException if no model has been set
+     *     model
+     * @throws IllegalStateException if {@link #factory} throws
      */
     TrainingPlan plan(Model model, StructType rows) {
         skipsInvalid();

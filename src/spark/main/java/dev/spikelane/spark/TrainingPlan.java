@@ -8,7 +8,7 @@ import dev.spikelane.spark.round.RowValues;
 import java.io.Serializable;
 
 /**
- * The plan of a training run, for the driver and the executors.
+ * Settings of a training run for the driver and the executors.
  *
  * @param run unique name of the run, by which an executor finds its trainers
  * @param factory the configuration of the trainer
@@ -29,21 +29,20 @@ record TrainingPlan(
 
     /**
      * Returns the shape of a sample: the shape of the input, or a vector of all values if each step reads a piece of
-     * the sample.
+     * them.
      */
     Shape shape(Network network) {
         Shape input = network.inputs().getFirst().shape();
         return values.count() == input.size() ? input : Shape.of(values.count());
     }
 
-    /** Returns the number of shards of a batch. */
     int shardsOf(int samples) {
         return Math.min(shards, samples);
     }
 
     /**
-     * Returns the shard of a sample in a batch. As in {@code Trainer}, the first shards have one sample more if the
-     * samples cannot be divided evenly.
+     * Returns the shard of a sample. As in {@code Trainer}, the first shards have one sample more if the division is
+     * not even.
      */
     int shard(int sample, int samples) {
         int count = shardsOf(samples);

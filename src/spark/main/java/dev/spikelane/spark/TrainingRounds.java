@@ -2,7 +2,7 @@ package dev.spikelane.spark;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.network.Network;
-import dev.spikelane.spark.round.RoundAsk;
+import dev.spikelane.spark.round.RoundRequest;
 import dev.spikelane.spark.round.RoundTimes;
 import dev.spikelane.spark.round.ShardResult;
 import dev.spikelane.spark.round.WeightBytes;
@@ -18,8 +18,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets executors compute the shards of each batch. The driver has the network and its optimizer. If a task fails or its
- * executor is lost, Spark runs the task again with equal values on the same rows.
+ * Sends the shards of each batch to executors; the driver runs the optimizer. Spark repeats failed and lost tasks with
+ * equal values on equal rows.
  */
 final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>>, AutoCloseable {
 
@@ -36,10 +36,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
     private RoundTimes times = new RoundTimes();
 
     /**
-     * Prepares the steps of a run.
-     *
-     * @param wantedTasks number of tasks that compute a step; 0 for the number that can run at the same time when an
-     *     epoch begins
+     * @param wantedTasks tasks that compute a step; 0 for the number that can run at once when an epoch begins
      */
     TrainingRounds(
             JavaSparkContext spark,
@@ -66,7 +63,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         for (int i = 0; i < labels.length; i++) {
             labels[i] = rows.label(order[first + i]);
         }
-        RoundAsk.Work work = new RoundAsk.Work(
+        RoundRequest.Work work = new RoundRequest.Work(
                 (long) epoch * run.batches() + run.batch(), run.batch(), labels, WeightBytes.of(network));
         times.packed();
         List<ShardResult> results = now.compute(work);
@@ -95,7 +92,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         return now;
     }
 
-    /** Returns a sentence with the times of the parts of the steps since the last call. */
+    /** Returns a sentence with the times of the steps since the last call. */
     String times() {
         EpochRows now = epochRows;
         String text =

@@ -20,8 +20,8 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * The rows of a training run, numbered in the order of their ids. A {@code TrainingRun} uses them as its data set and
- * reads values only to compare them with a checkpoint.
+ * The rows of a training run, numbered in the order of their ids. A {@code TrainingRun} reads values only to compare
+ * them with a checkpoint.
  */
 final class TrainingRows implements Dataset, AutoCloseable {
 
@@ -35,7 +35,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
     private Iterator<byte[]> ascending = Collections.emptyIterator();
     private int passed = Integer.MAX_VALUE;
 
-    /** The labels of a partition, and its first repeated id. */
+    /** The labels of a partition, and a repeated id. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Part(int[] labels, Object[] repeated) implements Serializable {}
 
@@ -43,7 +43,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
      * Sorts and numbers the rows.
      *
      * @param rows ids, and rows in the format of {@link RowValues}
-     * @throws IllegalArgumentException if there are no rows, or an id occurs twice
+     * @throws IllegalArgumentException if there are no rows, or ids repeat
      */
     TrainingRows(JavaPairRDD<Long, byte[]> rows, RowValues values, Shape shape, int classes) {
         this.values = values;
@@ -83,7 +83,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
         return new IllegalArgumentException(why);
     }
 
-    /** Returns the labels of a partition and a repeated id. Equal ids are in one partition, one after the other. */
+    /** Returns the labels and a repeated id of a partition, in which equal ids are adjacent. */
     private static Iterator<Part> part(Iterator<Tuple2<Long, byte[]>> rows) {
         List<Integer> labels = new ArrayList<>();
         long before = 0;
@@ -99,7 +99,6 @@ final class TrainingRows implements Dataset, AutoCloseable {
                 .iterator();
     }
 
-    /** Numbers the rows of a partition. */
     private static final class Numbered implements Iterator<byte[]> {
 
         private final Iterator<Tuple2<Long, byte[]>> rows;
@@ -125,7 +124,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
         return numbered;
     }
 
-    /** Caches some rows on the driver, for reads in any order; other rows must be read in ascending order. */
+    /** Caches rows on the driver for reads in any order; other rows must be read in ascending order. */
     void keep(int... numbers) {
         Set<Integer> wanted = new HashSet<>();
         Arrays.stream(numbers).forEach(wanted::add);
@@ -160,7 +159,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
         values.read(known == null ? next(sample) : known, into, row);
     }
 
-    /** Returns a row by reading on, partition by partition; begins again if the row comes before the last one read. */
+    /** Returns a row by reading on, or from the start if the row is before the last one. */
     private byte[] next(int sample) {
         if (sample < passed) {
             ascending = numbered.toLocalIterator();

@@ -1,9 +1,9 @@
 /**
- * Spiking neural networks on Apache Spark. Results do not depend on partitions, executors, retries and batches. Start
- * with {@link dev.spikelane.spark.SpikelaneModel} to classify rows, {@link dev.spikelane.spark.SpikelaneEstimator} to
- * train, or {@link dev.spikelane.spark.SensorStream} for streams.
+ * Spiking neural networks on Apache Spark. Rows enter and predictions or models leave, independent of partitions,
+ * executors, retries and batches. Read {@link dev.spikelane.spark.SpikelaneModel} first to classify rows,
+ * {@link dev.spikelane.spark.SpikelaneEstimator} to train, and {@link dev.spikelane.spark.SensorStream} for streams.
  *
- * <p>This module uses only the exported packages of the library.
+ * <p>This module uses only exported packages of the library.
  */
 @NullMarked
 package dev.spikelane.spark;

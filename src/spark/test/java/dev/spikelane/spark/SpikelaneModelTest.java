@@ -418,7 +418,7 @@ final class SpikelaneModelTest {
 
     @Test
     void aModelThatIsNotTheDriversIsRefused() {
-        assertTrue(refusal(() -> HeldModel.of("00", "float", () -> Samples.bytes(MODEL)))
+        assertTrue(refusal(() -> CachedModel.of("00", "float", () -> Samples.bytes(MODEL)))
                 .endsWith("expected 00, that of the driver"));
     }
 

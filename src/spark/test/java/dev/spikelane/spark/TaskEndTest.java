@@ -35,7 +35,7 @@ final class TaskEndTest {
         InferencePlan plan = model.plan(Samples.SCHEMA);
         Dataset<Integer> failing = images.mapPartitions(
                 (MapPartitionsFunction<Row, Integer>) rows -> {
-                    PartitionRun run = new PartitionRun(HeldModel.of(plan.hash(), "float", () -> bytes), plan, rows);
+                    PartitionRun run = new PartitionRun(CachedModel.of(plan.hash(), "float", () -> bytes), plan, rows);
                     RUN.set(run);
                     run.next();
                     assertFalse(run.isClosed(), "a batch has run");
@@ -45,7 +45,7 @@ final class TaskEndTest {
         assertThrows(SparkException.class, failing::collectAsList);
         assertTrue(RUN.get().isClosed());
         PartitionRun whole =
-                new PartitionRun(HeldModel.of(plan.hash(), "float", () -> bytes), plan, images.toLocalIterator());
+                new PartitionRun(CachedModel.of(plan.hash(), "float", () -> bytes), plan, images.toLocalIterator());
         whole.forEachRemaining(_ -> {});
         assertTrue(whole.isClosed());
     }

@@ -124,10 +124,10 @@ final class TrainingCase {
             }
             run.build().run();
         }
-        return HeldModel.hash(WeightBytes.of(network));
+        return CachedModel.hash(WeightBytes.of(network));
     }
 
     static String hash(SpikelaneModel model) {
-        return HeldModel.hash(WeightBytes.of(ModelFile.of(model.model())));
+        return CachedModel.hash(WeightBytes.of(ModelFile.of(model.model())));
     }
 }

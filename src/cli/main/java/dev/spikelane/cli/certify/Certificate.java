@@ -23,19 +23,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a network with a graph of NIR on one input. A reference runs the graph in float64; it shares no code with
- * {@link NirImport}. The network runs in float32. They are equal under three conditions. All spikes are equal. No
- * membrane differs by more than the rounding of float32 allows, a bound that is computed with each number, nor by a
- * thousandth. Neurons, weights and edges agree with the file, also where the input has no effect. Otherwise the
- * certificate has the parts of the network that differ from the file, and the first difference of the run if there is
- * one.
+ * Compares a network with a NIR graph on one input. A float64 reference, which shares no code with {@link NirImport},
+ * runs the graph; the network runs in float32. They are equal under three conditions. All spikes are equal. Each
+ * membrane differs by at most a computed bound of float32 rounding, and by at most a thousandth. Neurons, weights and
+ * edges agree with the file, even if the input does not use them. Otherwise the certificate lists the parts that
+ * differ, and the first difference of the run if there is one.
  *
- * <p>If a membrane is closer to its threshold than the bound, rounding alone decides whether the neuron fires. Such
- * cases are counted, and a first difference of this kind is marked.
+ * <p>If a membrane is closer to its threshold than the bound, rounding alone decides a spike. Such cases are counted,
+ * and a first difference of this kind is marked.
  */
 public final class Certificate {
 
-    /** Largest relative difference of equal membranes: rounding can move membranes that never reset further apart. */
+    /** Limits the bound, because rounding moves membranes that never reset further and further apart. */
     private static final double MOST_DRIFT = 1e-3;
 
     private final String semantics;
@@ -59,15 +58,9 @@ public final class Certificate {
     /**
      * The first difference between network and file.
      *
-     * @param step from 0
-     * @param sample index in the batch
-     * @param node name of the node in the file
-     * @param neuron in torch's order; -1 where the node is missing
-     * @param variable {@code spikes} or {@code membrane}
-     * @param found value of the network
-     * @param expected value of the file
-     * @param bound largest difference of the membranes that rounding alone can cause
-     * @param rounding true if rounding alone can have caused the difference
+     * @param neuron in torch's order; -1 if the node is missing
+     * @param bound largest difference that rounding alone can cause
+     * @param rounding true if rounding alone can be the cause
      */
     public record Difference(
             int step,
@@ -88,14 +81,11 @@ public final class Certificate {
     }
 
     /**
-     * Compares a network with a graph.
+     * Compares a network with the graph of a file.
      *
-     * @param graph the graph of a file
-     * @param semantics the time step and the method, which the file does not contain; the reset is the file's
+     * @param semantics time step and method; the reset is the file's
      * @param network a network whose populations have the names of the graph's nodes
-     * @param input rows of each input by its name, {@code [steps * batch x values]}, time-major
-     * @param batch number of samples
-     * @return the result
+     * @param input rows by input, {@code [steps * batch x values]}, time-major
      * @throws IllegalArgumentException if the input does not fit, or the graph cannot be run
      */
     public static Certificate of(
@@ -107,7 +97,6 @@ public final class Certificate {
         return FileText.given(() -> new Run(graph, semantics, network, input, batch).certificate());
     }
 
-    /** One comparison. */
     private static final class Run {
         private final NirFile.Graph graph;
         private final NirImport semantics;
@@ -152,7 +141,7 @@ public final class Certificate {
                     causes = NirFindings.of(reference, network);
                 }
                 if (earliest == null && sample == batch - 1) {
-                    causes = NirFindings.of(reference, network); // of neurons that this input leaves silent
+                    causes = NirFindings.of(reference, network); // also of neurons without spikes
                 }
             }
             if (earliest != null && earliest.rounding && causes.isEmpty()) {
@@ -200,14 +189,14 @@ public final class Certificate {
             };
         }
 
-        /** Returns the name of a node's population; in files that Spikelane wrote, dots stand for nested graphs. */
+        /** Returns the name of a node's population; files of Spikelane replace slashes by dots. */
         private String at(String name) {
             return recorded.containsKey(name) ? name : name.replace('/', '.');
         }
 
         /**
-         * Returns the first difference of a step. Nodes are in the order of data flow, so the first that differs is the
-         * cause.
+         * Returns the first difference of a step. Nodes are in the order of data flow, so it is the cause of the
+         * others.
          */
         private @Nullable Difference compare(NirReference reference, int step, int sample) throws IOException {
             for (var each : reference.values().entrySet()) {
@@ -230,8 +219,8 @@ public final class Certificate {
         }
 
         /**
-         * Returns true if no population of the network corresponds to an output. Outputs of nested graphs are checked
-         * at their targets.
+         * Returns true if no population corresponds to an output. Outputs of nested graphs are checked at their
+         * targets.
          */
         private boolean isLost(NirReference reference, String name) {
             if (!reference.type(name).equals("Output") || name.contains("/")) {
@@ -297,7 +286,7 @@ public final class Certificate {
             return null;
         }
 
-        /** Returns a difference; null if the numbers differ by rounding only. */
+        /** Returns a difference; null if rounding explains it. */
         private @Nullable Difference compared(
                 String name, int step, int sample, int neuron, double found, double expected, double bound) {
             membranes++;
@@ -309,38 +298,25 @@ public final class Certificate {
         }
     }
 
-    /**
-     * Returns true if network and file agree, in their parts and on this input.
-     *
-     * @return true if all spikes are equal, numbers differ by rounding only, and there are no causes
-     */
+    /** Returns true if network and file agree in their parts and on this input. */
     public boolean equal() {
         return first.isEmpty() && causes.isEmpty();
     }
 
-    /**
-     * Returns the first difference.
-     *
-     * @return the difference of the earliest step; empty if this input shows none
-     */
+    /** Returns the earliest difference; empty if this input shows none. */
     public Optional<Difference> first() {
         return first;
     }
 
-    /**
-     * Returns the causes of differences.
-     *
-     * @return the parts of the network that differ from the file; empty if there are none
-     */
+    /** Returns the parts of the network that differ from the file. */
     public List<String> causes() {
         return causes;
     }
 
     /**
-     * Returns the certificate as JSON.
+     * Returns a JSON object.
      *
-     * @param hashes facts about files, by name, such as their hashes
-     * @return a JSON object
+     * @param hashes facts about files by name, such as their hashes
      */
     public String json(Map<String, String> hashes) {
         JsonWriter json = new JsonWriter().object().name("equal").value(equal());

@@ -14,9 +14,9 @@ final class NirCell {
     private final boolean synaptic;
     private final boolean leaks;
     private final boolean fires;
-    /** A node that only compares. */
+    /** A node without a membrane. */
     private final boolean compares;
-    /** A node whose spikes reset it at the next step. */
+    /** True if spikes reset at the next step. */
     private final boolean late;
 
     final double[] share;
@@ -29,7 +29,7 @@ final class NirCell {
     private final double[] currentError;
     final double[] membrane;
     final double[] membraneError;
-    /** Before the reset. */
+    /** Distance from the threshold before the reset. */
     final double[] margin;
 
     final double[] marginError;
@@ -75,7 +75,6 @@ final class NirCell {
         return node.has(name) ? node.spread(name, size, sizes) : spread;
     }
 
-    /** Charges, fires and resets. */
     NirValue step(NirValue got) {
         double[] sent = new double[membrane.length];
         double[] errors = new double[membrane.length];

@@ -20,20 +20,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Looks in a network for parts that are not as a graph of NIR says, whether or not both do the same. */
+/** Finds parts of a network that differ from a NIR graph, even if both behave alike. */
 final class NirFindings {
 
-    /** Float32 may be off by so much of a number, as some parameters are products of three. */
+    /** Relative float32 error of a product of three numbers. */
     private static final double TOLERANCE = 4 * NirValue.ROUNDING;
 
-    /** Of parameters that follow from several of the file. */
+    /** Relative error of parameters that depend on several numbers of the file. */
     private static final double SCALED = 1e-5;
 
     private final NirReference reference;
     private final Network network;
     private final List<String> found = new ArrayList<>();
     private final Map<String, String> nodes = new HashMap<>();
-    private final Map<String, Map<String, Integer>> saidEdges = new HashMap<>();
+    private final Map<String, Map<String, Integer>> declaredEdges = new HashMap<>();
     private final Map<String, Map<String, Integer>> presentEdges = new HashMap<>();
 
     private NirFindings(NirReference reference, Network network) {
@@ -42,7 +42,7 @@ final class NirFindings {
         reference.nodes().keySet().forEach(name -> nodes.put(name.replace('/', '.'), name));
     }
 
-    /** After a step at least, as only then neurons know how many they are. */
+    /** Call this after a step, because only then the number of neurons is known. */
     static List<String> of(NirReference reference, Network network) {
         NirFindings findings = new NirFindings(reference, network);
         findings.findEdges();
@@ -62,13 +62,13 @@ final class NirFindings {
         return findings.found;
     }
 
-    /** Written files have dots in names where a graph stood in another. */
+    /** Returns the neurons; written files replace slashes of nested graphs by dots. */
     private @Nullable NirCell cell(String population) {
         String inside = nodes.get(population);
         return reference.cell(inside == null ? population : inside);
     }
 
-    /** Compares neurons that do not scale their input, so that their membranes have another scale. */
+    /** Compares neurons without a factor of the input, whose membranes have another scale. */
     private void scaled(Population population, NirCell cell) {
         double[] threshold = cell.threshold.clone();
         double[] beta = cell.share.clone();
@@ -131,7 +131,7 @@ final class NirFindings {
         }
     }
 
-    /** All neurons of another step, or of another method, are off by one rule. */
+    /** Explains a leak: one rule explains all neurons of another time step or method. */
     private static String why(double[] leak, double... share) {
         double[] exact = share.clone();
         double[] euler = share.clone();
@@ -157,7 +157,7 @@ final class NirFindings {
         }
     }
 
-    /** The values of the network now. */
+    /** Returns the current values. */
     private double[] present(Population population, String name, Parameter declared) {
         String full = population.name() + "." + name;
         float[] values = network.weights().names().contains(full)
@@ -186,7 +186,6 @@ final class NirFindings {
         return false;
     }
 
-    /** Weights stand in projections that are called by the nodes of their paths. */
     private void weights(String name, NirNumbers node) {
         for (String value : List.of("weight", "bias")) {
             for (Projection projection : network.projections()) {
@@ -219,7 +218,7 @@ final class NirFindings {
         }
     }
 
-    /** Compares the sources that reach a population through nodes without neurons, and how often. */
+    /** Compares the sources that reach a population through nodes without neurons, and their numbers of paths. */
     private void edges(Population population) {
         Map<String, Integer> declared = sum(reference.sources(population.name()), this::declared);
         Map<String, Integer> present = present(population.name());
@@ -229,13 +228,10 @@ final class NirFindings {
         }
     }
 
-    /**
-     * Orders nodes after their sources. It is a loop and not recursive, because graphs may have chains of thousands of
-     * nodes.
-     */
+    /** Sums paths in the order of data flow. It is a loop, because graphs may have chains of thousands of nodes. */
     private void findEdges() {
         for (String name : reference.values().keySet()) {
-            saidEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::declared));
+            declaredEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::declared));
         }
     }
 
@@ -246,7 +242,7 @@ final class NirFindings {
     }
 
     private Map<String, Integer> declared(String name) {
-        return ends(name) ? Map.of(name, 1) : saidEdges.getOrDefault(name, Map.of());
+        return ends(name) ? Map.of(name, 1) : declaredEdges.getOrDefault(name, Map.of());
     }
 
     private Map<String, Integer> present(String target) {
@@ -254,7 +250,7 @@ final class NirFindings {
         if (known != null) {
             return known;
         }
-        presentEdges.put(target, Map.of()); // until it is known, so that a cycle ends
+        presentEdges.put(target, Map.of()); // ends the recursion in a cycle
         List<Projection.Source> sources = network.projections().stream()
                 .filter(projection -> projection.target().name().equals(target))
                 .map(Projection::source)

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A node of {@link NirReference} whose numbers are taken from its tensors once. */
+/** A node of {@link NirReference} that converts its tensors once. */
 final class NirNumbers {
 
     private final NirFile.Graph.Node node;
@@ -29,10 +29,7 @@ final class NirNumbers {
         return numbers.computeIfAbsent(name, node::numbers);
     }
 
-    /**
-     * A number for each of a node's rows, as NumPy spreads an array: one for all, one for each, or dimensions of 1 over
-     * the others'.
-     */
+    /** Returns a number for each of a node's rows, broadcast as in NumPy. */
     double[] spread(String name, int size, int... shape) {
         double[] values = numbers(name);
         List<Integer> declared = shape(name);
@@ -67,7 +64,7 @@ final class NirNumbers {
         return node.texts().get(name);
     }
 
-    /** The shape of the parameter with the most dimensions. */
+    /** Returns the shape of the parameter with the most dimensions. */
     List<Integer> largestShape() {
         List<Integer> largest = List.of();
         for (String name : node.values().keySet()) {

@@ -16,16 +16,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a graph of NIR in float64, one sample, step by step, and bounds the distance of a float32 run. It reads graph
- * and arrays itself and shares no code with the importer: a mistake in shared code would go unnoticed.
+ * Runs a NIR graph in float64 for one sample, step by step, and bounds the distance of a float32 run. It shares no code
+ * with the importer, because a mistake in shared code would go unnoticed.
  *
- * <p>The convention is the one in {@link NirImport}. A node is evaluated when another asks for it; a neuron in a cycle
- * sends the cycle its value of the previous step.
+ * <p>The conventions are in {@link NirImport}. A node is computed after its sources; a neuron in a cycle sends its
+ * value of the previous step to the cycle.
  */
 final class NirReference {
 
     /**
-     * The value that a node of {@link NirReference} sends.
+     * The output of a node.
      *
      * @param shape in torch's order
      * @param values in float64
@@ -37,7 +37,7 @@ final class NirReference {
         /** Half of the distance between float32 numbers around 1, and a little for products of such errors. */
         static final double ROUNDING = 0x1.01p-24;
 
-        /** The error of an operation whose result is nearly nothing. */
+        /** The error of an operation with a result near 0. */
         static final double TINY = 0x1p-149;
 
         static NirValue sum(List<NirValue> got) {
@@ -81,7 +81,7 @@ final class NirReference {
     private Map<String, NirValue> now = new LinkedHashMap<>();
     private final Set<String> asked = new LinkedHashSet<>();
 
-    /** A graph whose time step is not said counts inputs of integrators with {@code r = 1} once a step. */
+    /** Without a declared time step, integrators with {@code r = 1} add each input once a step. */
     NirReference(NirFile.Graph graph, NirImport semantics) throws IOException {
         this.dt = semantics.timeStep();
         this.declared = semantics.saysTimeStep();
@@ -127,7 +127,7 @@ final class NirReference {
         return found.getFirst();
     }
 
-    /** All nodes from which edges lead to a node. */
+    /** Returns all nodes from which a node is reachable. */
     private Set<String> upstream(String node) {
         Set<String> found = new HashSet<>();
         List<String> open = new ArrayList<>(sources(node));
@@ -140,7 +140,11 @@ final class NirReference {
         return found;
     }
 
-    /** Does a step with a row for each input. */
+    /**
+     * Computes a step.
+     *
+     * @param inputs a row for each input
+     */
     void step(Map<String, double[]> inputs) throws IOException {
         before = now;
         now = new LinkedHashMap<>();
@@ -160,7 +164,7 @@ final class NirReference {
         }
     }
 
-    /** Without the batch of 1 that some files say before channels, rows and columns. */
+    /** Returns the sizes without a leading batch of 1, which some files have. */
     private static int[] sizes(NirNumbers input) {
         int[] sizes = Arrays.stream(input.numbers("shape"))
                 .mapToInt(size -> (int) size)
@@ -172,10 +176,7 @@ final class NirReference {
         return Arrays.copyOfRange(sizes, first, sizes.length);
     }
 
-    /**
-     * Computes the output of a node in this step after the outputs of its sources. It is not recursive: a long chain
-     * would overflow the stack.
-     */
+    /** Computes the output of a node after its sources. It is a loop, because a long chain would overflow the stack. */
     private void find(String name) throws IOException {
         List<String> open = new ArrayList<>(List.of(name));
         while (!open.isEmpty()) {
@@ -195,7 +196,6 @@ final class NirReference {
         }
     }
 
-    /** A node that is to be found first; null if there is none. */
     private @Nullable String missing(String name) {
         for (String source : sources(name)) {
             if (!isLate(source, name) && !now.containsKey(source)) {
@@ -206,8 +206,8 @@ final class NirReference {
     }
 
     /**
-     * The input of late neurons from outside their cycle, which has the shape of their output. Null if there is
-     * none, or its value, if that is wanted, is not known.
+     * Returns the input of late neurons from outside their cycle, which has the shape of their output; null if there is
+     * none whose value is, or is not, {@code known}.
      */
     private @Nullable String shapeGiver(String name, boolean known) {
         for (String late : sources(name)) {
@@ -241,7 +241,7 @@ final class NirReference {
         return got.isEmpty() ? silence(name) : NirValue.sum(got);
     }
 
-    /** The input of a node at the first step if all of it is late: zeros, as many as it takes. */
+    /** Returns the input of a node at the first step if all its sources are late: zeros. */
     private NirValue silence(String name) {
         String giver = shapeGiver(name, true);
         if (giver != null) {
@@ -322,12 +322,11 @@ final class NirReference {
         return nodes;
     }
 
-    /** Nodes in the order in which this step found their outputs. */
+    /** Returns the outputs in the order of computation. */
     Map<String, NirValue> values() {
         return now;
     }
 
-    /** The nodes whose edges lead to a node. */
     Set<String> sources(String name) {
         return sources.getOrDefault(name, Set.of());
     }

@@ -4,7 +4,7 @@ import dev.spikelane.cli.certify.NirReference.NirValue;
 import java.io.IOException;
 import java.util.List;
 
-/** The functions of nodes without a state, by the formulas of torch's documentation. */
+/** Nodes without a state, by the formulas in torch's documentation. */
 final class NirReferenceOps {
 
     private NirReferenceOps() {}
@@ -24,7 +24,7 @@ final class NirReferenceOps {
         };
     }
 
-    /** Returns the flattened shape; a dense node after it ignores dimensions. */
+    /** Returns the flattened shape. A dense node after it ignores dimensions. */
     private static int[] flattened(NirNumbers node, int... shape) {
         int start = (int) number(node, "start_dim", 0, 1);
         int end = (int) number(node, "end_dim", 0, -1);
@@ -162,14 +162,14 @@ final class NirReferenceOps {
             this.outputs = same ? inputs : (inputs + 2 * padding - span - 1) / stride + 1;
         }
 
-        /** The input at a place of the window of an output; negative outside. */
+        /** Returns the input at a place of the window of an output; negative outside. */
         int input(int output, int place) {
             int input = output * stride - padding + place * dilation;
             return input < inputs ? input : -1;
         }
     }
 
-    /** Sums with their sizes, by which errors are bounded: each addition rounds once, and so do weight and product. */
+    /** Sums with bounds of their errors: each addition rounds once, and so do weight and product. */
     private static final class Sum {
         private final double[] values;
         private final double[] sizes;

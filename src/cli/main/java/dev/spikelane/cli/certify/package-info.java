@@ -1,2 +1,5 @@
-/** The reference in float64 that certifies networks of graphs of NIR. */
+/**
+ * Certificates that networks agree with NIR graphs. A graph and a network enter; differences leave. Read
+ * {@code Certificate} first.
+ */
 package dev.spikelane.cli.certify;

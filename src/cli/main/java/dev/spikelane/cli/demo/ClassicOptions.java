@@ -53,7 +53,6 @@ final class ClassicOptions {
         return declared;
     }
 
-    /** Returns a function that builds the network and reports its progress. */
     Function<DoubleConsumer, Network> network(CommandSpec command, String name, long seed) {
         int ofCuba = neurons(command, 4_000, 100, MOST_NEURONS);
         if (!(scale >= 0.05 && scale <= 1)) {

@@ -20,13 +20,13 @@ import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** A network of the literature at work: its rates, and how irregular and how synchronous its neurons fire. */
+/** A run of a network from the literature, with firing rates, irregularity and synchrony. */
 final class ClassicRun implements DemoResult {
 
-    /** Steps before anything is counted: a tenth of a second. */
+    /** Steps before the statistics begin: 0.1 s. */
     static final int BEGIN = 1_000;
 
-    /** Steps that are counted, unless a user says another number: a second. */
+    /** Default steps of the statistics: 1 s. */
     static final int STEPS = 10_000;
 
     private static final String COLUMNS =
@@ -34,10 +34,10 @@ final class ClassicRun implements DemoResult {
                     + " of a population's spikes in 1 ms by their mean, 1 if each neuron fires for itself";
     private static final double STEPS_IN_SECOND = 10_000;
     private static final int SHOWN_STEPS = 2_000;
-    /** Points of a spike in the raster. */
+    /** Size of a spike in the raster, in points. */
     private static final double MARK = 3;
 
-    /** Steps between two looks at the clock. */
+    /** Steps between updates of the progress bar. */
     private static final int AT_A_TIME = 100;
 
     private final String title;
@@ -53,7 +53,6 @@ final class ClassicRun implements DemoResult {
         this.network = network;
     }
 
-    /** Builds a network and runs it for a tenth of a second and so many steps. */
     static ClassicRun of(
             String title, Function<DoubleConsumer, Network> made, int steps, int threads, Progress progress) {
         long begin = System.nanoTime();
@@ -75,15 +74,13 @@ final class ClassicRun implements DemoResult {
         return run;
     }
 
-    /**
-     * Returns a listener that draws a bar for the building of synapses, for one of eight populations after the other.
-     */
+    /** Returns a progress listener for the synapses of eight populations, one after the other. */
     private static DoubleConsumer building(Progress progress) {
         progress.begin("Building", 8_000);
         double[] last = {0};
         return share -> {
             synchronized (last) {
-                last[0] = last[0] > 0.5 && share <= 0.5 ? 0 : last[0]; // the next population: parts come in any order
+                last[0] = last[0] > 0.5 && share <= 0.5 ? 0 : last[0]; // the next population
                 progress.advance(Math.max(0, (long) (1_000 * share) - (long) (1_000 * last[0])));
                 last[0] = Math.max(last[0], share);
             }
@@ -130,7 +127,6 @@ final class ClassicRun implements DemoResult {
                 .say("synchrony", "%.2f", named("synchrony", of.synchrony()));
     }
 
-    /** A page with the statistics, and the spikes of the last 0.2 s. */
     @Override
     public Report page() {
         Figure raster = Plot.raster(name(0), statistics.getFirst().raster());

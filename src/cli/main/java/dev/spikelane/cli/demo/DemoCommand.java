@@ -33,7 +33,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the neurons and the network of snnTorch's tutorial 3, on its own input and on images. */
 @Command(
         name = "demo",
         abbreviateSynopsis = true,
@@ -68,7 +67,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
     private static final int MOST_WARM_UP = 600;
-    /** Neurons that all inhibit each other. */
+    /** Each neuron inhibits all others, so synapses grow with the square. */
     private static final int MOST_LEARNING = 5_000;
 
     @Spec
@@ -169,7 +168,7 @@ public final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Runs a network of the literature, or on events that the program draws. */
+    /** Runs a network from the literature, or on drawn events. */
     private void runClassic() throws IOException {
         if (file != null || labels != null || sample || count != null || folder != null) {
             throw Choices.wrong(
@@ -262,18 +261,17 @@ public final class DemoCommand implements Callable<Integer> {
         return new DemoSettings(common.seed(), all, together, common.threads(), warmUp);
     }
 
-    /** Returns the number of images of a file that test the network. */
+    /** Returns the number of test images. */
     private int tests(DemoPreset preset, ImageSet images) {
         int all = images.file().count();
         return preset == DemoPreset.STDP && both() == null ? Math.ceilDiv(all, 4) : all;
     }
 
-    /** Returns the folder with training images and test images, if the user named one; else null. */
+    /** Returns null if the user named no folder. */
     private @Nullable Path both() {
         return file != null && Files.isDirectory(file) ? file : null;
     }
 
-    /** Returns a layer trained on images that are not used for the test. */
     private Winners winners(ImageSet images, DemoSettings settings) throws IOException {
         if (images.classes().isEmpty()) {
             throw new IOException(images.name() + ": has no labels, expected some for --network stdp");
@@ -316,14 +314,14 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void tutorial(DemoSettings settings, Output output) throws IOException {
-        Recorded run = Tutorial.run(settings);
+        LayerRecordings run = Tutorial.run(settings);
         if (folder != null) {
             run.write(folder, "tutorial");
         }
         output.say(DemoFacts.tutorial(settings, run));
     }
 
-    /** Creates a folder before the run, so that a wrong name does not waste a run. */
+    /** Creates a folder before the run, so that a wrong name fails early. */
     private static void makeFolder(Path folder) throws IOException {
         Files.createDirectories(folder);
         if (!Files.isWritable(folder)) {

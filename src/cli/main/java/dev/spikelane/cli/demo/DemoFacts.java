@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The statements of the demo about its results. */
 final class DemoFacts {
 
     private static final String IMAGES = "images";
@@ -47,7 +46,7 @@ final class DemoFacts {
                         named("spike_steps", steps));
     }
 
-    static Section tutorial(DemoSettings settings, Recorded run) {
+    static Section tutorial(DemoSettings settings, LayerRecordings run) {
         List<Integer> counts = run.counts(0);
         int width = Verdicts.width(List.of(counts));
         Map<String, Double> densities = new LinkedHashMap<>();
@@ -74,7 +73,7 @@ final class DemoFacts {
         return spikes.count() / ((double) spikes.rows() * spikes.columns());
     }
 
-    /** The images, the network's verdicts, and its work for them and the time. */
+    /** Returns images, verdicts, operations and times. */
     static Section images(DemoPreset preset, DemoSettings settings, Verdicts verdicts, DemoRun.Result result) {
         ImageSet images = verdicts.images();
         Section section = Section.of(
@@ -181,7 +180,7 @@ final class DemoFacts {
                         milliseconds(network.get()));
     }
 
-    /** A time with its doubt. */
+    /** Formats a time and its spread. */
     private static String milliseconds(PassTimes.Spread spread) {
         return spread.fastest() == spread.slowest()
                 ? String.format(Locale.ROOT, "%.3f ms in a single pass", spread.median())

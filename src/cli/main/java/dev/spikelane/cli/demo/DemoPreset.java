@@ -7,7 +7,7 @@ import dev.spikelane.model.Model;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 
-/** A network that the demo shows, and how images become its input. */
+/** A network of the demo, and the encoding of its images. */
 enum DemoPreset {
     TUTORIAL3(EmbeddedModel.DENSE, "784 -> 1000 -> 10, rate-coded", "rate", 200),
     CONV("fashion-mnist-conv.safetensors", "784 -> 12C5-P2 -> 64C5-P2 -> 10, as frames", "frame", 16),
@@ -26,12 +26,12 @@ enum DemoPreset {
         this.steps = steps;
     }
 
-    /** The trained model, which is part of the command line. */
+    /** Returns the embedded trained model. */
     Model trained() throws IOException {
         return EmbeddedModel.read(weights);
     }
 
-    /** The model for these images: where they have another size, tutorial 3's network is random. */
+    /** Tutorial 3's network has random weights for images of another size. */
     Model model(ImageSet images, long seed) throws IOException {
         if (fits(images)) {
             return trained();
@@ -43,12 +43,10 @@ enum DemoPreset {
         return Model.of(Tutorial.network(images.inputs(), new TorchRandom(seed)));
     }
 
-    /** Returns true if the model was trained for images of this size, or is. */
     boolean fits(ImageSet images) {
         return this == STDP || images.inputs() == Tutorial.INPUTS;
     }
 
-    /** Describes the training of the weights. */
     String training() {
         return this == STDP
                 ? "learned by STDP; each spike of a neuron is a vote for its class"
@@ -59,7 +57,6 @@ enum DemoPreset {
         return weights;
     }
 
-    /** The layers and the code. */
     String path(ImageSet images) {
         return path.replaceFirst("784", String.valueOf(images.inputs()));
     }
@@ -68,7 +65,6 @@ enum DemoPreset {
         return this == STDP ? new EvenRate(ofSteps) : InputEncoding.named(code, ofSteps);
     }
 
-    /** Usual steps. */
     int steps() {
         return steps;
     }

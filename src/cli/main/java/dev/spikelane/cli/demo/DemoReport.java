@@ -10,21 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/**
- * A page with one image that spikes through the network, and the output counts of all images.
- *
- * @param preset the network
- * @param settings the user's choices
- * @param run the network on images
- * @param verdicts image by image
- * @param facts the same in words
- */
 record DemoReport(DemoPreset preset, DemoSettings settings, DemoRun run, Verdicts verdicts, Section facts) {
 
-    /** Steps of a picture: more would show less. */
+    /** Limits the width of a picture. */
     private static final int MOST_STEPS = 2_000;
 
-    /** Images on the page: more would make it slow. */
+    /** Limits the images on the page, which would be slow. */
     private static final int MOST_IMAGES = 256;
 
     Report page() {

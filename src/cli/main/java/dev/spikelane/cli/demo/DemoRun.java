@@ -25,10 +25,10 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
-/** Runs a network on images: on those that are shown, and on all embedded ones as {@code run} does. */
+/** Runs a network on images: the shown ones, and if time allows all embedded ones for the accuracy. */
 final class DemoRun {
 
-    /** Steps of all images together that are run for the accuracy alone. */
+    /** Limits steps times images of a run only for the accuracy. */
     private static final long MOST_STEPS = 256_000;
 
     private static final List<ElementType> TYPES = List.of(ElementType.FLOAT32, ElementType.INT8, ElementType.TERNARY);
@@ -42,7 +42,9 @@ final class DemoRun {
     private final Dataset data;
     private final Batching batching;
 
-    /** Runs a network on images, and for the accuracy on all of a sample or of {@code tests}. */
+    /**
+     * @param tests images for the accuracy of an embedded sample
+     */
     DemoRun(DemoPreset preset, Model model, ImageSet images, DemoSettings settings, int tests) throws IOException {
         this.model = model;
         this.images = images;
@@ -56,13 +58,11 @@ final class DemoRun {
     }
 
     /**
-     * The classes that a network found for images.
+     * Results for images.
      *
-     * @param counts spikes of each output for each image that is shown
-     * @param evaluation of these images, and of all that are embedded
-     * @param timed the images of a pass whose time was taken
-     * @param times the last passes
-     * @param weighed the network with weights of several types; empty where none is timed, or they stay floats
+     * @param counts spikes of each output for each shown image
+     * @param timed the images of a timed pass
+     * @param weighed empty if none was timed, or the weights stay floats
      */
     record Result(
             List<List<Integer>> counts,
@@ -71,7 +71,6 @@ final class DemoRun {
             PassTimes times,
             List<Weighed> weighed) {}
 
-    /** The bytes of a network's values with weights of a type, and the time of an image. */
     record Weighed(String type, long bytes, double milliseconds) {}
 
     Network network() {
@@ -102,7 +101,7 @@ final class DemoRun {
         }
     }
 
-    /** Counts the spikes of the outputs of a model, batch by batch. */
+    /** Counts the output spikes of a model, batch by batch. */
     static void count(
             Model model,
             Dataset data,
@@ -115,7 +114,7 @@ final class DemoRun {
                 BatchLoader.Batch batch = loader.batch();
                 try (Simulation simulation = model.network().simulate(batch.count(), settings.threads())) {
                     SpikeCounts fired = simulation.countSpikes(model.population());
-                    Recorded.run(simulation, batch.input(), settings.steps());
+                    LayerRecordings.run(simulation, batch.input(), settings.steps());
                     counted.accept(batch, fired.perNeuron());
                 }
             }
@@ -128,7 +127,7 @@ final class DemoRun {
                 .toList();
     }
 
-    /** Repeats the first batch until its times agree, or for as long as the user allows. */
+    /** Repeats the first batch until its times agree, or the user's limit is reached. */
     private PassTimes times(Network timed, Progress progress) {
         PassTimes times = new PassTimes();
         int[] numbers = IntStream.range(0, batching.size()).toArray();
@@ -142,7 +141,7 @@ final class DemoRun {
                 batch.read(0, numbers);
                 long encoded = System.nanoTime();
                 simulation.reset();
-                Recorded.run(simulation, batch.input(), settings.steps());
+                LayerRecordings.run(simulation, batch.input(), settings.steps());
                 long end = System.nanoTime();
                 times.add(new PassTimes.Pass(
                         (encoded - start) * 1e-9,
@@ -156,7 +155,9 @@ final class DemoRun {
         return times;
     }
 
-    /** The network with float, 8-bit and ternary weights; nothing where it keeps its weights or nothing is timed. */
+    /**
+     * Times float, 8-bit and ternary weights; returns nothing if the network keeps its weights or nothing was timed.
+     */
     private List<Weighed> weighed(PassTimes ofFloats, Progress progress) {
         Network floats = network().folded().network();
         if (floats.quantized(ElementType.INT8).toString().equals(floats.toString())) {
@@ -166,7 +167,7 @@ final class DemoRun {
         for (ElementType type : TYPES) {
             Network each = type == ElementType.FLOAT32 ? floats : floats.quantized(type);
             if (each != floats) {
-                each.warmUp(batching.size(), settings.threads()); // times of code that is not compiled agree, too
+                each.warmUp(batching.size(), settings.threads()); // times of code that is not compiled may agree
             }
             PassTimes times = each == floats ? ofFloats : times(each, progress);
             Optional<PassTimes.Spread> time = times.perImage(PassTimes.Pass::network, batching.size());
@@ -184,8 +185,8 @@ final class DemoRun {
         return weighed;
     }
 
-    /** Runs some images once more, side by side, and records the first steps. */
-    Recorded record(List<Integer> numbers, int mostSteps) {
+    /** Runs some images again as one batch, and records the first steps. */
+    LayerRecordings record(List<Integer> numbers, int mostSteps) {
         int steps = Math.min(settings.steps(), mostSteps);
         int[] samples = numbers.stream().mapToInt(Integer::intValue).toArray();
         BatchLoader.Batch batch = new Batching(samples.length)
@@ -195,6 +196,6 @@ final class DemoRun {
         batch.read(0, samples);
         Signal input = batch.input();
         Signal rows = input instanceof SpikeMatrix spikes ? spikes.rows(0, steps * numbers.size()) : input;
-        return Recorded.of(network(), rows, numbers.size(), settings.withSteps(steps));
+        return LayerRecordings.of(network(), rows, numbers.size(), settings.withSteps(steps));
     }
 }

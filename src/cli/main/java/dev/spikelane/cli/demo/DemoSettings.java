@@ -5,25 +5,19 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 
 /**
- * The settings that the user chose.
+ * The user's settings.
  *
- * @param seed seed of weights and spikes
- * @param steps time steps of the networks
- * @param batch images that run side by side
- * @param threads threads that share the work
- * @param warmUp seconds to run before the time is taken
+ * @param warmUp seconds before the times are taken
  */
 record DemoSettings(long seed, int steps, int batch, int threads, int warmUp) {
 
-    /** Bytes that a batch may take in memory, and that may be written to files. */
+    /** Limits a batch in memory, and written files. */
     static final long MOST_BYTES = 2_000_000_000;
 
-    /** Returns these settings with another number of steps. */
     DemoSettings withSteps(int other) {
         return new DemoSettings(seed, other, batch, threads, warmUp);
     }
 
-    /** Checks that the spike trains of a batch and the recordings of all images fit into {@link #MOST_BYTES}. */
     void requireFits(DemoPreset preset, Network network, ImageSet images, boolean recorded) {
         int together = Math.min(batch, images.count());
         long bits = preset.code(steps).steps() == 0 ? 0 : (long) steps * together / Byte.SIZE;

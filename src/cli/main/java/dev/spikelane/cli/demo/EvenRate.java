@@ -6,13 +6,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.CounterRandom;
 
-/**
- * Rate coding of images that are made equally bright, so that all of them drive a network alike: a pixel fires in so
- * many steps as its share of the image says, at most in each.
- */
+/** Rate coding of images that are scaled to equal brightness, so that all drive a network alike. */
 final class EvenRate implements InputEncoding {
 
-    /** The share of pixels that fire in a step. */
+    /** The expected fraction of pixels that fire in a step. */
     static final double DENSITY = 0.0255;
 
     private final InputEncoding rate;
@@ -30,7 +27,6 @@ final class EvenRate implements InputEncoding {
         rate.encode(even, draws, into);
     }
 
-    /** Lets a row add up to a sum; one of zeros stays. */
     static void scale(FloatMatrix matrix, int row, double to) {
         double sum = 0;
         for (int column = 0; column < matrix.columns(); column++) {

@@ -31,8 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Learns bars and digits that the program draws and moves over a sensor of 24 x 24 pixels, and watches a stream of
- * them: where a pixel is entered an event is on, where it is left one is off, and some come from nowhere.
+ * Learns bars and digits that move over a sensor of 24 x 24 pixels, and classifies a stream of them. A pixel that
+ * becomes ink has an on event, a pixel that stops being ink an off event; a few events are noise.
  */
 final class EventsDemo implements DemoResult {
 
@@ -47,7 +47,7 @@ final class EventsDemo implements DemoResult {
     private static final int EPOCHS = 8;
     private static final int STEP = 1_000;
     private static final double NOISE = 0.005;
-    /** Three columns and five rows, from the top left on, the highest bit first. */
+    /** Three columns and five rows from the top left, highest bit first. */
     private static final int[] DIGITS = {
         0b111101101101111, 0b010110010010111, 0b111001111100111, 0b111001111001111, 0b101101111001001,
         0b111100111001111, 0b111100111101111, 0b111001001001001, 0b111101111101111, 0b111101111001111
@@ -106,7 +106,7 @@ final class EventsDemo implements DemoResult {
         progress.end();
     }
 
-    /** Watches drawings that come after the data set's own, one after the other, with a decision for each. */
+    /** Classifies drawings that follow the data set, one decision each. */
     private void watch(Network network) throws IOException {
         int[] next = {TRAINING + TESTS};
         EventSource drawings = block -> {
@@ -135,7 +135,7 @@ final class EventsDemo implements DemoResult {
         return (int) (CounterRandom.uniform(CounterRandom.rowKey(seed, 0, drawing), 0) * CLASSES);
     }
 
-    /** Events of a drawing, in order of time. */
+    /** Returns the events of a drawing, in order of time. */
     private void draw(int drawing, long start, EventBlock into) {
         long key = CounterRandom.rowKey(seed, 0, drawing);
         int kind = classOf(drawing);
@@ -148,14 +148,14 @@ final class EventsDemo implements DemoResult {
                 boolean now = isInk(kind, x, y, left + step, top);
                 boolean before = isInk(kind, x, y, left + step - 1, top);
                 boolean noise = CounterRandom.uniform(key, 3 + step * SIDE * SIDE + pixel) < NOISE;
-                if (now != before || noise || step == 0 && pixel == 0) { // the first tells when a drawing begins
+                if (now != before || noise || step == 0 && pixel == 0) { // the first event marks the start of a drawing
                     into.add(start + (long) step * STEP, x, y, now);
                 }
             }
         }
     }
 
-    /** Digits 0 to 9 go to the right, so do upright bars; lying bars go down. */
+    /** Digits and upright bars move right, lying bars move down. */
     private static boolean isInk(int kind, int x, int y, int moved, int top) {
         if (kind >= DIGITS.length) {
             return Math.floorMod((kind == DIGITS.length ? x : y) - moved, SIDE) < 3;
@@ -186,7 +186,7 @@ final class EventsDemo implements DemoResult {
         return page;
     }
 
-    /** All drawings, by their numbers. */
+    /** All drawings, by number. */
     private final class Drawn implements Dataset {
 
         @Override

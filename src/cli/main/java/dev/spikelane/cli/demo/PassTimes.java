@@ -9,27 +9,25 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Times of passes over the same work, which count once the last {@value #PASSES} of them agree: the JIT compiler is
- * done with the code then.
+ * Times of passes over equal work. They are valid when the last {@value #PASSES} agree, because the JIT compiler has
+ * finished by then.
  */
 final class PassTimes {
 
     static final int PASSES = 5;
 
-    /** The slowest of the last passes takes at most so much longer than the fastest. */
+    /** Most ratio of the slowest to the fastest of the last passes. */
     static final double AGREEMENT = 1.1;
 
-    /** A thread that had the processor for less of its time than this shares it with others. */
+    /** A smaller share of processor time means that other programs use the processor. */
     private static final double QUIET = 0.8;
 
     private final List<Pass> last = new ArrayList<>();
 
     /**
-     * One pass.
+     * One pass, in seconds.
      *
-     * @param encode seconds of the rate coding
-     * @param network seconds in the network
-     * @param processor seconds that the calling thread had a processor, of both
+     * @param processor processor time of the calling thread
      */
     record Pass(double encode, double network, double processor) {
 
@@ -38,16 +36,9 @@ final class PassTimes {
         }
     }
 
-    /**
-     * A time and its doubt.
-     *
-     * @param median of the last passes
-     * @param fastest of them
-     * @param slowest of them
-     */
+    /** The median, fastest and slowest of the last passes. */
     record Spread(double median, double fastest, double slowest) {
 
-        /** Each number times {@code factor}. */
         Spread times(double factor) {
             return new Spread(median * factor, fastest * factor, slowest * factor);
         }
@@ -60,19 +51,17 @@ final class PassTimes {
         last.add(pass);
     }
 
-    /** Returns true if the last passes agree. */
     boolean settled() {
         double fastest = last.stream().mapToDouble(Pass::seconds).min().orElse(0);
         double slowest = last.stream().mapToDouble(Pass::seconds).max().orElse(0);
         return last.size() == PASSES && slowest <= fastest * AGREEMENT;
     }
 
-    /** Returns the number of passes that {@link #spread} summarizes. */
     int passes() {
         return last.size();
     }
 
-    /** Times of the last passes, whether they agree or not; nothing if there were none, or the clock stood still. */
+    /** Returns the spread of the last passes; empty if there were none, or the clock did not advance. */
     Optional<Spread> spread(ToDoubleFunction<Pass> time) {
         double[] sorted = last.stream().mapToDouble(time).sorted().toArray();
         return sorted.length == 0 || sorted[0] <= 0
@@ -80,12 +69,11 @@ final class PassTimes {
                 : Optional.of(new Spread(sorted[(sorted.length - 1) / 2], sorted[0], sorted[sorted.length - 1]));
     }
 
-    /** The milliseconds of an image, of so many in a pass; nothing if no pass was timed. */
+    /** Returns milliseconds for one of {@code images} in a pass; empty if no pass was timed. */
     Optional<Spread> perImage(ToDoubleFunction<Pass> time, int images) {
         return spread(time).map(spread -> spread.times(1e3 / images));
     }
 
-    /** Returns true if the calling thread had to share its processor with other programs in most of the last passes. */
     boolean busy() {
         List<Pass> byShare = last.stream()
                 .sorted(Comparator.comparingDouble(pass -> pass.processor() / pass.seconds()))

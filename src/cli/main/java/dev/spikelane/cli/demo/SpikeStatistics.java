@@ -7,13 +7,12 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import java.util.Arrays;
 
-/** Statistics of a population's spikes, counted during the run with a few numbers for each neuron. */
 final class SpikeStatistics implements Population.Observer {
 
-    /** Neurons of the raster, at most. */
+    /** Most neurons of the raster. */
     static final int SHOWN = 200;
 
-    /** Steps of a bin of a millisecond, in which spikes of the population are counted. */
+    /** Steps of a bin of 1 ms. */
     private static final int BIN = 10;
 
     private static final double STEPS_IN_SECOND = 10_000;
@@ -23,7 +22,7 @@ final class SpikeStatistics implements Population.Observer {
     private final long[] last;
     private final double[] intervals;
     private final double[] squares;
-    /** Spikes of some neurons in the last milliseconds, a row each. */
+    /** Spikes of some neurons in the last bins. */
     private final SpikeMatrix raster;
 
     private final long firstShown;
@@ -34,9 +33,9 @@ final class SpikeStatistics implements Population.Observer {
     private double countSquares;
 
     /**
-     * Counts from a step on.
-     *
-     * @param shown steps of the raster, the last ones of so many that will run
+     * @param firstStep the first step that counts
+     * @param willRun all steps that follow
+     * @param shown the last steps, for the raster
      */
     SpikeStatistics(int neurons, long firstStep, int willRun, int shown) {
         this.firstStep = firstStep;
@@ -92,19 +91,18 @@ final class SpikeStatistics implements Population.Observer {
         return raster;
     }
 
-    /** The step with which the raster begins. */
     long firstShown() {
         return Math.max(firstStep, firstShown);
     }
 
-    /** Spikes of a neuron in a second. */
+    /** Returns the rate in Hz. */
     double rate() {
         return Arrays.stream(spikes).asLongStream().sum() * STEPS_IN_SECOND / steps / spikes.length;
     }
 
     /**
-     * Returns the irregularity of firing: the standard deviation of intervals divided by their mean, over all neurons
-     * with three spikes or more. It is 0 for a clock and 1 for a Poisson process; NaN if there is no such neuron.
+     * Returns the irregularity: the standard deviation of intervals divided by their mean, averaged over neurons with
+     * at least three spikes. It is 0 for a clock and 1 for a Poisson process; NaN without such a neuron.
      */
     double irregularity() {
         double sum = 0;
@@ -120,9 +118,7 @@ final class SpikeStatistics implements Population.Observer {
         return sum / neurons;
     }
 
-    /**
-     * Returns the synchrony: the variance of spike counts in bins divided by their mean; 1 for independent neurons.
-     */
+    /** Returns the synchrony: the variance of spike counts in bins divided by their mean, 1 for independent neurons. */
     double synchrony() {
         double mean = counts / bins;
         return (countSquares / bins - mean * mean) / mean;

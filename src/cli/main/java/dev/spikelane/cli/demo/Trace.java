@@ -8,14 +8,7 @@ import dev.spikelane.neuron.Neuron;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * One neuron of snnTorch's tutorial 3 under a constant current.
- *
- * @param title its title
- * @param file how names of its files start
- * @param spikes {@code [steps x 1]}
- * @param membranes {@code [steps x 1]}
- */
+/** One neuron of snnTorch's tutorial 3 under a constant current, {@code [steps x 1]}. */
 record Trace(String title, String file, SpikeMatrix spikes, FloatMatrix membranes) {
 
     static final int SILENT_STEPS = 10;
@@ -26,12 +19,11 @@ record Trace(String title, String file, SpikeMatrix spikes, FloatMatrix membrane
         return of(steps, title, "hand_lif", new HandLif(0.819f), 0.4f * 0.5f);
     }
 
-    /** Section 2 of the tutorial. */
+    /** Runs section 2 of the tutorial. */
     static Trace leaky(int steps) {
         return of(steps, "Leaky, beta 0.8, current 0.21", "leaky", new Leaky(0.8f), 0.21f);
     }
 
-    /** The steps in which the neuron fires, counted from 0. */
     List<Integer> spikeSteps() {
         return IntStream.range(0, spikes.rows())
                 .filter(step -> spikes.get(step, 0))

@@ -8,7 +8,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 
 /**
- * The network of snnTorch's tutorial 3 on its own random input, all numbers from one stream in the notebook's order.
+ * The network of snnTorch's tutorial 3 on its random input, with all numbers from one stream in the notebook's order.
  */
 final class Tutorial {
 
@@ -19,7 +19,6 @@ final class Tutorial {
 
     private Tutorial() {}
 
-    /** The tutorial's network for any number of inputs. */
     static Network network(int inputs, TorchRandom random) {
         return Network.builder(inputs)
                 .dense(HIDDEN, random)
@@ -29,12 +28,12 @@ final class Tutorial {
                 .build();
     }
 
-    static Recorded run(DemoSettings settings) {
+    static LayerRecordings run(DemoSettings settings) {
         TorchRandom random = new TorchRandom(settings.seed());
         Network network = network(INPUTS, random);
         FloatMatrix probabilities = random.rand(settings.steps(), INPUTS);
         SpikeMatrix input = SpikeMatrix.zeros(settings.steps(), INPUTS);
         new Rate().encodeVarying(probabilities, 1, input, random);
-        return Recorded.of(network, input, 1, settings);
+        return LayerRecordings.of(network, input, 1, settings);
     }
 }

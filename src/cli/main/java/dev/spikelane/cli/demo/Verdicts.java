@@ -14,13 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The verdicts of a network on images, one by one.
+ * The verdicts of a network on images.
  *
- * @param images the images, the first of which are shown
- * @param counts for each image that is shown the spikes of each class
- * @param found the classes that were found for images: those that are shown, and all others of the sample; none if the
- *     network is random
- * @param decoding how outputs become a class
+ * @param images the first of them are shown
+ * @param counts spikes of each class for each shown image
+ * @param found classes for the shown images and the rest of the sample; empty if the network is random
  */
 record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found, Decoding decoding) {
 
@@ -65,7 +63,6 @@ record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found
         return images.classes().get(image).equals(found.get(image));
     }
 
-    /** The class of an image, and the one that was found. */
     String label(int image) {
         String label = images.label(image).isEmpty() ? "image " + image : images.label(image);
         if (!isTrained()) {
@@ -92,13 +89,13 @@ record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found
                 .collect(Collectors.joining());
     }
 
-    /** The neuron that fires most, the lowest of equal ones; -1 if none fires. */
+    /** Returns the neuron that fires most, the lowest of equal ones; -1 if none fires. */
     static <T extends Number & Comparable<T>> int winnerOf(List<T> counts) {
         T most = Collections.max(counts);
         return most.doubleValue() == 0 ? -1 : counts.indexOf(most);
     }
 
-    /** The class that fires most, if there is one. */
+    /** Returns the class that fires most, if it is unique. */
     static String winner(List<Integer> counts) {
         int winner = winnerOf(counts);
         if (winner < 0) {

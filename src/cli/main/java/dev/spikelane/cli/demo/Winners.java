@@ -33,9 +33,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A layer that learns without labels, in the manner of Diehl and Cook (2015): the first neuron to fire silences the
- * layer, its weights move toward its input, and its threshold rises. The trained layer becomes a new network, in which
- * each neuron votes for the class whose training images make it fire most.
+ * A layer that learns without labels, like Diehl and Cook (2015): the first neuron to fire silences the layer, its
+ * weights move toward its input, and its threshold rises. The trained layer becomes a new network, in which each neuron
+ * votes for the class whose training images make it fire most.
  */
 final class Winners {
 
@@ -44,7 +44,7 @@ final class Winners {
     private static final String LAYER = "winners";
     private static final String RAISED = "raised";
 
-    /** Fewest images for training; a smaller set is repeated. */
+    /** A smaller training set is repeated. */
     private static final int LEAST_IMAGES = 2_000;
 
     /** Sum of a neuron's weights, divided by its inputs. */
@@ -68,8 +68,8 @@ final class Winners {
             """;
 
     /**
-     * STDP at spikes of outputs: weights move toward traces of inputs. The sum of the traces is equal for all images,
-     * so the sum of each neuron's weights stays constant without normalization.
+     * STDP at output spikes: weights move toward traces of inputs. All images have an equal sum of traces, so a
+     * neuron's sum of weights stays constant without normalization.
      */
     private static final String RULE = """
             rule Winner
@@ -87,23 +87,22 @@ final class Winners {
     private final DemoSettings settings;
     private final int passes;
     private final FloatMatrix weights;
-    /** Rise of each neuron's threshold by its spikes. */
+    /** The learned increase of each neuron's threshold. */
     private float[] raised;
-    /** Class for which each neuron votes; -1 for a silent one. */
+    /** The class for which each neuron votes; -1 without spikes. */
     private final int[] classes;
 
-    private final List<Taken> taken = new ArrayList<>();
+    private final List<LearningPoint> curve = new ArrayList<>();
     private double seconds;
 
     /**
-     * A snapshot of the layer.
+     * A point of the learning curve.
      *
-     * @param images how many it had seen
-     * @param spikes of the layer for an image, since the time before
+     * @param spikes spikes of the layer for an image, since the previous point
      */
-    private record Taken(int images, double spikes) {}
+    private record LearningPoint(int images, double spikes) {}
 
-    /** A layer that is to learn from images, and takes their labels for votes alone. */
+    /** The labels are used only for votes. */
     Winners(Dataset data, int neurons, DemoSettings settings) {
         this.data = data;
         this.settings = settings;
@@ -118,11 +117,10 @@ final class Winners {
         }
     }
 
-    /** Shows all images to the layer, one by one, and asks it then for its answers to them. */
     void learn(Progress progress) {
         int all = Math.multiplyExact(passes, data.size());
         List<Integer> times = List.of(Math.ceilDiv(all, 16), Math.ceilDiv(all, 4), all);
-        taken.add(new Taken(0, 0));
+        curve.add(new LearningPoint(0, 0));
         progress.begin("Learning", all);
         long begin = System.nanoTime();
         try (Simulation simulation = network(1, Plasticity.of(RULE)).network().simulate(1, 1);
@@ -143,13 +141,14 @@ final class Winners {
                 progress.advance(1);
                 if (times.contains(image)) {
                     weights.copyFrom(simulation.plasticWeights().get("x-winners.weight"));
-                    taken.add(new Taken(image, fired / (image - taken.getLast().images())));
+                    curve.add(new LearningPoint(
+                            image, fired / (image - curve.getLast().images())));
                     fired = 0;
                 }
             }
         }
         seconds = (System.nanoTime() - begin) / 1e9;
-        askForVotes(progress);
+        findVotes(progress);
         progress.end();
     }
 
@@ -159,7 +158,7 @@ final class Winners {
                 .withCode(new EvenRate(settings.steps()));
     }
 
-    /** The layer as it is now, and votes. */
+    /** Returns the current layer with its votes. */
     Model model() {
         return network(0, Plasticity.NONE);
     }
@@ -192,8 +191,8 @@ final class Winners {
                 builder.project("winners-votes", layer, output, Dense.of(votes)).build());
     }
 
-    /** Finds the class to whose images each neuron answers most on average; the layer does not learn from them. */
-    private void askForVotes(Progress progress) {
+    /** Finds the class to which each neuron responds most on average; the layer does not learn meanwhile. */
+    private void findVotes(Progress progress) {
         double[][] answers = new double[classes.length][data.classes()];
         int[] images = new int[data.classes()];
         progress.begin("Votes", data.size());
@@ -211,14 +210,13 @@ final class Winners {
         Arrays.setAll(classes, neuron -> classOf(answers[neuron], images));
     }
 
-    /** The class of the largest answer to an image, the lowest of equal ones; -1 if there is none. */
+    /** Returns the class with the largest response per image, the lowest of equal ones; -1 if there is none. */
     static int classOf(double[] answers, int[] images) {
         return Verdicts.winnerOf(IntStream.range(0, images.length)
                 .mapToObj(label -> answers[label] / Math.max(1, images[label]))
                 .toList());
     }
 
-    /** Returns the statistics of learning. */
     Section facts(ImageSet images) {
         List<Integer> votes = Arrays.stream(classes).boxed().toList();
         Map<String, Integer> voters = new LinkedHashMap<>();
@@ -239,18 +237,18 @@ final class Winners {
                 .say(
                         "Per image",
                         "%.2f ms to learn",
-                        named("learn_ms_per_image", 1e3 * seconds / taken.getLast().images))
+                        named("learn_ms_per_image", 1e3 * seconds / curve.getLast().images))
                 .say(
                         "Neurons",
                         voters.entrySet().stream()
                                 .map(each -> each.getKey() + " " + each.getValue())
                                 .collect(Collectors.joining(", ")),
                         named("voters", voters))
-                .value("seen", taken.stream().map(Taken::images).toList())
-                .value("spikes", taken.stream().map(Taken::spikes).toList())
+                .value("seen", curve.stream().map(LearningPoint::images).toList())
+                .value("spikes", curve.stream().map(LearningPoint::spikes).toList())
                 .say(
                         "Spikes",
-                        taken.stream()
+                        curve.stream()
                                 .skip(1)
                                 .map(each -> String.format(
                                         Locale.ROOT, "%.1f for an image until %,d images", each.spikes, each.images))

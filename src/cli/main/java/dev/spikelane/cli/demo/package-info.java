@@ -1,2 +1,5 @@
-/** The demo: networks of snnTorch's tutorials and of the literature, on images and alone, and its page. */
+/**
+ * The demo. Networks of snnTorch's tutorials and of the literature run on images, events or alone; facts and a page
+ * leave. Read {@code DemoCommand} first.
+ */
 package dev.spikelane.cli.demo;

@@ -13,11 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The content of a file.
  *
- * @param file where it was read
- * @param format the name of its format
- * @param model the network with its notes, if it holds one
- * @param state its tensors, if it holds nothing else
- * @param notices sentences that a user should know: odd values, changes of dynamics
+ * @param model null without a network
+ * @param state null for a network
+ * @param notices sentences for the user: odd values, changes of dynamics
  */
 public record Content(
         Path file,
@@ -26,17 +24,15 @@ public record Content(
         @Nullable StateDict state,
         List<String> notices) {
 
-    /** A file with a network. */
     static Content of(Path file, String format, Model model, List<String> notices) {
         return new Content(file, format, model, null, notices);
     }
 
-    /** A file with tensors alone. */
     static Content of(Path file, String format, Tensors tensors) {
         return new Content(file, format, null, StateDict.of(file.toString(), tensors), tensors.warnings());
     }
 
-    /** The network; throws if the file holds none, and its tensors do not tell one. */
+    /** Returns the network; throws if the file has none and its tensors do not define one. */
     public Model requireModel() throws IOException {
         if (model != null) {
             return model;
@@ -52,7 +48,6 @@ public record Content(
         return (state != null ? state : StateDict.of(requireModel().network())).tensors();
     }
 
-    /** Texts by name. */
     Map<String, String> metadata() {
         if (model != null) {
             return model.notes();

@@ -8,13 +8,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Replaces the network of a file by a converted one. */
+/** Converts the network of a file. */
 sealed interface Conversion permits IntegerConversion, SpikingConversion {
 
-    /** Returns the converted content to write. */
     Content content();
 
-    /** Returns the changes that the conversion made; with images, also in their spikes and classes. */
+    /** Returns the changes: of values, and with images of spikes and accuracy. */
     Section changes(CommandSpec command, @Nullable Dataset data) throws IOException;
 
     default Section bytes(Path out) throws IOException {

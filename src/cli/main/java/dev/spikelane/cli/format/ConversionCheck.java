@@ -26,11 +26,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the written file with the original on an input. A graph of NIR runs as a reference in float64; any other
- * original as the network that was read.
+ * Compares a written file with the original on an input. A NIR graph runs in the float64 reference, any other original
+ * as a network.
  *
- * @param notices notices about the original file
- * @param graph the graph of NIR; null for other files
+ * @param graph null for other files
  */
 record ConversionCheck(
         Path file,
@@ -75,13 +74,7 @@ record ConversionCheck(
         return made;
     }
 
-    /**
-     * Prints whether both do the same.
-     *
-     * @param network the network that is compared
-     * @param written where it stands
-     * @param out the name that it gets if both do the same
-     */
+    /** Prints the result, and returns true if both are equal. */
     boolean print(PrintWriter to, Network network, Path written, Path out) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("in", file.toString());
@@ -107,12 +100,12 @@ record ConversionCheck(
         }
         String warnings = new JsonWriter().strings(notices).text();
         to.println(json + ",\"warnings\":" + warnings + ",\"int8\":" + integers(network) + "}");
-        // A command that fails says nothing more, and this is its finding.
+        // A command that fails prints nothing more, but this is its result.
         to.flush();
         return same;
     }
 
-    /** Margins beside those with integer weights, where a network can have them. */
+    /** Returns margins against integer weights, if the network can have them. */
     private String integers(Network network) {
         try {
             return ThresholdMargins.of(network, network.quantized(ElementType.INT8), input, batch)

@@ -2,8 +2,8 @@ package dev.spikelane.cli.format;
 
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.DataOptions;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.io.Tensors;
@@ -27,7 +27,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Turns a file of one format into one of another. */
 @Command(
         name = "convert",
         description = {
@@ -101,7 +100,7 @@ public final class ConvertCommand implements Callable<Integer> {
                 .orElseThrow(() -> Choices.wrong(
                         command,
                         "'" + out.getFileName() + "' does not say a format, expected a name that ends in "
-                                + Written.TENSORS.ends()));
+                                + OutputFile.TENSORS.ends()));
         if (compress) {
             if (!format.equals(new TensorFormat(Tensors.Format.NUMPY))) {
                 throw Choices.wrong(command, "--compress is for .npz files, expected such a name for OUT");
@@ -137,7 +136,6 @@ public final class ConvertCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Makes another network of the one that was read. */
     private interface Maker {
         Conversion of(Content read) throws IOException;
     }
@@ -150,7 +148,7 @@ public final class ConvertCommand implements Callable<Integer> {
         return makers;
     }
 
-    /** Lets OUT appear only where it does as IN says. */
+    /** Writes OUT only if it agrees with IN. */
     private boolean checked(ConversionCheck asked, Content content, Format format, NirImport semantics)
             throws IOException {
         Path folder = Files.createTempDirectory("spikelane-");
@@ -161,7 +159,7 @@ public final class ConvertCommand implements Callable<Integer> {
             Content again = reader.read(written);
             StateDict alone = again.state();
             Network network = (alone == null ? again : read()).requireModel().network();
-            if (alone != null) { // no layers: IN has them
+            if (alone != null) { // tensors without layers: IN has them
                 alone.loadInto(network);
             }
             boolean same = asked.print(command.commandLine().getOut(), network, written, out);

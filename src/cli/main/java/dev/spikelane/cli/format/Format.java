@@ -10,22 +10,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A format of files that hold a network or tensors. */
+/** A format of files with a network or tensors. */
 public sealed interface Format permits NirFormat, TensorFormat {
 
-    /** Reads a file; fails with one line that starts with the file's name. */
+    /** Reads a file; errors are one line that starts with the file's name. */
     Content read(Path file) throws IOException;
 
-    /** Writes a file, which appears when it is complete; fails with one line that starts with the file's name. */
+    /** Writes a file atomically; errors are one line that starts with the file's name. */
     void write(Path file, Content content) throws IOException;
 
-    /** Returns the facts of a content that this format cannot store, so that other programs behave differently. */
+    /** Returns the facts that this format cannot store, which change the behavior of other programs. */
     List<String> losses(Content content);
 
-    /**
-     * Returns the format of a file to read: by its first bytes, else by its name; if that is wrong, the reader's
-     * message explains it.
-     */
+    /** Returns the format by the first bytes, or else by the name; if that is wrong, the reader's error explains it. */
     static Format of(Path file) throws IOException {
         byte[] first = {};
         if (Files.isRegularFile(file) && Files.isReadable(file)) {
@@ -37,7 +34,6 @@ public sealed interface Format permits NirFormat, TensorFormat {
         return graph ? NirFormat.DEFAULT : ofName(file).orElse(new TensorFormat(Tensors.Format.SAFETENSORS));
     }
 
-    /** Returns the format by the extension of a name. */
     static Optional<Format> ofName(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         return switch (name.substring(Math.max(0, name.lastIndexOf('.')))) {

@@ -18,18 +18,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/**
- * Rounds the float weights of a file to integers, after folding batch norms into them, and reports the changes.
- *
- * @param read the file
- * @param floats its network
- * @param folded the same without batch norms
- * @param integers the same with integer weights
- */
+/** Folds batch norms into float weights, rounds them to integers, and reports the changes. */
 record IntegerConversion(Content read, Model floats, Network.Folded folded, Network integers, ElementType type)
         implements Conversion {
 
-    /** Images side by side. */
     private static final int BATCH = 128;
 
     static IntegerConversion of(Content read, ElementType type) throws IOException {
@@ -49,7 +41,6 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
         return Content.of(read.file(), read.format(), new Model(integers, floats.notes()), read.notices());
     }
 
-    /** Spikes of a random input, and of images accuracy. */
     @Override
     public Section changes(CommandSpec command, @Nullable Dataset data) throws IOException {
         Section declared = Section.of("");

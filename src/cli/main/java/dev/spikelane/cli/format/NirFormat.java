@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Graphs of NIR, which are HDF5 files. */
 record NirFormat(NirImport options) implements Format {
 
     static final NirFormat DEFAULT = new NirFormat(NirImport.DEFAULT);
@@ -54,7 +53,7 @@ record NirFormat(NirImport options) implements Format {
         return Content.of(file, NAME, output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
     }
 
-    /** Such files are shown all the same: NIR has NaN and infinities, a network has not. */
+    /** NIR allows NaN and infinities, networks do not; such files can still be shown. */
     private static boolean hasWeightsAloneThatAreNotFinite(StateDict values) {
         boolean found = false;
         for (Tensor each : values.tensors()) {

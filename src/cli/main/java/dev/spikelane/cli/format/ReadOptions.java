@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Options that say more than a file of tensors or a graph of NIR does. */
+/** Options for facts that a file of tensors or a NIR graph lacks. */
 public final class ReadOptions {
 
     @Option(
@@ -42,7 +42,6 @@ public final class ReadOptions {
     @Option(names = "--exact", description = "Decay by exp(-dt / tau) in a graph of NIR, instead of Euler's method.")
     private boolean exact;
 
-    /** Reads a file of any format as these options say. */
     public Content read(CommandSpec command, Path file) throws IOException {
         Format format = Format.of(file);
         if (format instanceof NirFormat) {

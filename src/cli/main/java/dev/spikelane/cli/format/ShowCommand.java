@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints the content of a file. */
 @Command(
         name = "show",
         description = {
@@ -114,7 +113,7 @@ public final class ShowCommand implements Callable<Integer> {
                 .say("model", "%s", named("model", model));
     }
 
-    /** Units of variables, ports and parameters, as texts of neurons have them. */
+    /** Returns the units of variables, ports and parameters. */
     private static List<Section> units(Network network) {
         List<Section> rows = new ArrayList<>();
         for (Population each : network.populations()) {

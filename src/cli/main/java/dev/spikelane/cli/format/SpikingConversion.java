@@ -17,19 +17,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * A network that fires in place of one of ReLUs.
+ * Replaces ReLUs by spiking neurons.
  *
- * @param read the file
- * @param values its network
- * @param spiking the network that fires
- * @param calibration images that say its thresholds
+ * @param calibration images that determine the thresholds
  */
 record SpikingConversion(Content read, Model values, Network spiking, Dataset calibration) implements Conversion {
 
-    /** Images that say thresholds, at most. */
+    /** Most images for the thresholds. */
     private static final int CALIBRATION = 1_000;
 
-    /** Images side by side. */
     private static final int BATCH = 128;
 
     private static final int STEPS = 32;
@@ -55,7 +51,7 @@ record SpikingConversion(Content read, Model values, Network spiking, Dataset ca
         return Content.of(read.file(), read.format(), model, read.notices());
     }
 
-    /** Membranes of outputs add up over time, but those that fire, in place of ReLUs, keep a rest. */
+    /** Output membranes add up over time; neurons that replace ReLUs fire instead. */
     private Decoding decoding() {
         boolean fires = spiking.populations().getLast().neuron() instanceof EquationNeuron;
         return fires ? Decoding.COUNT : Decoding.LAST_MEMBRANE;

@@ -7,10 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Files of tensors: safetensors, NumPy's archives and arrays, and files of {@code torch.save}. A model file is a file
- * of safetensors that says its network in a text.
- *
- * @param written the format that is written
+ * Files of tensors: safetensors, NumPy and {@code torch.save}. A model file is a safetensors file with the description
+ * of a network.
  */
 record TensorFormat(Tensors.Format written) implements Format {
 
@@ -34,7 +32,7 @@ record TensorFormat(Tensors.Format written) implements Format {
     public void write(Path file, Content content) throws IOException {
         switch (written) {
             case SAFETENSORS -> {
-                if (content.model() == null) { // as they are: every name, type and text
+                if (content.model() == null) { // unchanged: every name, type and text
                     Tensors.of(content.metadata(), content.tensors()).write(file);
                 } else {
                     ModelFile.write(file, content.model());

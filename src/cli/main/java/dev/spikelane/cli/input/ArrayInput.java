@@ -12,15 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Rows for the only input of a network, from an array of NumPy: {@code [steps, batch, ...]}.
+ * Rows for the only input of a network, from a NumPy array {@code [steps, batch, ...]}.
  *
  * @param rows time-major
- * @param steps how many steps
- * @param batch how many samples side by side
  */
 public record ArrayInput(Signal rows, int steps, int batch) {
 
-    /** Reads a {@code .npy} file of any type; zeros and ones alone are spikes, else float64 is rounded to float32. */
+    /** Reads a {@code .npy} file of any type. Only zeros and ones are spikes; float64 is rounded to float32. */
     public static ArrayInput read(Path data, List<Input> inputs) throws IOException {
         List<Tensor> arrays = Tensors.read(data, Tensors.Format.NUMPY).tensors();
         if (arrays.size() != 1) {

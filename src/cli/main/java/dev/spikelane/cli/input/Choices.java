@@ -5,19 +5,17 @@ import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Checks of a user's choices, by the name of the option. */
+/** Checks options; errors name them. */
 public final class Choices {
 
     private Choices() {}
 
-    /** Throws unless an option's value lies in a range. */
     public static void requireRange(CommandSpec command, String option, int value, int least, int most) {
         if (value < least || value > most) {
             throw wrong(command, option + " is " + value + ", expected " + least + " to " + most);
         }
     }
 
-    /** The object that an option names. */
     public static <T> T choose(CommandSpec command, String option, String name, Map<String, T> known) {
         T found = known.get(name);
         if (found == null) {
@@ -28,7 +26,7 @@ public final class Choices {
         return found;
     }
 
-    /** An error that leads to the help of the command. */
+    /** Creates an error that refers to the help of the command. */
     public static ParameterException wrong(CommandSpec command, String message) {
         return new ParameterException(command.commandLine(), message);
     }

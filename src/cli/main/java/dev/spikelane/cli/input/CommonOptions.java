@@ -10,12 +10,11 @@ import picocli.CommandLine.Option;
 /** The options of all commands that run networks. */
 public final class CommonOptions {
 
-    /** The default. */
     public static final long SEED = 42;
 
     private static final int MOST_THREADS = 1_024;
 
-    /** The hidden layer of the tutorials is 16 blocks of 64 neurons: more threads would have nothing to do. */
+    /** The hidden layer of the tutorials has 16 blocks of 64 neurons: more threads would idle. */
     private static final int USEFUL_THREADS = 16;
 
     @Option(
@@ -42,7 +41,6 @@ public final class CommonOptions {
         return Math.min(Runtime.getRuntime().availableProcessors(), USEFUL_THREADS);
     }
 
-    /** Throws unless all values are in their ranges. */
     public void require(CommandSpec command) {
         Choices.requireRange(command, "--threads", threads, 1, MOST_THREADS);
     }
@@ -59,12 +57,12 @@ public final class CommonOptions {
         return quiet;
     }
 
-    /** Returns true unless {@code --quiet} or {@code --json} suppresses the text of a command. */
+    /** Returns false if {@code --quiet} or {@code --json} suppresses text. */
     public boolean text() {
         return !quiet && !json;
     }
 
-    /** Returns the output of a command; {@code --quiet} and {@code --json} suppress its text. */
+    /** Returns the output of a command, without text if {@code --quiet} or {@code --json} suppresses it. */
     public Output output(PrintWriter out) {
         PrintWriter text = text() ? out : new PrintWriter(Writer.nullWriter());
         return new Output(new TextPrinter(text), json ? out : null);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The options that say where images come from. */
+/** The options for the source of images. */
 public final class DataOptions {
 
     @Option(
@@ -25,7 +25,7 @@ public final class DataOptions {
             description = "Use the embedded images of Fashion-MNIST, even if that package is installed.")
     private boolean sample;
 
-    /** The file that a user has named in place of a folder; null if none is there, unless it would be an array. */
+    /** Returns a named file; null for a folder. A missing {@code .npy} counts as a file. */
     @Nullable
     public Path file() {
         boolean isFile = folder != null
@@ -34,17 +34,15 @@ public final class DataOptions {
         return isFile && !sample ? folder : null;
     }
 
-    /** Returns true if an option is given. */
     public boolean isGiven() {
         return hasFolder() || sample;
     }
 
-    /** Returns true if a folder is given. */
     public boolean hasFolder() {
         return folder != null;
     }
 
-    /** The folder of the images, or null for those that are embedded. */
+    /** Returns the folder of the images; null for embedded images. */
     @Nullable
     public Path folder(CommandSpec command) {
         if (sample && folder != null) {
@@ -56,13 +54,11 @@ public final class DataOptions {
         return folder == null ? Dataset.fashionMnist().orElse(null) : folder;
     }
 
-    /** The test images. */
     public Dataset test(CommandSpec command) throws IOException {
         Path chosen = folder(command);
         return chosen == null ? ImageSet.sampleDataset() : Dataset.idxTest(chosen);
     }
 
-    /** The training images. */
     public Dataset training(CommandSpec command) throws IOException {
         Path chosen = folder(command);
         return chosen == null ? ImageSet.training() : Dataset.idxTrain(chosen);

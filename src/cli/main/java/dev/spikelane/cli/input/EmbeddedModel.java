@@ -13,7 +13,6 @@ public final class EmbeddedModel {
 
     private EmbeddedModel() {}
 
-    /** Reads the model of a file. */
     public static Model read(String file) throws IOException {
         try (InputStream stream = EmbeddedModel.class.getResourceAsStream("/dev/spikelane/cli/" + file)) {
             if (stream == null) {

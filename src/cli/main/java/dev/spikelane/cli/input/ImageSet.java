@@ -16,14 +16,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images that the demo shows to the network: the first ones of a file or of the embedded sample.
+ * The first images of a file or of the embedded sample, for the demo.
  *
- * @param name their name
- * @param file all of them
  * @param inputs pixels of an image
- * @param classes their classes, or none
- * @param fashion whether these are the classes of Fashion-MNIST, which have names
- * @param count how many are taken
+ * @param classes may be empty
+ * @param fashion true for the classes of Fashion-MNIST, which have names
+ * @param count the number of images to use
  */
 public record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolean fashion, int count) {
 
@@ -34,11 +32,10 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
     private static final String TEST = "test-1000";
     private static final String IMAGES = "-images.idx3-ubyte.gz";
     private static final String LABELS = "-labels.idx1-ubyte.gz";
-    /** The names of the classes of Fashion-MNIST. */
     public static final List<String> CLASSES = List.of(
             "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
 
-    /** 256 x 256 pixels: their weights take half a gigabyte while they are made. */
+    /** 256 x 256 pixels; random weights for them take half a gigabyte. */
     private static final int MOST_INPUTS = 65_536;
 
     public static ImageSet sample() throws IOException {
@@ -46,17 +43,16 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return of(NAME, resource(SAMPLE + IMAGES), labels, true);
     }
 
-    /** The images of {@link #sample} as a data set. */
     public static Dataset sampleDataset() throws IOException {
         return dataset(SAMPLE);
     }
 
-    /** The embedded training images: 500 of each class. */
+    /** Returns the embedded training images: 500 of each class. */
     public static Dataset training() throws IOException {
         return dataset(TRAINING);
     }
 
-    /** The embedded test images for networks that were trained on {@link #training}: 100 of each class. */
+    /** Returns the embedded test images for networks trained on {@link #training}: 100 of each class. */
     public static Dataset test() throws IOException {
         return dataset(TEST);
     }
@@ -65,7 +61,7 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return Dataset.idx(NAME, resource(part + IMAGES), resource(part + LABELS));
     }
 
-    /** The images of a file, or for the test in a folder, with labels that are given or lie beside them. */
+    /** Reads a file, or the test images of a folder. Without given labels, a file beside it may have them. */
     public static ImageSet read(Path given, @Nullable Path givenLabels) throws IOException {
         Path file = Stream.of("", ".gz")
                 .map(end -> given.resolve("t10k-images-idx3-ubyte" + end))
@@ -85,7 +81,7 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return of(file.toString(), images, labels, false);
     }
 
-    /** The file of labels that the usual names of such files lead to, compressed or not. */
+    /** Returns the file of labels with the usual name beside a file of images, compressed or not. */
     public static @Nullable Path labelsBeside(Path file) {
         Path last = file.getFileName();
         if (last == null || !last.toString().contains("images")) {
@@ -125,12 +121,11 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         }
     }
 
-    /** The first images of this set. */
     public ImageSet first(int images) {
         return new ImageSet(name, file, inputs, classes, fashion, images);
     }
 
-    /** Returns all images of the file; class 0 for each if the classes are unknown. */
+    /** Returns all images of the file, with class 0 if the classes are unknown. */
     public Dataset dataset() throws IOException {
         int[] labels = classes.isEmpty()
                 ? new int[file.count()]
@@ -138,29 +133,26 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return Dataset.idx(name, file, labels);
     }
 
-    /** The class of an image, or nothing. */
     public String label(int image) {
         return classes.isEmpty() ? "" : nameOf(classes.get(image));
     }
 
-    /** The name of a class, or its number. */
     public String nameOf(int label) {
         return fashion ? CLASSES.get(label) : String.valueOf(label);
     }
 
-    /** The names of all classes, or their numbers. */
     public String[] names(int classes) {
         return IntStream.range(0, classes).mapToObj(this::nameOf).toArray(String[]::new);
     }
 
-    /** Returns these images; without their classes if a network has fewer outputs than classes. */
+    /** Returns these images, without their classes if a network has too few outputs. */
     public ImageSet knownTo(int outputs) {
         return classes.stream().allMatch(label -> label < outputs)
                 ? this
                 : new ImageSet(name, file, inputs, List.of(), fashion, count);
     }
 
-    /** Intensities of the images with these numbers, {@code [numbers x inputs]}. */
+    /** Returns {@code [numbers x inputs]} intensities. */
     public FloatMatrix intensities(List<Integer> numbers) {
         FloatMatrix rows = FloatMatrix.zeros(numbers.size(), inputs);
         for (int row = 0; row < rows.rows(); row++) {
@@ -169,18 +161,17 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return rows;
     }
 
-    /** Pixels of a row; images that are stored as rows of pixels are shown as squares where they can be. */
+    /** Returns the pixels of a row; images stored as feature vectors are shown as squares if possible. */
     public int width() {
         return file.shape().size() == 2 ? width(inputs) : file.shape().getLast();
     }
 
-    /** The width of images that are rows of pixels. */
     public static int width(int inputs) {
         int root = (int) Math.round(Math.sqrt(inputs));
         return root * root == inputs ? root : inputs;
     }
 
-    /** Such as "28 x 28". */
+    /** Returns a text such as "28 x 28". */
     public String size() {
         return file.shape().stream().skip(1).map(String::valueOf).collect(Collectors.joining(" x "));
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The options of a command that ends with a page. */
+/** The options of a command that writes a page. */
 public final class PageOptions {
 
     @Option(
@@ -22,8 +22,8 @@ public final class PageOptions {
     private boolean noReport;
 
     /**
-     * Returns the file of the page, or null for none. It is checked before the run, so that a wrong name does not waste
-     * a run. If the user named no file, a folder that cannot be written costs a notice and the page alone.
+     * Returns the file of the page; null for none. The check before the run makes a wrong name fail early. If the
+     * default file cannot be written, the command prints a notice and writes no page.
      */
     public @Nullable Path file(CommandSpec command, boolean quiet) throws IOException {
         if (noReport && report != null) {
@@ -34,7 +34,7 @@ public final class PageOptions {
         }
         Path page = report == null ? Path.of("spikelane-" + command.name() + ".html") : report;
         try {
-            Written.PAGE.require(command, "--report", page);
+            OutputFile.PAGE.require(command, "--report", page);
         } catch (FileSystemException refused) {
             if (report != null) {
                 throw refused;

@@ -18,19 +18,15 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The parts of a recipe that options of the command line name. */
+/** Parts of training recipes by the names of options. */
 public final class TrainingRecipes {
 
-    /** Losses. */
     public static final Map<String, Loss> LOSSES = losses();
 
-    /** Surrogates. */
     public static final Map<String, Surrogate> SURROGATES = surrogates();
 
-    /** Ways in which outputs become a class. */
     public static final Map<String, Decoding> DECODINGS = decodings();
 
-    /** Types of integer weights. */
     public static final Map<String, ElementType> INTEGERS = Map.of(
             "int8",
             ElementType.INT8,
@@ -41,7 +37,7 @@ public final class TrainingRecipes {
             "ternary",
             ElementType.TERNARY);
 
-    /** Defaults for models that do not record their training. */
+    /** Defaults for models without notes about their training. */
     public static final int DEFAULT_STEPS = 25;
 
     public static final String DEFAULT_CODE = "frame";
@@ -56,10 +52,8 @@ public final class TrainingRecipes {
             Decoding.FIRST_SPIKE, "the first spike",
             Decoding.NONE, "nothing");
 
-    /** Codes that turn images into inputs, by name. */
     public static final Map<String, Code> CODES = codes();
 
-    /** Creates a code of a number of steps. */
     @FunctionalInterface
     public interface Code {
         InputEncoding of(int steps);
@@ -110,13 +104,12 @@ public final class TrainingRecipes {
         return codes;
     }
 
-    /** Returns the decoding of a model's outputs into classes. */
     public static Decoding decoding(CommandSpec command, Model trained) {
         String name = trained.notes().getOrDefault(Model.DECODING, DEFAULT_DECODING);
         return Choices.choose(command, "--decoding", name, DECODINGS);
     }
 
-    /** An evaluator of the outputs that the model notes, in blocks if they are a population code. */
+    /** Returns an evaluator of the model's output population, in blocks for a population code. */
     public static Evaluator evaluator(
             Model trained, Network network, int steps, Batching batching, int threads, Decoding decoding) {
         Evaluator made = new Evaluator(network, steps, batching, threads, trained.population());
@@ -128,7 +121,7 @@ public final class TrainingRecipes {
         return made.decoding(decoding);
     }
 
-    /** The code of a word, which a model may note with options. */
+    /** Returns the encoding of a name, which may have options. */
     public static Code code(CommandSpec command, String word) {
         Code known = CODES.get(word.replaceFirst("\\(.*\\)$", ""));
         if (known == null) {
@@ -142,7 +135,7 @@ public final class TrainingRecipes {
         return steps -> InputEncoding.named(word, steps);
     }
 
-    /** Throws unless a code has as many steps as its last spike may need, before images are read. */
+    /** Throws unless the steps suffice for the last spike; called before images are read. */
     public static void requireSteps(CommandSpec command, String code, int steps) {
         int least = code.equals("latency") ? latencySteps() : 1;
         if (steps < least) {
@@ -153,14 +146,13 @@ public final class TrainingRecipes {
         }
     }
 
-    /** The darkest pixels fire last. */
+    /** Black pixels fire last. */
     private static int latencySteps() {
         FloatMatrix black = FloatMatrix.zeros(1, 1);
         new Latency().times(black, black);
         return Latency.steps(black);
     }
 
-    /** A decoding in words. */
     public static String describe(Decoding decoding) {
         return DESCRIPTIONS.getOrDefault(decoding, decoding.toString());
     }

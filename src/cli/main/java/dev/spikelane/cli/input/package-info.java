@@ -1,2 +1,2 @@
-/** Options that several commands share, and the images that they read. */
+/** Options that several commands share, and their images. Read {@code CommonOptions} first. */
 package dev.spikelane.cli.input;

@@ -23,18 +23,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The Spike-driven Transformer of Yao and others, 2023. Its attention uses masks and sums of bits in place of softmax.
- * Tokens are the positions of maps. Q, K and V are spikes of three linear maps of tokens, each followed by a batch
- * norm:
+ * The Spike-driven Transformer of Yao and others, 2023, with masks and sums of bits in place of softmax. Tokens are the
+ * positions of maps. Q, K and V are spikes of three linear maps of tokens, each with a batch norm:
  *
  * <pre>{@code
  * mask[channel]      = fires(sum of Q[channel, token] and K[channel, token] over tokens)
  * out[channel,token] = mask[channel] and V[channel, token]
  * }</pre>
  *
- * <p>so the work grows linearly with the number of tokens. A membrane shortcut adds the input currents of the attention
- * to its output; the two layers after it have a shortcut too. A neuron computes {@code v = beta * v + current}, fires
- * if {@code v > threshold}, and is then reset to 0. {@link Network#folded} removes the batch norms.
+ * <p>so the work is linear in the number of tokens. A membrane shortcut adds the input currents of the attention to its
+ * output; the two layers after it have one too. A neuron computes {@code v = beta * v + current}, fires if {@code v >
+ * threshold}, and is then reset to 0. {@link Network#folded} removes the batch norms.
  */
 public final class Attention {
 
@@ -43,20 +42,18 @@ public final class Attention {
     /** Neurons whose variable {@code sum} is their input current. */
     private static final EquationNeuron CARRYING = neuron("Carrying", ", sum", "", "sum = current");
 
-    /** Neurons whose variable {@code out} is their spikes, masked by the spikes at the port {@code identity}. */
+    /** Neurons whose variable {@code out} has their spikes, masked by spikes at the port {@code identity}. */
     private static final EquationNeuron MASKED = neuron("AND", ", out to 1", ", identity", "out = spike * identity");
 
     private static final String IDENTITY = "identity";
     private static final String OUT = "out";
     private static final String SUM = "sum";
 
-    /** An identity without weights. */
     private static final Connection SAME = OneToOne.scale(1);
 
-    /** The threshold of masks. */
     private static final double HALF = 0.5;
 
-    /** Ratio of the hidden neurons to the outputs in the two layers after attention. */
+    /** Ratio of hidden neurons to outputs in the two layers after attention. */
     private static final int EXPANSION = 4;
 
     private final NetworkBuilder builder;
@@ -69,14 +66,12 @@ public final class Attention {
 
     /**
      * Creates a classifier of images. Three convolutions of 3 x 3 make the tokens, at a quarter of the height and
-     * width. A fourth convolution encodes positions. Blocks follow, and a dense layer on the average of all tokens.
+     * width, a fourth encodes positions. Blocks follow, and a dense layer on the average of all tokens.
      *
-     * @param image channels, height and width of the input {@code image}, the last two at least 4
-     * @param channels number of channels of the tokens, even
-     * @param blocks number of blocks, named by their numbers from 1
+     * @param image channels, height and width of the input {@code image}; height and width are at least 4
+     * @param channels channels of the tokens, even
+     * @param blocks blocks, named by numbers from 1
      * @param classes neurons of the population {@code classes}
-     * @param random the stream weights are drawn from
-     * @return the network
      * @throws IllegalArgumentException if a number does not fit
      */
     public static Network network(Shape image, int channels, int blocks, int classes, TorchRandom random) {
@@ -99,14 +94,12 @@ public final class Attention {
     }
 
     /**
-     * Adds attention and then two layers for each token, both with a shortcut.
+     * Adds attention and two layers for each token, both with a shortcut. Populations are named {@code name}, a dot and
+     * their role.
      *
-     * @param builder the network, which gets populations named {@code name}, a dot and their role
-     * @param name name of the block
      * @param tokens neurons of another block, or of {@link #attention}
-     * @param random the stream weights are drawn from
-     * @return neurons in maps of the same shape
-     * @throws IllegalArgumentException if a name is used already, or the neurons are of another kind
+     * @return neurons in maps of an equal shape
+     * @throws IllegalArgumentException if a name is used already, or the neurons have another model
      */
     public static Population block(NetworkBuilder builder, String name, Population tokens, TorchRandom random) {
         Attention made = new Attention(builder, random);
@@ -121,12 +114,9 @@ public final class Attention {
     /**
      * Adds attention without the two layers.
      *
-     * @param builder the network, which gets populations named {@code name}, a dot and their role
-     * @param name name of the block
      * @param tokens spikes in maps
-     * @param carried currents in the shape of {@code tokens}, to which the currents of the attention are added
-     * @param random the stream weights are drawn from
-     * @return neurons in maps of the same shape, whose variable {@code sum} is the sum
+     * @param carried currents in the shape of {@code tokens}, which are added
+     * @return neurons in maps of an equal shape, with the sum in the variable {@code sum}
      * @throws IllegalArgumentException if a name is used already
      */
     public static Population attention(
@@ -166,7 +156,7 @@ public final class Attention {
         return attended;
     }
 
-    /** Adds neurons after a convolution that keeps height and width, an optional pool, and a batch norm. */
+    /** Adds neurons after optional pools, a convolution that keeps height and width, and a batch norm. */
     private Population layer(
             String name, Projection.Source from, int channels, int size, Neuron neuron, Connection... before) {
         List<Connection> path = new ArrayList<>(List.of(before));

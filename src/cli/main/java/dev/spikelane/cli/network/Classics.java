@@ -17,25 +17,25 @@ import java.util.Objects;
 import java.util.function.DoubleConsumer;
 
 /**
- * Networks of the literature with which simulators are compared. They take no input: {@code simulation.run(steps)} runs
- * them, in steps of 0.1 ms. All is drawn from a seed: the connections, the start of the neurons, and their drive.
+ * Networks from the literature that serve to compare simulators. They have no input and run in steps of 0.1 ms. A seed
+ * determines connections, initial states and drive.
  */
 public final class Classics {
 
-    /** Steps of a millisecond. */
+    /** In milliseconds. */
     private static final double STEP = 0.1;
 
-    /** Neurons that a neuron of CUBA reaches, two in a hundred of 4,000. */
+    /** Average targets of a neuron: 2 % of 4,000. */
     private static final double CUBA_TARGETS = 80;
 
     private static final int LAYERS = 8;
     private static final List<String> NAMES = List.of("L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I");
     private static final int[] SIZES = {20_683, 5_834, 21_915, 5_479, 4_850, 1_065, 14_395, 2_948};
-    /** Sources outside the network of each neuron. */
+    /** External sources of each neuron. */
     private static final int[] OUTER = {1_600, 1_500, 2_100, 1_900, 2_000, 1_900, 2_900, 2_100};
-    /** The rates of the full network, in Hz. */
+    /** Rates of the full network, in Hz. */
     private static final double[] RATES = {0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829};
-    /** The chance that a pair is connected at least once, in 1/10,000: a row for each target. */
+    /** The chance that a pair has at least one connection, in 1/10,000; rows are targets. */
     private static final int[][] CHANCES = {
         {1009, 1689, 437, 818, 323, 0, 76, 0},
         {1346, 1371, 316, 515, 755, 0, 42, 0},
@@ -47,7 +47,7 @@ public final class Classics {
         {364, 10, 34, 5, 277, 80, 658, 1443}
     };
 
-    /** Initial potentials: mean and standard deviation, close to the running network's. */
+    /** Mean and standard deviation of initial potentials, close to the running network's. */
     private static final double[][] STARTS = {
         {-68.28, 5.36},
         {-63.16, 4.57},
@@ -63,7 +63,7 @@ public final class Classics {
     private static final double INHIBITION = -4;
     private static final double OUTER_RATE = 8; // Hz
     private static final double SYNAPSE = 0.5; // ms
-    /** In pA: a weight keeps 15 bits. */
+    /** In pA: a weight has 15 bits. */
     private static final double QUANTUM = 1 / 32.0;
 
     private static final String MICROCIRCUIT = """
@@ -84,12 +84,10 @@ public final class Classics {
     private Classics() {}
 
     /**
-     * Makes the network CUBA: leaky neurons with exponential currents, four in five of them excitatory. Vogels and
-     * Abbott, 2005, as benchmark 2 of Brette and others, 2007; spikes arrive one step later.
+     * Creates CUBA (Vogels and Abbott, 2005), benchmark 2 of Brette and others, 2007: leaky neurons with exponential
+     * currents, 80 % of them excitatory. Spikes arrive one step later. Populations are {@code e} and {@code i}.
      *
-     * @param neurons how many, 4,000 in the paper; each reaches 80 of them on average
-     * @param seed seed of all random numbers
-     * @return the network, whose populations are {@code e} and {@code i}
+     * @param neurons their number, 4,000 in the paper; each reaches 80 on average
      * @throws IllegalArgumentException if there are fewer than 100 neurons
      */
     public static Network cuba(int neurons, long seed) {
@@ -113,14 +111,13 @@ public final class Classics {
     }
 
     /**
-     * Makes model A of Brunel, 2000: leaky neurons whose potentials spikes move at once, four in five of them
-     * excitatory; each gets spikes of a tenth of both kinds 1.5 ms later, and events of a Poisson process.
+     * Creates model A of Brunel, 2000: leaky neurons whose potentials jump at spikes, 80 % of them excitatory. Each
+     * receives spikes of a tenth of both kinds 1.5 ms later, and events of a Poisson process. Populations are {@code e}
+     * and {@code i}.
      *
-     * @param scale 1 for the 12,500 neurons of the paper; fewer have fewer synapses, which are as much stronger
-     * @param g how many times as strong inhibition is as excitation
-     * @param eta rate of the events, 1 for the rate that brings neurons alone to the threshold
-     * @param seed seed of all random numbers
-     * @return the network, whose populations are {@code e} and {@code i}
+     * @param scale 1 for the 12,500 neurons of the paper; fewer neurons have fewer but stronger synapses
+     * @param g strength of inhibition relative to excitation
+     * @param eta rate of the events; 1 alone brings neurons to the threshold
      * @throws IllegalArgumentException if there are fewer than 100 neurons, a number is negative or not finite, or
      *     there are more than 6.7 events a step
      */
@@ -148,16 +145,15 @@ public final class Classics {
     }
 
     /**
-     * Makes the microcircuit of Potjans and Diesmann, 2014: the excitatory and inhibitory neurons of four layers of
-     * cortex, below a square millimeter. Delays below half a step are drawn again.
+     * Creates the microcircuit of Potjans and Diesmann, 2014: excitatory and inhibitory neurons in four layers of
+     * cortex, below a square millimeter. Delays below half a step are drawn again. Populations are {@code L23E},
+     * {@code L23I} to {@code L6I}.
      *
-     * @param scale 0.05 to 1. 1 is the full network of 77,169 neurons with 0.3 billion synapses. Below 1, the numbers
-     *     of neurons and of synapses per neuron are multiplied by it, weights are divided by its root, and a constant
+     * @param scale 0.05 to 1. 1 is the full network of 77,169 neurons with 0.3 billion synapses. A smaller scale
+     *     multiplies the numbers of neurons and of synapses per neuron, weights are divided by its root, and a constant
      *     current replaces the mean of the missing input. Rates are then lower than in the full network; below 0.05 no
      *     neuron would fire
-     * @param constant true to drive neurons by a constant current, false by a Poisson process
-     * @param seed seed of all random numbers
-     * @return the network, whose populations are {@code L23E}, {@code L23I} to {@code L6I}
+     * @param constant true for a drive by a constant current, false for a Poisson process
      * @throws IllegalArgumentException if the scale is not from 0.05 to 1
      */
     public static Network microcircuit(double scale, boolean constant, long seed) {
@@ -165,15 +161,9 @@ public final class Classics {
     }
 
     /**
-     * Makes the microcircuit, and tells how far its synapses are laid out, which the first simulation waits for.
+     * Creates the microcircuit with a listener for the layout of its synapses, which delays the first simulation.
      *
-     * @param scale as above
-     * @param constant as above
-     * @param seed seed of all random numbers
-     * @param progress is told the share that is done, from 0 to 1, for the synapses of each population in turn, by any
-     *     thread
-     * @return the network
-     * @throws IllegalArgumentException if the scale is not from 0.05 to 1
+     * @param progress receives the progress from 0 to 1 for the synapses of each population in turn, on any thread
      */
     public static Network microcircuit(double scale, boolean constant, long seed, DoubleConsumer progress) {
         Objects.requireNonNull(progress, "progress");
@@ -197,7 +187,7 @@ public final class Classics {
                     Distribution.normal(STARTS[layer][0], STARTS[layer][1]),
                     seed);
         }
-        // Made once, as a table belongs to each.
+        // Shared, because each has a table.
         Distribution[] delays = {delays(1.5), delays(0.75)};
         Distribution[] weights = {weights(1, 0, scale), weights(1, 1, scale), weights(0, 2, scale)};
         for (int target = 0; target < LAYERS; target++) {
@@ -208,7 +198,7 @@ public final class Classics {
                             .weights(weights[target == 0 && source == 2 ? 2 : source % 2])
                             .delays(delays[source % 2])
                             .fixedPoint(QUANTUM);
-                    Sparse told = target == source ? synapses.onProgress(progress) : synapses; // one of each source
+                    Sparse told = target == source ? synapses.onProgress(progress) : synapses; // once a source
                     project(builder, layers[source], layers[target], told, seed);
                 }
             }
@@ -226,10 +216,7 @@ public final class Classics {
         return Distribution.normal(weight, 0.1 * Math.abs(weight));
     }
 
-    /**
-     * Returns the number of synapses from a population to another in the full network; a pair of neurons may have
-     * several.
-     */
+    /** Returns the synapses between two populations of the full network; a pair of neurons may have several. */
     private static long synapses(int target, int source) {
         double pairs = (double) SIZES[target] * SIZES[source];
         return Math.round(StrictMath.log1p(-CHANCES[target][source] / 1e4) / StrictMath.log1p(-1 / pairs));
@@ -240,7 +227,7 @@ public final class Classics {
         return WEIGHT * (source % 2 == 0 ? strong : INHIBITION);
     }
 
-    /** The current that replaces the mean of the synapses that a scaled network lacks, and of a drive. */
+    /** Returns the current that replaces the mean of the missing synapses, and of a Poisson drive if it is constant. */
     private static double bias(int target, double scale, boolean constant) {
         double outer = WEIGHT * OUTER[target] * OUTER_RATE;
         double all = constant ? 0 : outer;
@@ -254,7 +241,7 @@ public final class Classics {
         return (int) Math.round(SIZES[layer] * scale);
     }
 
-    /** A text whose line of inputs also takes events of a Poisson process. */
+    /** Adds events of a Poisson process to the input line of a text. */
     private static EquationNeuron driven(String text, String line, int most, double rate, double weight) {
         return EquationNeuron.of(text.replace(
                         line,

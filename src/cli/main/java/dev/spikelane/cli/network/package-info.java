@@ -1,2 +1,2 @@
-/** Networks of the literature, which commands run and train. */
+/** Networks from the literature that commands run and train. Read {@code Classics} and {@code Attention}. */
 package dev.spikelane.cli.network;

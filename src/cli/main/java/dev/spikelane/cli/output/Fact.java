@@ -1,4 +1,4 @@
 package dev.spikelane.cli.output;
 
-/** Something that a result says: once, for the printers of text, JSON and pages. */
+/** A fact of a result, for the printers of text, JSON and pages. */
 sealed interface Fact permits Confusion, Statement, Table {}

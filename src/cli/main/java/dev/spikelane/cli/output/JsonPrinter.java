@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Prints facts for machines: one JSON object. */
+/** Prints facts as one JSON object. */
 public final class JsonPrinter {
 
     private static final String LIST = "[]";
@@ -56,7 +56,7 @@ public final class JsonPrinter {
         return values;
     }
 
-    /** A number that is not finite is left out: no reader meets a {@code null}. */
+    /** Numbers that are not finite are left out, so no reader meets a {@code null}. */
     private static void write(Object value, JsonWriter json) {
         switch (value) {
             case Map<?, ?> object -> {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The machine on which a command ran. */
 public final class Machine {
 
     private Machine() {}
@@ -30,7 +29,7 @@ public final class Machine {
         return System.getProperty(name, "unknown");
     }
 
-    /** Linux on x86 names its CPU in a file; elsewhere the architecture has to do. */
+    /** Linux on x86 names its CPU in a file; elsewhere the architecture has to suffice. */
     public static String cpu() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1)) {
             return lines.filter(line -> line.startsWith("model name"))

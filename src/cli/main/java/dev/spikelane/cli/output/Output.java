@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The output of a command: text at once, or JSON at the end. */
+/** The output of a command: text immediately, or JSON at the end. */
 public final class Output {
 
     private final TextPrinter text;
@@ -17,23 +17,21 @@ public final class Output {
         this.json = json;
     }
 
-    /** Prints sections as text and adds them to the JSON. */
     public void say(Section... sections) {
         text.print(sections);
         declared.addAll(List.of(sections));
     }
 
-    /** Prints a section as text while a command runs; rows continue the table above. */
+    /** Prints a section as text only; its rows continue the previous table. */
     public void watch(Section section) {
         text.add(section);
     }
 
-    /** Adds a section to the JSON only. */
     public void keep(Section section) {
         declared.add(section);
     }
 
-    /** Prints the JSON, if it is requested. Call this once, at the end. */
+    /** Prints the JSON, if requested. Call this once, at the end. */
     public void end() {
         if (json != null) {
             json.println(JsonPrinter.of(declared));

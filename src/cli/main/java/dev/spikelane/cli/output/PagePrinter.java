@@ -7,12 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Adds facts to a page, which shows pictures in place of tables. */
+/** Adds facts to a page. */
 public final class PagePrinter {
 
     private PagePrinter() {}
 
-    /** Adds statements as a list. */
     public static void list(Report report, Section... sections) {
         Map<String, String> facts = new LinkedHashMap<>();
         for (Section section : sections) {
@@ -23,7 +22,7 @@ public final class PagePrinter {
         report.facts(facts);
     }
 
-    /** Adds the rows of tables, each as a section: the first cell is its heading, the others are numbers below it. */
+    /** Adds each row of a table as a section: the first cell is the heading, the others are numbers. */
     public static void rows(Report report, Section section) {
         for (Fact fact : section.facts()) {
             if (fact instanceof Table table) {
@@ -37,7 +36,6 @@ public final class PagePrinter {
         }
     }
 
-    /** Adds a section with a confusion matrix, if there are labels. */
     public static void confusion(Report report, String heading, Section section) {
         for (Fact fact : section.facts()) {
             if (fact instanceof Confusion confusion && !confusion.labels().isEmpty()) {

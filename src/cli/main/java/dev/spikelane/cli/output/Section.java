@@ -3,7 +3,7 @@ package dev.spikelane.cli.output;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Facts about one thing: a heading and rows of text, an object of JSON, a part of a page. */
+/** Facts about one subject: a heading and rows of text, a JSON object, a part of a page. */
 public final class Section {
 
     private final String key;
@@ -16,17 +16,16 @@ public final class Section {
     }
 
     /**
-     * Starts without facts.
+     * Starts a section.
      *
-     * @param key the object in which machines read it, which sections may share; {@code name[]} is one more element of
-     *     a list, and none the object around all
-     * @param title the heading of the text; without one, the rows follow the previous section directly
+     * @param key the name of the JSON object, which sections may share; {@code name[]} appends to a list, and an empty
+     *     key is the outermost object
+     * @param title the heading of the text; without it, rows follow the previous section directly
      */
     public static Section of(String key, String title) {
         return new Section(key, title);
     }
 
-    /** Facts without a heading. */
     public static Section of(String key) {
         return of(key, "");
     }
@@ -36,12 +35,10 @@ public final class Section {
         return this;
     }
 
-    /** Adds {@linkplain Statement#of a statement}. */
     public Section say(String name, String format, Object... parts) {
         return add(Statement.of(name, format, parts));
     }
 
-    /** Adds a value for machines. */
     public Section value(String name, Object value) {
         return say("", "", Value.named(name, value));
     }
@@ -58,7 +55,7 @@ public final class Section {
         return facts;
     }
 
-    /** The statements that people see; tables are apart. */
+    /** Returns the statements with a text, without tables. */
     List<Statement> statements() {
         return facts.stream()
                 .filter(Statement.class::isInstance)
@@ -67,7 +64,6 @@ public final class Section {
                 .toList();
     }
 
-    /** The words about something; empty if there are none. */
     public String declared(String name) {
         return statements().stream()
                 .filter(each -> each.name().equals(name))

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A fact in words, with the values in it.
+ * A sentence and its values.
  *
- * @param name the subject of the words
- * @param text the words, in lines; none if the values are for machines alone
- * @param values the values for machines
+ * @param text may have several lines; empty for values only in JSON
  */
 record Statement(String name, String text, List<Value> values) implements Fact {
 
-    /** Words by a format of {@link String#format}; its arguments may be {@link Value}s, also more than it shows. */
+    /**
+     * Formats with {@link String#format}; arguments may be {@link Value}s, and there may be more than the format uses.
+     */
     static Statement of(String name, String format, Object... parts) {
         Object[] shown = new Object[parts.length];
         List<Value> values = new ArrayList<>();

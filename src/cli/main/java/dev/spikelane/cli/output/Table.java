@@ -4,11 +4,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Rows of statements of the same names, which are the heads of the columns.
+ * Rows of statements with equal names, the heads of the columns.
  *
- * @param key the name by which machines read the rows
- * @param caption a note on the columns; may be empty
- * @param words the columns that stand at the left of their width
+ * @param key the name of the rows in JSON
+ * @param words the left-aligned columns
  * @param rows at least one
  */
 public record Table(String key, String caption, Set<String> words, List<Section> rows) implements Fact {

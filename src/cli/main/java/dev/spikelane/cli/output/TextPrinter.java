@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Prints facts for people. */
+/** Prints facts as text. */
 public final class TextPrinter {
 
     private static final String LABELS = "label \\ found";
@@ -15,7 +15,7 @@ public final class TextPrinter {
     private final PrintWriter out;
     private final String row;
 
-    /** The heads of the table that the last line belongs to; none after another line. */
+    /** The heads of the table to which the last line belongs; empty after another line. */
     private List<String> heads = List.of();
 
     private boolean blank = true;
@@ -24,13 +24,11 @@ public final class TextPrinter {
         this(out, "  %-13s  %s");
     }
 
-    /** Prints names and words by a format. */
     public TextPrinter(PrintWriter out, String row) {
         this.out = out;
         this.row = row;
     }
 
-    /** Prints sections and a blank line. */
     void print(Section... sections) {
         for (Section section : sections) {
             add(section);
@@ -39,7 +37,7 @@ public final class TextPrinter {
         out.flush();
     }
 
-    /** Prints a section that goes on: a table with the same heads as the last one continues it. */
+    /** Prints a section; a table with the heads of the last one continues it. */
     public void add(Section section) {
         if (!section.title().isEmpty()) {
             separate();
@@ -99,7 +97,6 @@ public final class TextPrinter {
         heads = table.heads();
     }
 
-    /** A line for each label, a column for each class that was found. */
     private void print(Confusion confusion) {
         List<Section> rows = new ArrayList<>();
         int[][] counts = confusion.counts();

@@ -1,11 +1,11 @@
 package dev.spikelane.cli.output;
 
 /**
- * A value, and how people see it.
+ * A value for JSON and for text.
  *
- * @param key the name by which machines read it
+ * @param key the name in JSON
  * @param value a number, a string, a truth value, or a list or map of such
- * @param shown the same for people, perhaps in another unit
+ * @param shown the value in text, perhaps in another unit
  */
 public record Value(String key, Object value, Object shown) {
 
@@ -13,7 +13,7 @@ public record Value(String key, Object value, Object shown) {
         return new Value(key, value, value);
     }
 
-    /** A share, which people see in percent. */
+    /** Creates a fraction, which text shows in percent. */
     public static Value percent(String key, double share) {
         return new Value(key, share, 100 * share);
     }

@@ -20,14 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The output of a model for an array of NumPy.
- *
- * @param population the output
- * @param input the array
- * @param spikes of all steps, time-major
- * @param membranes the same of membranes
- */
+/** The output of a model for a NumPy array, time-major. */
 record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMatrix membranes) {
 
     static ArrayRun of(Model model, Path data) throws IOException {

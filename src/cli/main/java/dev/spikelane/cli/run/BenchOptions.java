@@ -3,8 +3,8 @@ package dev.spikelane.cli.run;
 import dev.spikelane.cli.format.ReadOptions;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.input.Written;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The options of a benchmark of a user's own network. */
+/** The options of a benchmark of a user's network. */
 public final class BenchOptions {
 
     private static final long SEED = 42;
@@ -70,18 +70,11 @@ public final class BenchOptions {
     /**
      * A network and its input.
      *
-     * @param file where it is from
-     * @param model the network
-     * @param code the code of its input
-     * @param inputs rows of all steps, or of one step where they are frames
-     * @param steps time steps
-     * @param batch samples side by side
-     * @param threads threads of a run
+     * @param inputs rows of all steps, or of one step for frames
      */
     public record Subject(
             Path file, Model model, String code, Map<String, Signal> inputs, int steps, int batch, int threads) {}
 
-    /** The network and input that these options name. */
     public static Subject parse(String... arguments) throws IOException {
         CommandLine options = new CommandLine(new BenchOptions());
         options.parseArgs(arguments);
@@ -92,21 +85,18 @@ public final class BenchOptions {
         return parsed.read(options.getCommandSpec(), parsed.file);
     }
 
-    /** The file, or null if none is named. */
     public @Nullable Path file() {
         return file;
     }
 
-    /** Returns the file of the page; null for none. */
     public @Nullable Path report() {
         return report;
     }
 
-    /** The network to measure. */
     public Subject read(CommandSpec command, Path from) throws IOException {
         Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         Choices.requireRange(command, "--threads", threads, 1, MOST_THREADS);
-        Written.PAGE.require(command, "--report", report);
+        OutputFile.PAGE.require(command, "--report", report);
         Model model = reading.read(command, from).requireModel();
         String code = input == null ? model.code().orElse("rate") : input;
         if (code.endsWith(".npy")) {
@@ -127,7 +117,7 @@ public final class BenchOptions {
         return new Subject(from, model, code, inputs, all, batch, threads);
     }
 
-    /** Random images, as a code makes input of them. */
+    /** Encodes random images. */
     private Signal encoded(InputEncoding code, int pieces, Input input, TorchRandom random) {
         FloatMatrix images = random.rand(batch, input.shape().size() * pieces);
         for (int row = 0; row < images.rows(); row++) {

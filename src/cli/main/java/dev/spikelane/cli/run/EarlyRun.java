@@ -14,12 +14,10 @@ import dev.spikelane.train.Decoding;
 import java.io.IOException;
 
 /**
- * Images that end as soon as no other class can make up for the lead.
+ * Classification that ends as soon as no other class can win.
  *
- * @param every after how many steps the lead is looked at
+ * @param every steps between decisions
  * @param steps of a whole image
- * @param accuracy share of images that are right
- * @param averageSteps that an image took
  */
 record EarlyRun(int every, int steps, double accuracy, double averageSteps) {
 

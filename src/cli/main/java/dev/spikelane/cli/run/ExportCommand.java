@@ -3,8 +3,8 @@ package dev.spikelane.cli.run;
 import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.memory.ElementType;
@@ -25,7 +25,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes a model as a file that runs without Spikelane. */
 @Command(
         name = "export",
         description = {
@@ -81,7 +80,7 @@ public final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, WEIGHTS);
         Boolean values = input == null ? null : Choices.choose(command, "--input", input, INPUTS);
-        Written.C.require(command, "--c", file);
+        OutputFile.C.require(command, "--c", file);
         Model floats = ModelFile.readModel(model);
         Network network = type == ElementType.FLOAT32 ? floats.network() : ModelFile.readIntegers(model);
         Network written = type == null || type == ElementType.FLOAT32 ? network : network.quantized(type);

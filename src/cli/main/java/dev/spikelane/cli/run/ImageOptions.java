@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Which images a model is run on, or which array. */
+/** Options for the images or the array of a run. */
 final class ImageOptions {
 
     @Mixin
@@ -36,19 +36,18 @@ final class ImageOptions {
     @Option(names = "--count", paramLabel = "N", description = "Number of images, from the first. Default: all.")
     private @Nullable Integer count;
 
-    /** The array of NumPy that is named in place of images; null if there is none. */
+    /** Returns the NumPy array that replaces images; null if there is none. */
     @Nullable
     Path array() {
         Path file = images == null ? source.file() : null;
         return file != null && file.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? file : null;
     }
 
-    /** Returns true if an option is given that applies to images but not to arrays. */
+    /** Returns true if an option is given that does not apply to arrays. */
     boolean isGiven() {
         return labels != null || count != null;
     }
 
-    /** The images. */
     Dataset data(CommandSpec command) throws IOException {
         if (images == null && source.file() == null && labels != null) {
             throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");

@@ -13,23 +13,21 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The changes that integer weights make: in results, and in speed, encoding and decoding included.
+ * The effects of integer weights on results and speed, encoding and decoding included.
  *
- * @param quantized the network with integer weights, and the results of both
- * @param floats images a second with float weights, once both networks are warm
- * @param integers images a second with integer weights
+ * @param floats images per second with float weights
+ * @param integers images per second with integer weights
  */
 record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double integers) {
 
-    /** Images that are timed, once all have been run. */
+    /** Images that are timed. */
     private static final int TIMED = 2_000;
 
     private static final int ROUNDS = 4;
 
-    /** Time in nanoseconds for which both run alternately before they are timed, because they share compiled code. */
+    /** Nanoseconds for which both run alternately before they are timed, because they share compiled code. */
     private static final long WARM_UP = 1_000_000_000;
 
-    /** Measures both networks, alternately. */
     static IntegerRun of(ElementType type, Dataset data, Evaluator floats, Evaluators others) {
         Evaluator.Result.Quantized quantized = floats.quantize(type, data);
         Dataset some = data.range(0, Math.min(TIMED, data.size()));
@@ -41,7 +39,7 @@ record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double in
                 both.forEach(each -> each.evaluate(some));
             } while (System.nanoTime() - start < WARM_UP);
             for (int turn = 0; turn < 2 * ROUNDS; turn++) {
-                int first = turn / 2 % 2; // each goes first as often as the other
+                int first = turn / 2 % 2; // each goes first equally often
                 int which = (first + turn) % 2;
                 best[which] = Math.max(best[which], speed(both.get(which), some));
             }
@@ -49,7 +47,6 @@ record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double in
         return new IntegerRun(quantized, best[0], best[1]);
     }
 
-    /** Makes an evaluator of the other network. */
     interface Evaluators {
         Evaluator of(Evaluator.Result.Quantized quantized);
     }
@@ -82,7 +79,7 @@ record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double in
                         integers / floats);
     }
 
-    /** A share of no spikes is no number. */
+    /** The change of a count of 0 is not finite. */
     private static String change(double share) {
         return Double.isFinite(share) ? String.format(Locale.ROOT, "%+.2f %%", 100 * share) : "from none to some";
     }

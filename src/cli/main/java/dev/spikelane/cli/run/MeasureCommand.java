@@ -17,7 +17,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Measures a model on images by the names of NeuroBench. */
 @Command(
         name = "measure",
         abbreviateSynopsis = true,

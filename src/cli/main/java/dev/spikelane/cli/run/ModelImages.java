@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Which model is used on which images, and how. */
+/** Options for a model, its images and its use. */
 final class ModelImages {
 
     private static final int MOST_BATCH = 4_096;
@@ -53,12 +53,7 @@ final class ModelImages {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
-    /**
-     * A model that fits its images.
-     *
-     * @param steps of an image
-     * @param codeName the code as options call it
-     */
+    /** A model and images that fit. */
     record Opened(Model trained, Dataset data, int steps, String codeName, Batching batching, Decoding decoding) {}
 
     Path model() {
@@ -74,13 +69,11 @@ final class ModelImages {
         return images.isGiven() || use.isGiven();
     }
 
-    /** The array of NumPy that is named in place of images; null if there is none. */
     @Nullable
     Path array() {
         return images.array();
     }
 
-    /** Reads the model; throws where it is none. */
     Model read(CommandSpec command) throws IOException {
         return reading.read(command, model).requireModel();
     }
@@ -90,7 +83,6 @@ final class ModelImages {
         common.require(command);
     }
 
-    /** Reads the model and the images. */
     Opened open(CommandSpec command) throws IOException {
         Dataset data = images.data(command);
         Model trained = read(command);
@@ -126,7 +118,7 @@ final class ModelImages {
         return section;
     }
 
-    /** Before the run, and in the words of the options. */
+    /** Checks before the run, so that errors can name options. */
     private void requireFits(Network network, Dataset data, InputEncoding inputs, String codeName) throws IOException {
         if (network.inputs().size() != 1) {
             throw new IOException(model + ": has the inputs "
@@ -167,7 +159,6 @@ final class ModelImages {
         }
     }
 
-    /** An evaluator of the outputs that the model notes, in blocks if they are a population code. */
     Evaluator evaluator(Opened opened, Network network) {
         return TrainingRecipes.evaluator(
                 opened.trained, network, opened.steps, opened.batching, common.threads(), opened.decoding);

@@ -1,8 +1,8 @@
 package dev.spikelane.cli.run;
 
 import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.PagePrinter;
@@ -27,7 +27,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a model on images and says its accuracy and cost. */
 @Command(
         name = "run",
         abbreviateSynopsis = true,
@@ -80,7 +79,7 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         use.require(command);
-        Written.PAGE.require(command, "--report", report);
+        OutputFile.PAGE.require(command, "--report", report);
         Path array = use.array();
         if (array != null) {
             return runArray(array);
@@ -139,7 +138,7 @@ public final class RunCommand implements Callable<Integer> {
                     command,
                     "--labels, --count, --steps, --code, --decoding, --weights, --early and --report are for images");
         }
-        Written.RECORDING.require(command, "--out", out);
+        OutputFile.RECORDING.require(command, "--out", out);
         ArrayRun run = ArrayRun.of(use.read(command), array);
         if (out != null) {
             run.write(out);

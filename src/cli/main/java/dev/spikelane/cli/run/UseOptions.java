@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Options for input code and decoding, if they differ from the ones of the training. */
 final class UseOptions {
 
     private static final int MOST_STEPS = 100_000;
@@ -36,7 +35,6 @@ final class UseOptions {
                             + " else membrane.")
     private @Nullable String decoding;
 
-    /** Returns true if an option is given. */
     boolean isGiven() {
         return steps != null || code != null || decoding != null;
     }
@@ -62,7 +60,7 @@ final class UseOptions {
         return given == null ? trained.notes().getOrDefault(note, otherwise) : given;
     }
 
-    /** Hints for a user on how the model was used. */
+    /** Returns notices about assumed options. */
     List<String> notes(Model trained, Decoding decoded) {
         Map<String, String> known = trained.notes();
         List<String> assumed = new ArrayList<>();

@@ -18,7 +18,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Replays recordings of sessions and compares receipts, spikes or another replay with them. */
 @Command(
         name = "verify",
         description = "Replay recordings of sessions, and compare receipts, the recorded spikes, or with --with or"

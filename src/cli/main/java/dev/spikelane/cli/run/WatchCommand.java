@@ -22,7 +22,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a model on a stream of events and prints its decisions. */
 @Command(
         name = "watch",
         abbreviateSynopsis = true,
@@ -115,7 +114,7 @@ public final class WatchCommand implements Callable<Integer> {
         return EventSource.open("standard input" + (format == null ? "" : "." + format), System.in);
     }
 
-    /** Returns the size of the sensor that the recording names, else the size of the model's input. */
+    /** Returns a binning for the sensor size of the recording, or else of the model's input. */
     private EventBinning binning(Model trained, EventSource source) throws IOException {
         Shape input = trained.network().inputs().getFirst().shape();
         if (input.rank() != 3 || input.channels() > 2) {

@@ -1,2 +1,2 @@
-/** Commands that run, measure and export a model. */
+/** Commands that run, measure, export and verify a model. Read {@code ModelImages} first. */
 package dev.spikelane.cli.run;

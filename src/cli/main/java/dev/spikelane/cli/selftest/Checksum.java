@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
-/** The CRC-32C of results. All NaNs are one value. */
+/** The CRC-32C of results, with one bit pattern for all NaNs. */
 final class Checksum {
 
     private final CRC32C sum = new CRC32C();

@@ -41,7 +41,7 @@ import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 import java.util.List;
 
-/** Computations of the public API that have equal results on every machine. */
+/** Computations of the public API whose results are equal on every machine. */
 enum Computation {
     LAYERS,
     NEURONS,
@@ -59,7 +59,6 @@ enum Computation {
     private static final int CLASSES = 10;
     private static final List<Float> DENSITIES = List.of(0.02f, 0.1f, 0.5f, 0.9f);
 
-    /** Computes everything and returns the checksum of all results. */
     String checksum() {
         Checksum sum = new Checksum();
         switch (this) {

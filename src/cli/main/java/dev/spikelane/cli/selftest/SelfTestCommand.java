@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Compares results of this machine with the expected ones. */
 @Command(
         name = "selftest",
         description = "Compute a fixed set of results and compare them with those of every other machine,"
@@ -53,7 +52,7 @@ public final class SelfTestCommand implements Callable<Integer> {
         return different == 0 ? 0 : 1;
     }
 
-    /** Returns the checksums that all machines should find. */
+    /** Returns the expected checksums. */
     static Properties answers() {
         Properties answers = new Properties();
         try (InputStream stream = SelfTestCommand.class.getResourceAsStream(ANSWERS)) {

@@ -7,7 +7,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.util.Locale;
 
-/** Measures the speed of the product of spikes and weights, and the memory bandwidth. */
 final class Speed {
 
     private static final int INPUTS = 784;
@@ -41,7 +40,6 @@ final class Speed {
                 copied);
     }
 
-    /** The least time of a call, in nanoseconds, within a second. */
     private static double least(Runnable call) {
         long end = System.nanoTime() + NANOSECONDS;
         long least = Long.MAX_VALUE;

@@ -1,2 +1,2 @@
-/** Tests that this machine computes the same results as every other machine. */
+/** Compares checksums of this machine with those of every other machine. Read {@code Computation} first. */
 package dev.spikelane.cli.selftest;

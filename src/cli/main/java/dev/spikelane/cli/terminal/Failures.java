@@ -20,7 +20,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Prints the error of a command in one line and chooses the exit code. */
 public record Failures(PrintWriter err, BooleanSupplier verbose)
         implements IParameterExceptionHandler, IExecutionExceptionHandler {
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * Standard output of a command that writes files too. If it fails, as when {@code head} has read enough, the command
- * continues without it until its files are written; where there are none, it has nothing left to do and stops.
+ * Standard output of a command that also writes files. If output fails, for example because {@code head} has stopped
+ * reading, the command continues until its files are written; without files it stops.
  */
 public final class FilesFirst extends Writer {
 
@@ -21,14 +21,17 @@ public final class FilesFirst extends Writer {
     private final List<Path> files;
     private @Nullable UncheckedIOException failure;
 
-    /** Output of a command that will write these files, of which there may be none. */
+    /**
+     * Wraps the output of a command.
+     *
+     * @param files the files that the command writes; may be empty
+     */
     public FilesFirst(CommandLine command, List<Path> files) {
         this.out = command.getOut();
         this.err = command.getErr();
         this.files = files;
     }
 
-    /** The writer to which a command prints. */
     public PrintWriter writer() {
         return new PrintWriter(this);
     }
@@ -71,7 +74,7 @@ public final class FilesFirst extends Writer {
         return Printable.of(String.valueOf(cause.getMessage()));
     }
 
-    /** Writes all files, then throws the failure of other output, unless its reader has closed it. */
+    /** Writes all output, then throws its failure unless the reader has closed it. */
     @Override
     public void close() {
         flush();

@@ -5,18 +5,18 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * Runs something when the user presses Ctrl-C, once, instead of ending the JVM; a second Ctrl-C ends it. If the JDK has
- * no module for signals, Ctrl-C ends the JVM at once.
+ * Runs an action at the first Ctrl-C; a second one ends the JVM. If the JDK has no module for signals, Ctrl-C ends the
+ * JVM at once.
  */
 public record Interruption(Runnable action) {
 
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
     private static final String INTERRUPT = "INT";
-    /** The signal that the first of two JVMs sends to the second one. */
+    /** The signal from the first JVM to the second one. */
     private static final String TERMINATE = "TERM";
 
-    /** Handles signals until {@link #end}. The action runs on a thread of the JVM and should only set a flag. */
+    /** Handles signals until {@link #end}. The action should only set a flag. */
     public static Interruption call(Runnable action) {
         Interruption interruption = new Interruption(action);
         interruption.handle(INTERRUPT);
@@ -42,7 +42,7 @@ public record Interruption(Runnable action) {
             Class<?> type = Class.forName(HANDLER);
             set(signal, Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
         } catch (ReflectiveOperationException | IllegalArgumentException absent) {
-            // The JVM ends at Ctrl-C then, and the last checkpoint stays.
+            // Ctrl-C ends the JVM, and the last checkpoint stays.
         }
     }
 
@@ -50,7 +50,7 @@ public record Interruption(Runnable action) {
         try {
             set(signal, Class.forName(HANDLER).getField("SIG_DFL").get(null));
         } catch (ReflectiveOperationException | IllegalArgumentException absent) {
-            // There was nothing to restore.
+            // nothing to restore
         }
     }
 
@@ -60,7 +60,6 @@ public record Interruption(Runnable action) {
         handle.invoke(null, type.getConstructor(String.class).newInstance(signal), handler);
     }
 
-    /** Lets signals end the JVM again. */
     public void end() {
         restore(INTERRUPT);
         restore(TERMINATE);

@@ -2,7 +2,6 @@ package dev.spikelane.cli.terminal;
 
 import java.util.Objects;
 
-/** The name and version of this program. */
 public final class Program {
 
     public static final String NAME = "spikelane";

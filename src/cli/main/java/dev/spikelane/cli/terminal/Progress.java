@@ -4,10 +4,9 @@ import java.io.OutputStream;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** A bar on the terminal for work that takes more than a second; it leaves no trace. */
+/** A bar on the terminal for work of more than a second, erased at the end. */
 public final class Progress {
 
-    /** Never shows anything. */
     public static final Progress NONE =
             new Progress(new StatusLine(OutputStream.nullOutputStream(), 0), System::nanoTime);
 
@@ -29,7 +28,6 @@ public final class Progress {
         this.nanoseconds = nanoseconds;
     }
 
-    /** Returns the progress bar of the terminal; one that draws nothing if {@code quiet}. */
     public static Progress on(boolean quiet) {
         return quiet ? NONE : new Progress(StatusLine.OF_PROCESS, System::nanoTime);
     }
@@ -44,12 +42,11 @@ public final class Progress {
         next = start + PATIENCE;
     }
 
-    /** Adds finished parts. */
     public void advance(long parts) {
         advance(parts, () -> "");
     }
 
-    /** Adds finished parts; {@code detail} makes the text after the bar, only when the bar is drawn. */
+    /** Adds finished parts. {@code detail} makes the text after the bar and is called only to draw it. */
     public void advance(long parts, Supplier<String> detail) {
         done = Math.min(total, done + parts);
         if (line.columns() > 0 && nanoseconds.getAsLong() - next >= 0) {
@@ -58,12 +55,11 @@ public final class Progress {
         }
     }
 
-    /** Clears the bar, if there is one. */
     public void end() {
         line.clear();
     }
 
-    /** Prints the bar; a narrow terminal shortens the bar first, then the words. */
+    /** Draws the bar; a narrow terminal shortens the bar first, then the text. */
     private void print(String detail) {
         long seconds = (nanoseconds.getAsLong() - start) / 1_000_000_000;
         String words = seconds + " s" + (detail.isEmpty() ? "" : ", " + detail);

@@ -9,24 +9,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts the command line again with the module of the Vector API where a user did not name it: {@code java -jar} has
- * no other way to get it, because a manifest cannot add modules, and without it networks run up to 240 times slower.
+ * Starts the command line again with the module of the Vector API if the user did not name it. A manifest cannot add
+ * modules, so {@code java -jar} has no other way, and without the module networks run up to 240 times slower.
  */
 public final class Relaunch {
 
     private static final String MODULE = "jdk.incubator.vector";
 
-    /** System property that marks the second JVM. */
+    /** Marks the second JVM. */
     private static final String SECOND = "spikelane.relaunched";
 
     private static final long SECONDS_TO_SAVE = 10;
 
     private Relaunch() {}
 
-    /**
-     * Returns true if this JVM lacks the module, its JDK has it, and a second JVM would not disturb a debugger or
-     * profiler.
-     */
+    /** Returns true if this JVM lacks the module, its JDK has it, and no debugger or profiler would be disturbed. */
     public static boolean pays() {
         return ModuleLayer.boot().findModule(MODULE).isEmpty()
                 && ModuleFinder.ofSystem().find(MODULE).isPresent()
@@ -34,7 +31,6 @@ public final class Relaunch {
                 && jvmArguments().stream().noneMatch(argument -> argument.matches("-(agentlib|agentpath|javaagent).*"));
     }
 
-    /** Runs the command in a second JVM that has this one's flags and streams, and returns its exit code. */
     public static int run(Class<?> main, String... arguments) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command(List.of("-D" + SECOND + "=true"), main, List.of(arguments)))
                 .inheritIO()
@@ -43,7 +39,6 @@ public final class Relaunch {
         return process.waitFor();
     }
 
-    /** The words that start a class in another JVM, with this one's flags and some more. */
     public static List<String> command(List<String> flags, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -56,8 +51,7 @@ public final class Relaunch {
     }
 
     /**
-     * Ends the second JVM, which may have something to save before. Windows can only kill another process, but sends
-     * Ctrl+C to both.
+     * Ends the second JVM, which may still save something. Windows can only kill a process, but sends Ctrl+C to both.
      */
     private static void end(Process process) {
         if (process.supportsNormalTermination()) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** Standard output whose failures are not swallowed by the writer before it: they stop the command. */
+/** Standard output that throws at failures, which a {@code PrintWriter} would ignore. */
 public final class StandardOutput extends OutputStream {
 
     private final OutputStream target;
@@ -42,12 +42,12 @@ public final class StandardOutput extends OutputStream {
                 : new UncheckedIOException(new IOException("standard output: " + failure.getMessage(), failure));
     }
 
-    /** The system's message may be translated, but keeps the word. */
+    /** The system's message may be translated, but keeps this word. */
     private static boolean isBrokenPipe(IOException failure) {
         return failure.getMessage() != null && failure.getMessage().contains("pipe");
     }
 
-    /** The reader of the output has closed it, as {@code head} does: no reason to complain, and none to go on. */
+    /** Thrown if the reader closed the output, as {@code head} does; the command stops without an error. */
     static final class ReaderGone extends UncheckedIOException {
         private static final long serialVersionUID = 1;
 

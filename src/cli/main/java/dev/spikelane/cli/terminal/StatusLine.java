@@ -8,29 +8,26 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 
 /**
- * The last line of a terminal, which shows progress. It is hidden while other text is printed and shown again below
- * complete lines. It is removed when the work or the JVM ends.
+ * The last line of a terminal, which shows progress. It is hidden while other text is printed, shown again below
+ * complete lines, and removed at the end of the work or of the JVM.
  */
 public final class StatusLine {
 
-    /**
-     * System property, which the launcher sets to the columns of the terminal; 0 if standard error is not a terminal.
-     */
+    /** Columns of the terminal, set by the launcher; 0 if standard error is not a terminal. */
     static final String COLUMNS = "spikelane.columns";
 
-    /** The status line of this process. */
     public static final StatusLine OF_PROCESS =
             new StatusLine(new FileOutputStream(FileDescriptor.err), Integer.getInteger(COLUMNS, 0));
 
     /** Erases to the end of the line, because a terminal prints {@code ^C} after the text. */
     private static final String ERASE = "\r\u001b[K";
 
-    /** The columns that a terminal needs for Ctrl-C, {@code ^C}, and the cursor. */
+    /** Columns for {@code ^C} and the cursor. */
     private static final int CTRL_C = 3;
 
     private final PrintStream terminal;
     private final int columns;
-    /** The present text, also while it is hidden. */
+    /** The current text, even while it is hidden. */
     private String text = "";
 
     private boolean shown;
@@ -42,12 +39,11 @@ public final class StatusLine {
         this.columns = Math.max(0, columns - CTRL_C);
     }
 
-    /** Returns the number of characters that fit; 0 without a terminal. */
+    /** Returns the characters that fit; 0 without a terminal. */
     int columns() {
         return columns;
     }
 
-    /** Shows as much of a text as the terminal has room for. */
     synchronized void show(String words) {
         if (columns == 0 || ended) {
             return;
@@ -86,7 +82,7 @@ public final class StatusLine {
         }
     }
 
-    /** Returns a stream that hides this line before each write, and shows it again below the written lines. */
+    /** Returns a stream that hides this line before each write, and shows it again below complete lines. */
     public OutputStream before(OutputStream target) {
         return new OutputStream() {
             private boolean inLine;

@@ -1,2 +1,2 @@
-/** Standard output, progress, interrupts and exit codes. */
+/** Standard output, progress, interrupts and exit codes. Read {@code StatusLine} first. */
 package dev.spikelane.cli.terminal;

@@ -12,17 +12,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The verdicts of a network on images, and their cost. */
+/** Facts about the verdicts of a network and their cost. */
 public final class EvaluationFacts {
 
     private EvaluationFacts() {}
 
-    /** Adds them to a section. */
     public static Section add(Section section, Evaluator.Result evaluation) {
         return add(section, evaluation, List.of());
     }
 
-    /** Adds them to a section, with the names of classes. */
     public static Section add(Section section, Evaluator.Result evaluation, List<String> names) {
         section.say(
                 "Accuracy",
@@ -40,7 +38,6 @@ public final class EvaluationFacts {
                         "Rows are what the images show, columns what they are taken for."));
     }
 
-    /** Adds the cost. */
     public static Section work(Section section, Evaluator.Result evaluation) {
         double operations = evaluation.synapticOperations();
         Map<String, Double> spikes = evaluation.spikes();

@@ -20,7 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
-/** A trained network at work, shown before another network learns: a boot, its spikes, and the accuracy. */
+/** A trained network, shown before the training of another one: an image of a boot, spikes, and the accuracy. */
 final class FirstBoot {
 
     private static final int BOOT = ImageSet.CLASSES.indexOf("ankle boot");
@@ -29,7 +29,7 @@ final class FirstBoot {
     private static final InputEncoding CODE = InputEncoding.named("rate", STEPS);
 
     private static final String PLAIN = " .:*#";
-    /** By two bits: the upper pixel is bright, the lower one is. */
+    /** Indexed by two bits: upper pixel bright, lower pixel bright. */
     private static final String BLOCKS = " ▄▀█";
 
     private static final float BRIGHT = 0.3f;
@@ -37,8 +37,8 @@ final class FirstBoot {
     private FirstBoot() {}
 
     /**
-     * Returns true if the output is a terminal with half blocks. JDK 25 again reports no console if there is
-     * none.
+     * Returns true if the output is a terminal with half blocks. {@code System.console()} of JDK 25 is null without a
+     * console.
      */
     @SuppressWarnings("SystemConsoleNull")
     static boolean blocks() {
@@ -50,7 +50,6 @@ final class FirstBoot {
                 && Charset.forName(encoding).newEncoder().canEncode(BLOCKS);
     }
 
-    /** Shows the first boot of the sample and its spikes, then the accuracy on all of the sample. */
     static void show(Output output, boolean blocks, int threads) throws IOException {
         Model model = EmbeddedModel.read(EmbeddedModel.DENSE);
         ImageSet images = ImageSet.sample();
@@ -66,7 +65,7 @@ final class FirstBoot {
         output.watch(accuracy(model, images.dataset(), threads));
     }
 
-    /** An image in lines of two rows each. */
+    /** Draws two rows of pixels as a line. */
     static String drawing(FloatMatrix image, int width, boolean blocks) {
         StringBuilder text = new StringBuilder();
         for (int pixel = 0; pixel + width < image.columns(); pixel += 2 * width) {
@@ -83,7 +82,6 @@ final class FirstBoot {
         return text.toString();
     }
 
-    /** A line for each class that fires, with a mark for each step, and the class that fires most. */
     private static Section spikes(Model model, Dataset images, int boot) {
         OutputSpikes spikes = OutputSpikes.of(model.network(), STEPS, images, CODE, CommonOptions.SEED, boot);
         List<Integer> counts = spikes.counts(0);

@@ -8,18 +8,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection to a hidden layer: dense, or a convolution and perhaps a pool of the largest.
+ * The connection to a hidden layer.
  *
  * @param outputs neurons, or maps
- * @param kernel height and width of the convolution, or 0 if the layer is dense
- * @param pool height and width of the pool, or 1 if there is none
+ * @param kernel height and width of the convolution; 0 if the layer is dense
+ * @param pool height and width of the max pool; 1 without one
  */
 record HiddenLayer(int outputs, int kernel, int pool) {
 
-    /** Such as 1000, 64C3 or 12C5-P2, as papers write them. */
+    /** Such as 1000, 64C3 or 12C5-P2, as in papers. */
     private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,8})(?:C([1-9]\\d{0,8})(?:-P([1-9]\\d{0,8}))?)?");
 
-    /** The layer that a text says, if it says one. */
     static Optional<HiddenLayer> parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
         return matcher.matches()
@@ -36,12 +35,11 @@ record HiddenLayer(int outputs, int kernel, int pool) {
         return kernel == 0;
     }
 
-    /** Returns true if none of its numbers is larger. */
+    /** Returns true if no number is larger than {@code most}. */
     boolean fits(int most) {
         return outputs <= most && kernel <= most && pool <= most;
     }
 
-    /** Adds the connection to a chain. */
     void connect(NetworkBuilder chain, boolean batchNorm, TorchRandom random) {
         if (isDense()) {
             chain.dense(outputs, random);

@@ -12,14 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The spikes of a network's output for some images.
+ * Output spikes for some images.
  *
- * @param spikes {@code [steps * images x outputs]}, the images of a step side by side
- * @param images number of images
+ * @param spikes {@code [steps * images x outputs]}
  */
 public record OutputSpikes(SpikeMatrix spikes, int images) {
 
-    /** Runs images with these numbers, encoded as an evaluation of the whole data set encodes them. */
+    /** Runs some images with the encoding of an evaluation of the whole data set. */
     static OutputSpikes of(Network network, int steps, Dataset data, InputEncoding code, long seed, int... numbers) {
         BatchLoader.Batch batch =
                 new Batching(numbers.length).withSeed(seed).withCode(code).batch(data.subset(numbers));
@@ -40,7 +39,6 @@ public record OutputSpikes(SpikeMatrix spikes, int images) {
         return spikes.get(step * images + image, output);
     }
 
-    /** Returns the spikes of each output for an image. */
     public List<Integer> counts(int image) {
         List<Integer> counts = new ArrayList<>();
         for (int output = 0; output < spikes.columns(); output++) {

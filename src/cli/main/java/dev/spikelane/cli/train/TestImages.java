@@ -13,21 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * The first test images that a trained network takes for their class, and the first that it does not.
- *
- * @param data the images, the last of which test
- * @param test the result of the network for the test images
- * @param network the network
- * @param settings its steps and its code
- * @param seed seed of random codes
- */
+/** The first test images that a trained network classifies correctly, and the first that it does not. */
 record TestImages(TrainingData data, Evaluator.Result test, Network network, TrainingSettings settings, long seed) {
 
     /** Images of each kind. */
     private static final int SHOWN = 4;
 
-    /** Adds them to a page, by their numbers, with the spikes of the outputs. */
+    /** Adds the images with their output spikes to a page. */
     void add(Report report) {
         int[] numbers = IntStream.concat(numbers(true), numbers(false)).toArray();
         OutputSpikes spikes =

@@ -3,8 +3,8 @@ package dev.spikelane.cli.train;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
+import dev.spikelane.cli.input.OutputFile;
 import dev.spikelane.cli.input.PageOptions;
-import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
@@ -41,7 +41,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a network on images and writes a model. */
 @Command(
         name = "train",
         abbreviateSynopsis = true,
@@ -67,7 +66,7 @@ public final class TrainCommand implements Callable<Integer> {
             "int4", WeightQuantization.int4(),
             "ternary", WeightQuantization.ternary()));
 
-    /** As a shell reports a command that was stopped by Ctrl-C. */
+    /** The exit code that shells report after Ctrl-C. */
     private static final int INTERRUPTED = 130;
 
     private static final int MOST_HELD_OUT = 1_000_000;
@@ -176,7 +175,7 @@ public final class TrainCommand implements Callable<Integer> {
             output.say(result, TrainFacts.files(model, page), TrainFacts.next(model, plain, images == null));
             output.keep(Machine.facts());
             output.end();
-            // Last: a page that cannot be written costs nothing else.
+            // Last, so that a page that cannot be written costs nothing else.
             if (page != null) {
                 TestImages shown = new TestImages(data, test, tested, settings, common.seed());
                 new TrainReport(declared, result, run, shown).write(page);
@@ -203,8 +202,8 @@ public final class TrainCommand implements Callable<Integer> {
                     checkpointFile()
                             + " holds the checkpoint of a run: --resume goes on from it; delete it to train anew");
         }
-        Written.MODEL.require(command, "--model", model);
-        Written.HISTORY.require(command, "--history", historyFile);
+        OutputFile.MODEL.require(command, "--model", model);
+        OutputFile.HISTORY.require(command, "--history", historyFile);
     }
 
     private Path checkpointFile() {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The statements of training about itself. */
 final class TrainFacts {
 
     private static final String INSTALL = "apt install dataset-fashion-mnist (31 MB), then ";
@@ -76,10 +75,10 @@ final class TrainFacts {
     }
 
     /**
-     * Commands and programs that use the model.
+     * Returns commands and programs that use the model.
      *
-     * @param plain whether the user chose neither images nor a recipe
-     * @param embedded whether the images are the embedded ones
+     * @param plain true if the user chose neither images nor a recipe
+     * @param embedded true for embedded images
      */
     static Section next(Path model, boolean plain, boolean embedded) {
         Section next = Section.of("", "Next")

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
-/** The options that say how a network is made and trained; those that are not given are the preset's. */
+/** The options of a network and its training; the preset supplies those that are not given. */
 final class TrainOptions {
 
     private static final String ATTENTION = "attention";
@@ -128,12 +128,11 @@ final class TrainOptions {
         return preset != null;
     }
 
-    /** Returns the name of the preset, whose default depends on whether the images are the embedded ones. */
     String preset(boolean embedded) {
         return preset == null ? (embedded ? SAMPLE : "tutorial5") : preset;
     }
 
-    /** Returns the settings of a preset's line, with the options that the user gave instead of its own. */
+    /** Returns the settings of a preset, replaced by the options of the user. */
     TrainingSettings settings(CommandSpec command, String preset) {
         ParseResult given = command.commandLine().getParseResult();
         CommandLine line = new CommandLine(new TrainOptions());

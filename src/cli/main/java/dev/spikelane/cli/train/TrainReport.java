@@ -14,19 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * The page of a training.
- *
- * @param settings the statements about the settings
- * @param result the statements about the test
- * @param run the training
- * @param images test images
- */
 record TrainReport(Section settings, Section result, TrainingRun run, TestImages images) {
 
     void write(Path file) throws IOException {
         Map<String, String> tiles = new LinkedHashMap<>();
-        // The page writes the second line of a tile small.
+        // The page prints the second line of a tile small.
         tiles.put("Accuracy", result.declared("Accuracy").replaceFirst(" of ", "\nof "));
         tiles.put(
                 "Epochs",

@@ -9,12 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images to train on, to validate with, and to test on in the end.
+ * Images for a training.
  *
- * @param name their name
- * @param training images
  * @param validation the last of the training images, held out; null if there are none
- * @param test images that choose nothing: they are evaluated once, after training
+ * @param test images that influence nothing: they are evaluated once, after training
  */
 public record TrainingData(
         String name, Dataset training, @Nullable Dataset validation, Dataset test) {
@@ -23,7 +21,7 @@ public record TrainingData(
 
     private static final int HELD_OUT = 5_000;
 
-    /** Reads the images of a folder, or the embedded ones without a folder. */
+    /** Reads the images of a folder, or the embedded ones if it is null. */
     static TrainingData find(@Nullable Path folder, @Nullable Integer heldOut) throws IOException {
         if (folder != null) {
             Dataset all = Dataset.idxTrain(folder);
@@ -33,7 +31,7 @@ public record TrainingData(
         return of(ImageSet.NAME, ImageSet.training(), count, ImageSet.test());
     }
 
-    /** The names of the classes, or none if they are unknown. */
+    /** Returns the names of the classes; empty if they are unknown. */
     List<String> classNames() {
         boolean fashion = name.equals(ImageSet.NAME)
                 || Dataset.fashionMnist().map(Path::toString).equals(Optional.of(name));

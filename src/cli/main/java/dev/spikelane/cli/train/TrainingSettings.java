@@ -20,22 +20,13 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * How a network is made and trained.
+ * Settings of a network and its training.
  *
- * @param hidden the hidden layers; none for a network with attention
- * @param batchNorm whether the current of each of them is normalized
- * @param recurrent whether hidden layers feed all their spikes back to themselves
- * @param beta decay of the membranes
- * @param code how images become inputs
- * @param steps steps of an image
- * @param loss the name of the loss
- * @param surrogate the name of the surrogate of the derivative of firing
- * @param epochs passes over the training images
- * @param rate the learning rate, at its highest
- * @param cosine whether the rate rises for 200 steps and then falls to 0 along a cosine
- * @param flip whether images are flipped at random
- * @param shift the most pixels by which images are shifted at random, each way
- * @param batch images of a step
+ * @param hidden empty for a network with attention
+ * @param recurrent true for feedback of spikes within hidden layers
+ * @param rate the highest learning rate
+ * @param cosine true for a rate that rises for 200 steps and then falls to 0 along a cosine
+ * @param shift the most pixels of random shifts
  */
 record TrainingSettings(
         List<HiddenLayer> hidden,
@@ -74,7 +65,7 @@ record TrainingSettings(
         return Objects.requireNonNull(TrainingRecipes.CODES.get(code)).of(steps);
     }
 
-    /** A network with random weights for images of a shape. */
+    /** Creates a network with random weights. */
     Network network(Shape images, int classes, long seed) {
         TorchRandom random = new TorchRandom(seed);
         if (hidden.isEmpty()) {
@@ -126,7 +117,7 @@ record TrainingSettings(
         return Schedule.cosine(Math.max(1, all - rising), 0).afterWarmUp(FIRST_SHARE, rising);
     }
 
-    /** Such as "784 -> 1000 -> 10" or "784 -> 12C5-P2 -> 64C5-P2 -> 10". */
+    /** Returns a text such as "784 -> 1000 -> 10" or "784 -> 12C5-P2 -> 64C5-P2 -> 10". */
     String sizes(Network network) {
         return network.inputs().getFirst().shape().size() + " -> "
                 + (hidden.isEmpty()

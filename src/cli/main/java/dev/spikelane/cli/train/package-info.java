@@ -1,2 +1,2 @@
-/** The command that trains a network. */
+/** The command that trains a network. Read {@code TrainCommand} first. */
 package dev.spikelane.cli.train;

@@ -36,7 +36,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A certificate says equal where a network does what its file says, and never where it does not. */
+/** A certificate is positive exactly if the network agrees with its file. */
 final class CertificateTest {
 
     private static final List<String> MUTATED = List.of(
@@ -88,7 +88,7 @@ final class CertificateTest {
         assertTrue(ran > 40, "ran " + ran);
     }
 
-    /** Integers of any bits are written as the floats that they are, which the file's own dynamics bear out. */
+    /** Integers of any width are exported as equal floats. */
     @Test
     void integersThatAreExportedAreEqual() throws IOException {
         int ran = 0;
@@ -113,9 +113,7 @@ final class CertificateTest {
         assertTrue(ran >= 9, "integers ran in " + ran);
     }
 
-    /**
-     * 1,000 changed weights and parameters at night: each is told, or what the network does is the same to rounding.
-     */
+    /** At night, 1,000 changed weights and parameters: each is reported, or changes only the rounding. */
     @Test
     void changedValuesAreToldOrHarmless() throws IOException {
         Random random = new Random(27);
@@ -149,7 +147,7 @@ final class CertificateTest {
         assertTrue(told > each * MUTATED.size() / 2, "told " + told);
     }
 
-    /** A synapse of 0 is no variable of its neurons, and stays 0. */
+    /** A synapse of 0 is no variable of neurons, and stays 0. */
     private static boolean isNoSynapse(Network network, String name) {
         return name.endsWith(".synapse") && network.weights().get(name).get(0, 0) == 0;
     }
@@ -193,7 +191,7 @@ final class CertificateTest {
                 "reset kind");
     }
 
-    /** Neurons that an input leaves silent have parameters all the same. */
+    /** Neurons without spikes have parameters too. */
     @Test
     void parametersCountWhereNothingFires() throws IOException {
         GoldenCase golden = golden("nir_snn_leaky");
@@ -222,7 +220,7 @@ final class CertificateTest {
         assertTrue(same.equal(), same::toString);
     }
 
-    /** Models of snnTorch take their input as it is, and so have parameters of another scale than their file. */
+    /** Models of snnTorch do not scale their input, so their parameters have another scale than the file's. */
     @Test
     void parametersOfOtherModelsCount() throws IOException {
         TorchRandom random = new TorchRandom(1);

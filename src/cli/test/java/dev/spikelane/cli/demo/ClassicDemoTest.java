@@ -70,7 +70,7 @@ final class ClassicDemoTest extends FolderCase {
                 .requireFailureWith(2, "--neurons is 3, expected 100 to 1000000");
     }
 
-    /** Counted anew from the whole recording. */
+    /** Compares with counts of the whole recording. */
     @Test
     void countsWhatARecordingSays() {
         Random random = new Random(3);

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Networks of the literature at full size against what is published of them: means over five seeds, a second each
- * behind the first tenth. The page on sparse networks has the numbers that this prints.
+ * Networks from the literature at full size against published figures: means over five seeds, one second each after the
+ * first 0.1 s. The page on sparse networks has the printed numbers.
  */
 @Users
 @EnabledIfSystemProperty(named = "spikelane.tries", matches = "all")
@@ -31,10 +31,8 @@ final class ClassicStatisticsTest {
     private static final int SEEDS = 5;
     private static final int THREADS = 2;
 
-    /** What a second showed. */
     private record Measured(List<SpikeStatistics> populations, Activity activity) {}
 
-    /** Spikes of a population in each step. */
     private static final class Activity implements Population.Observer {
 
         private final double[] spikes = new double[ClassicRun.STEPS];
@@ -46,7 +44,7 @@ final class ClassicStatisticsTest {
             }
         }
 
-        /** The standard deviation of spikes in a millisecond by their mean. */
+        /** Returns the standard deviation of spikes in 1 ms divided by their mean. */
         double fluctuation() {
             double sum = 0;
             double squares = 0;
@@ -62,7 +60,7 @@ final class ClassicStatisticsTest {
             return Math.sqrt(10 * squares / spikes.length - mean * mean) / mean;
         }
 
-        /** The whole number of Hz, from 5 to 400, that has the most power. */
+        /** Returns the frequency with the most power, a whole number of Hz from 5 to 400. */
         int frequency() {
             int best = 0;
             double most = 0;
@@ -105,7 +103,7 @@ final class ClassicStatisticsTest {
         return all;
     }
 
-    /** Prints the mean, the least and the greatest over seeds; returns the mean. */
+    /** Prints the mean, least and greatest over seeds; returns the mean. */
     private static double tell(String what, double... found) {
         double sum = 0;
         double least = Double.POSITIVE_INFINITY;
@@ -128,7 +126,9 @@ final class ClassicStatisticsTest {
                         .toArray());
     }
 
-    /** The parameters of NEST's example have these rates with a Poisson drive; those of a constant one are near. */
+    /**
+     * The parameters of NEST's example have these rates with a Poisson drive; rates with a constant drive are close.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void microcircuitHasTheRatesOfNestsExample(boolean constant) {
@@ -160,7 +160,7 @@ final class ClassicStatisticsTest {
         assertEquals(List.of(), outside);
     }
 
-    /** Rates and frequencies of simulations of the paper; 0 where it has none. Activity fluctuates but in one state. */
+    /** Rates and frequencies of the paper's simulations; 0 without one. Activity fluctuates except in one state. */
     @ParameterizedTest
     @CsvSource({"SR, 3, 2, 0, 0", "SI fast, 6, 4, 60.7, 180", "AI, 5, 2, 37.7, 0", "SI slow, 4.5, 0.9, 5.5, 22"})
     void brunelsStatesAreThoseOfThePaper(String name, double g, double eta, double rate, double frequency) {
@@ -179,7 +179,7 @@ final class ClassicStatisticsTest {
                 .sorted()
                 .toArray();
         tell(name + " frequency", peaks);
-        // A second of the slow state may have its highest peak at the double frequency: the median of seeds.
+        // One second of the slow state may have its highest peak at twice the frequency, so the median of seeds counts.
         double peak = peaks[SEEDS / 2];
         assertTrue(name.equals("SR") == irregularity < 0.2, "irregularity " + irregularity);
         assertTrue(name.equals("AI") == fluctuation < 0.65, "fluctuation " + fluctuation);

@@ -38,7 +38,7 @@ class DemoCommandTest extends FolderCase {
         assertTrue(out.contains("  At steps       23 38 53 68 83 98 113 128 143 158 173 188"), out);
     }
 
-    /** Where a time is taken; 784-1000-10 has 795,010 weights and biases, and 6 parameters. */
+    /** 784-1000-10 has 795,010 weights and biases, and 6 parameters. */
     @Test
     void weightsOfSeveralTypesStandSideBySide() {
         String out = CommandRun.line("demo --warm-up 1 --count 1 --batch 1 --steps 5 --no-report")
@@ -241,7 +241,7 @@ class DemoCommandTest extends FolderCase {
                 "--out", folder.resolve(name).toString());
     }
 
-    /** The printed lines that say nothing of time, batch or files. */
+    /** Returns the printed lines that do not depend on time, batch or files. */
     private static List<String> results(String out) {
         return out.lines()
                 .filter(line -> !line.matches(" *(Per image|As integers|Ran with|Spike matmul) .*|Recorded in .*"))

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** The demo's network recognizes the embedded images, which are test images. */
+/** The demo's network classifies the embedded test images. */
 @Users
 final class DemoRecognitionTest extends FolderCase {
 
@@ -70,7 +70,7 @@ final class DemoRecognitionTest extends FolderCase {
         assertEquals(right, diagonal);
     }
 
-    /** The page shows counts: each image is taken for the class whose bar is the highest. */
+    /** On the page, the class of an image is the class with the highest bar. */
     @Test
     void whatFiresMostIsWhatAnImageIsTakenFor() throws IOException {
         List<String> names = List.of(ImageSet.sample().names(10));
@@ -81,7 +81,7 @@ final class DemoRecognitionTest extends FolderCase {
         }
     }
 
-    /** In one step hardly any output fires; then the first class is the one of the most spikes, as for {@code run}. */
+    /** In one step hardly any output fires; then the first class wins, as for {@code run}. */
     @Test
     void withoutASpikeTheFirstClassIsFound() throws IOException {
         int silent = 0;
@@ -94,7 +94,6 @@ final class DemoRecognitionTest extends FolderCase {
         assertTrue(silent > 100, silent + " silent images");
     }
 
-    /** The demo is a model, and what {@code run} says of it. */
     @Test
     void saysWhatRunSays() throws IOException {
         Path file = folder.resolve("model.safetensors");

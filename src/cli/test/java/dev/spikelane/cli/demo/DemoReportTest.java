@@ -62,7 +62,7 @@ class DemoReportTest extends FolderCase {
         assertEquals(List.of(), phone.errors());
     }
 
-    /** The first image spikes through the layers, and the last step has its counts and marks what leads. */
+    /** The first image runs through the layers, and the last step shows its counts and marks the leading ones. */
     private static void requirePlaysByItself(BrowserPage page, JsonNode json) {
         assertEquals(
                 "true",
@@ -88,7 +88,6 @@ class DemoReportTest extends FolderCase {
                 .asBoolean());
     }
 
-    /** One sentence, and the sections. */
     private static void requireSaysWhatItShows(BrowserPage page) {
         assertTrue(page.evaluate("document.querySelector('.lead').textContent")
                 .asText()
@@ -116,7 +115,7 @@ class DemoReportTest extends FolderCase {
     void goesOnWithoutAPageInAReadOnlyFolder() throws IOException {
         Path file = Path.of("spikelane-demo.html");
         assumeTrue(!Files.exists(file), file + " is in the working folder");
-        // A folder of this name is refused as a read-only folder is, which root could write to.
+        // Refused like a read-only folder, to which root could write.
         Files.createDirectory(file);
         try {
             CommandRun run = CommandRun.of("demo", "--count", "1", "--steps", "5", "--warm-up", "0");

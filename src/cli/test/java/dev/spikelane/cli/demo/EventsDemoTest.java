@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Drawings that a network learns as events. */
 @Users
 final class EventsDemoTest extends FolderCase {
 

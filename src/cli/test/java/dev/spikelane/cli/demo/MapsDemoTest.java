@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The demo's convolutional network recognizes the embedded images, which are test images, and shows its maps. */
+/** The demo's convolutional network classifies the embedded test images, and shows its maps. */
 @Users
 final class MapsDemoTest extends FolderCase {
 
@@ -46,7 +46,7 @@ final class MapsDemoTest extends FolderCase {
         assertEquals(right / 256.0, images.get("accuracy").asDouble());
     }
 
-    /** Neither batch nor threads show, and what is recorded is what is counted. */
+    /** Results do not depend on batch and threads, and recordings agree with counts. */
     @Test
     void recordsWhatItCounts() throws IOException {
         Path page = folder.resolve("maps.html");

@@ -21,13 +21,13 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A layer learns from images that do not test it, and its neurons get their classes from these alone. */
+/** A layer learns from images outside the test, which alone determine the classes of its neurons. */
 final class WinnersDemoTest extends FolderCase {
 
     private static final int IMAGES = 40;
     private static final int TESTS = 10;
 
-    /** Bright at the left or at the right, with noise. */
+    /** Bright on the left or on the right, with noise. */
     private static byte[] sides() {
         Random random = new Random(5);
         byte[] pixels = new byte[IMAGES * 36];
@@ -38,7 +38,10 @@ final class WinnersDemoTest extends FolderCase {
         return pixels;
     }
 
-    /** Labels of both sides, of the test and of what is learned from. */
+    /**
+     * @param test number of test images
+     * @param learned number of training images
+     */
     private JsonNode run(int test, int learned, String... more) throws IOException {
         byte[] labels = new byte[IMAGES];
         for (int i = 0; i < IMAGES; i++) {
@@ -117,7 +120,7 @@ final class WinnersDemoTest extends FolderCase {
         assertEquals(-1, Winners.classOf(new double[3], new int[] {0, 4, 1}));
     }
 
-    /** Brightness does not show, and values stay as they are. */
+    /** Brightness has no effect, and the values of the data set do not change. */
     @Test
     void imagesAreEquallyBright() {
         FloatMatrix values = FloatMatrix.of(new float[][] {{0.1f, 0.2f, 0, 0.1f}, {0.2f, 0.4f, 0, 0.2f}, {0, 0, 0, 0}});

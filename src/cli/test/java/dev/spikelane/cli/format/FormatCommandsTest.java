@@ -61,7 +61,7 @@ final class FormatCommandsTest extends FolderCase {
         return file;
     }
 
-    /** Its leak is a tenth of a step, or all of it. */
+    /** The leak is a tenth of a step, or all of it. */
     @Test
     void allCommandsTakeTheTimeStepOfAGraph() throws IOException {
         String graph = write("nir", "nir_lif_r_one", "graph.nir").toString();
@@ -180,7 +180,7 @@ final class FormatCommandsTest extends FolderCase {
         assertTrue(StateDict.read(npz).compare(network).isWhole());
     }
 
-    /** A file of few bits is small, runs as it says, and becomes a graph of NIR with a certificate. */
+    /** A file of few bits is small, runs as reported, and can be certified as a NIR graph. */
     @Test
     void convertToIntegersSaysWhatChanges() throws IOException {
         Path file = model();
@@ -213,7 +213,7 @@ final class FormatCommandsTest extends FolderCase {
         assertTrue(certificate.startsWith("{\"equal\":true,"), certificate);
     }
 
-    /** A file of ReLUs becomes a model that runs as it was measured. */
+    /** A file of ReLUs becomes a model with the reported accuracy. */
     @Test
     void convertToSpikingSaysTheAccuracyBySteps() throws IOException {
         List<Tensor> tensors = StateDict.of(ModelFile.read(model())).tensors().stream()
@@ -236,7 +236,7 @@ final class FormatCommandsTest extends FolderCase {
         double run = Double.parseDouble(
                 accuracy("run", "--model", out, "--data", images, "--json").replaceAll("[^\\d.]", ""));
         assertEquals(Double.parseDouble(found.group(1)), 100 * run, 0.01);
-        command[4] = "Linear, ReLU, Linear, ReLU"; // whose outputs fire
+        command[4] = "Linear, ReLU, Linear, ReLU"; // outputs fire
         CommandRun.of(command).requireSuccess();
         assertEquals(
                 "count",
@@ -260,7 +260,7 @@ final class FormatCommandsTest extends FolderCase {
         assertEquals(ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
     }
 
-    /** Options of images are refused rather than passed over, and arrays that are no input in a line. */
+    /** Image options are refused for arrays, and arrays that do not fit the input are refused. */
     @Test
     void runRefusesArraysAndOptionsThatDoNotGoTogether() throws IOException {
         String model = model().toString();
@@ -280,7 +280,7 @@ final class FormatCommandsTest extends FolderCase {
                 .requireFailureWith(1, empty + ": has no array, expected one");
     }
 
-    /** What torch's own network of a checkpoint does, by what torch prints of it. */
+    /** Runs torch's network from a checkpoint and the text that torch prints. */
     @Test
     void runTakesACheckpointWithItsLayersAndAnArray() throws IOException {
         Path pth = write("layers", "layers_conv", "net.pth");
@@ -337,7 +337,6 @@ final class FormatCommandsTest extends FolderCase {
                 declared);
     }
 
-    /** A certificate says what is odd about the file, too. */
     @Test
     void aCheckPrintsTheWarningsOfTheFile() throws IOException {
         NirFile.Graph graph = NirFile.read(write("nir", "nir_lif", "graph.nir")).graph();
@@ -361,7 +360,7 @@ final class FormatCommandsTest extends FolderCase {
         assertTrue(warnings.contains("has a 'tau' of 20.0, 200000 time steps"), json::toString);
     }
 
-    /** An input that makes membranes infinite in float32 alone. */
+    /** This input makes membranes infinite in float32 only. */
     @Test
     void whatIsNotEqualIsNotWritten() throws IOException {
         Path graph = write("nir", "nir_recurrent", "graph.nir");
@@ -393,14 +392,14 @@ final class FormatCommandsTest extends FolderCase {
         assertEquals(0, json.path("float").path(0).path("largest_difference").doubleValue());
         assertTrue(json.path("float").path(1).path("smallest_margin").doubleValue() > 0, json::toString);
         assertEquals("lif2", json.path("int8").path(1).path("population").asText());
-        Path nir = folder.resolve("net.nir"); // which resets to 0 in the same step, where the model subtracts
+        Path nir = folder.resolve("net.nir"); // resets to 0 in the same step, but the model subtracts
         CommandRun run = CommandRun.of("convert", "--check", "random", npz.toString(), nir.toString());
         assertEquals(1, run.code(), run.err());
         assertTrue(run.out().contains("\"equal\":false") && run.out().contains("\"first_flip\":"), run.out());
         assertFalse(Files.exists(nir));
     }
 
-    /** What is written is read as what it was made of: the text says the layers of both. */
+    /** The text has the layers of both files. */
     @Test
     void filesOfTensorsAreCheckedByTheLayersThatAreSaid() throws IOException {
         Path pth = write("layers", "layers_conv", "net.pth");

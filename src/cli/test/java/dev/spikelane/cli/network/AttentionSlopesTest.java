@@ -18,8 +18,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Gradients of attention are the slopes of a smooth one in double precision: each spike goes on from the one that there
- * was, along the surrogate's slope, and a mask is a product.
+ * Gradients of attention equal the slopes of a smooth variant in double precision: spikes continue along the
+ * surrogate's slope from their values, and a mask is a product.
  */
 final class AttentionSlopesTest {
 
@@ -33,7 +33,7 @@ final class AttentionSlopesTest {
 
     private final Random random = new Random(SEED);
     private final Map<String, double[]> values = new HashMap<>();
-    /** Where neurons stood before the values changed, and how they fired, by their names and steps. */
+    /** Membranes before the values changed, and spikes, by names and steps. */
     private final Map<String, double[]> stood = new HashMap<>();
 
     @Test
@@ -136,7 +136,7 @@ final class AttentionSlopesTest {
         return out;
     }
 
-    /** One step of neurons; resets stay as they were. */
+    /** Computes one step of neurons; resets stay as before. */
     private double[] fire(
             String name, double[] current, double threshold, int step, Map<String, double[]> membranes, boolean first) {
         double[] v = membranes.computeIfAbsent(name, _ -> new double[current.length]);

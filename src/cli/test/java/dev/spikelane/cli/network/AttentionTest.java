@@ -38,7 +38,9 @@ final class AttentionTest {
 
     static final int STEPS = 4;
 
-    /** Attention alone, or a block behind it, with values by which a part of all neurons fires. */
+    /**
+     * Creates attention alone, or with a block after it, with values for which some neurons of each population fire.
+     */
     static Network network(Shape maps, boolean block, long seed) {
         NetworkBuilder builder = Network.builder();
         TorchRandom random = new TorchRandom(seed);
@@ -119,7 +121,7 @@ final class AttentionTest {
         }
     }
 
-    /** What the paper says, of the spikes of Q, K and V. */
+    /** Computes the paper's masks from the spikes of Q, K and V. */
     private static void compareMasks(
             Shape maps, int batch, Map<String, SpikeMatrix> spikes, String name, FloatMatrix masked) {
         int tokens = maps.size() / maps.channels();
@@ -190,7 +192,6 @@ final class AttentionTest {
         assertEquals(learned[0].weights().hash(), learned[1].weights().hash());
     }
 
-    /** Learns to tell two images apart. */
     private static Network learned(int threads) {
         Network network = Attention.network(Shape.of(1, 4, 4), 4, 1, 2, new TorchRandom(1));
         FloatMatrix images = Matrices.uniform(Arena.ofAuto(), 4, 16, new Random(2));

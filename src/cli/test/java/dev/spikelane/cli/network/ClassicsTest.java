@@ -21,10 +21,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Networks of the literature at a small scale. */
+/** Networks from the literature at a small scale. */
 final class ClassicsTest {
 
-    /** Hz of each population in a time behind the first tenth of a second. */
+    /** Returns the rate of each population in Hz, after the first 0.1 s. */
     private static double[] rates(Network network, int steps) {
         try (Simulation simulation = network.simulate(1)) {
             simulation.run(1_000);
@@ -53,7 +53,7 @@ final class ClassicsTest {
                 .sum();
     }
 
-    /** A network of 4,000 neurons fires at 5.5 Hz. */
+    /** Brian's network of 4,000 neurons fires at 5.5 Hz. */
     @Test
     void cubaFiresAsBriansDoes() {
         Network network = Classics.cuba(4_000, 1);
@@ -74,7 +74,7 @@ final class ClassicsTest {
         assertEquals(-50, potentials[3_199], 0.05);
     }
 
-    /** More drive and less inhibition make it fire more; the drive alone brings neurons to the threshold. */
+    /** More drive and less inhibition increase rates; the drive alone brings neurons to the threshold. */
     @Test
     void brunelsStatesFollowInhibitionAndDrive() {
         Network slow = Classics.brunel(0.1, 6, 0.9, 1);
@@ -85,7 +85,7 @@ final class ClassicsTest {
         assertTrue(weak < strong && strong < 150 && fast > 200, weak + ", " + strong + ", " + fast);
     }
 
-    /** Small ones fire less than the full one, whose neurons get more of their input from others. Takes long. */
+    /** Small networks fire less than the full one, because more input of their neurons is missing. Slow. */
     @Users
     @Test
     void microcircuitsHaveTheSizesAndSynapsesOfTheirScale() {
@@ -99,7 +99,7 @@ final class ClassicsTest {
         assertEquals(4.4, rates[2], 2.5, Arrays.toString(rates));
         assertEquals(8.6, rates[5], 4.5, Arrays.toString(rates));
         assertEquals(
-                7, // parts come in any order, but none of a half before those of the other
+                7, // parts arrive in any order, but the second half follows the first
                 IntStream.range(1, told.size())
                         .filter(i -> told.get(i) <= 0.5 && told.get(i - 1) > 0.5)
                         .count());
@@ -107,7 +107,7 @@ final class ClassicsTest {
         assertGoesOn(network);
     }
 
-    /** Whatever the threads, and where a run stops and goes on. */
+    /** Threads and interruptions of a run have no effect. */
     private static void assertGoesOn(Network network) {
         byte[] all = {};
         SimulationState half = null;

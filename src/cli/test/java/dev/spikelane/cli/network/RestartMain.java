@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Goes on with a run whose network and state are files, and prints what fired. */
+/** Continues a run from files of its network and state, and prints the spikes. */
 final class RestartMain {
 
-    /** Steps before and behind the end of a process. */
+    /** Steps before and after the end of a process. */
     static final int STEPS = 150;
 
     private RestartMain() {}
@@ -29,7 +29,7 @@ final class RestartMain {
         }
     }
 
-    /** Runs the second half; returns how many spikes each population has, and which. */
+    /** Runs the second half; returns the numbers and neurons of spikes. */
     static String fired(Network network, Simulation simulation) {
         List<Population.SpikeRecorder> recorders = new ArrayList<>();
         for (Population each : network.populations()) {

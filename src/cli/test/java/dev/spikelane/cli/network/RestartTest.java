@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A process ends, and another one goes on with the network and the state that it left: the same spikes. */
+/** A second process continues a run from the network and state of the first, with the spikes of one process. */
 @Users
 final class RestartTest {
 

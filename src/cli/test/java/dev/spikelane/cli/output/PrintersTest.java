@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same facts as text, as JSON and as a page. */
+/** Equal facts as text, JSON and a page. */
 final class PrintersTest {
 
     private static final Section RESULT = Section.of("result", "Result of\na file")

@@ -50,7 +50,7 @@ class ExportCommandTest extends FolderCase {
         assertTrue(Files.readString(c()).contains("void network_step(const float input[20]"));
     }
 
-    /** Sums of integers are exact, and those of the floats that others make of them are not. */
+    /** Sums of integers are exact, sums of the floats converted from them are not. */
     @Test
     void aFileOfIntegersIsWrittenAsItIsOrAsClassifiersReadIt() throws IOException {
         Path model = folder.resolve("8bit.safetensors");

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The facts of a measurement are those of the library. */
 @Users
 final class MeasureCommandTest extends FolderCase {
 

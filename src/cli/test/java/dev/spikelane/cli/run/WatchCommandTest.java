@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Decisions on the events of a file and of standard input. */
 final class WatchCommandTest extends FolderCase {
 
     private String model() throws IOException {

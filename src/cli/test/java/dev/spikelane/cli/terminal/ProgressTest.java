@@ -65,7 +65,7 @@ class ProgressTest {
         assertEquals("", printed());
     }
 
-    /** With room for "^C" and the cursor, or a terminal would begin another line. */
+    /** "^C" and the cursor must fit, or a terminal would start another line. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 20, 60, 80, 81, 200})
     void aLineIsNeverWiderThanTheTerminal(int columns) {
@@ -94,7 +94,7 @@ class ProgressTest {
         assertEquals(ERASE + "Images [###" + ERASE + "stopped\n!", printed());
     }
 
-    /** As decisions of 'watch' on the terminal that shows how far it is, or in a file. */
+    /** Like decisions of {@code watch} on a terminal with a progress bar, or in a file. */
     @Test
     void theLineStandsBelowWhatIsPrinted() throws IOException {
         StatusLine line = new StatusLine(terminal, 80);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands that write files, into a pipe of which nobody reads on, as {@code head} leaves it. */
+/** Commands that write files, with a pipe whose reader has stopped, like {@code head}. */
 @Timeout(600)
 @Users
 final class ReaderGoneTest extends FolderCase {
@@ -49,7 +49,7 @@ final class ReaderGoneTest extends FolderCase {
         return arguments.toArray(String[]::new);
     }
 
-    /** The model of a command that somebody listened to. */
+    /** Returns the model of a command whose output was read. */
     private Path expected(String... more) {
         Path whole = folder.resolve("whole.safetensors");
         CommandRun.of(train(whole, more)).requireSuccess();
@@ -125,7 +125,7 @@ final class ReaderGoneTest extends FolderCase {
         assertTrue(Files.size(report) > 1_000);
     }
 
-    /** As {@code train | head -1}: a JVM of its own, whose pipe is closed behind its first line. */
+    /** As {@code train | head -1}: a second JVM whose pipe is closed after its first line. */
     @Test
     void trainBeforeHeadWritesItsModel() throws IOException, InterruptedException {
         Process process = start(train(model, "--epochs", "3"));

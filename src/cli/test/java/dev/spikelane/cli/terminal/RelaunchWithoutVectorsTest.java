@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The command line in a JVM that was started without the module of the Vector API, as by {@code java -jar}. */
+/** The command line in a JVM without the module of the Vector API, like {@code java -jar}. */
 final class RelaunchWithoutVectorsTest extends FolderCase {
 
     @Test

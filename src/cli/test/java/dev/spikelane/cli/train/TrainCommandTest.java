@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Users
 final class TrainCommandTest extends FolderCase {
 
-    /** An argument of tests: with the page that a user gets without an option. */
+    /** Stands for the default page in arguments. */
     private static final String PAGE = "page";
 
     @TempDir
@@ -58,7 +58,7 @@ final class TrainCommandTest extends FolderCase {
 
     private static Path images = Path.of("");
 
-    /** For the tests that only run a model. */
+    /** A model for tests that only run it. */
     private static Path trained = Path.of("");
 
     @BeforeAll
@@ -140,7 +140,7 @@ final class TrainCommandTest extends FolderCase {
         assertTrue(operations > 4 * spikes && operations <= 4 * spikes + 36 * 20, run.toString());
     }
 
-    /** Images are coded at random here: with other numbers the spikes would not lead to the classes that were found. */
+    /** Images are encoded at random: with other random numbers, spikes would not lead to the shown classes. */
     @Test
     void thePageShowsTheFirstImagesThatAreRightAndWrong() throws IOException {
         Path model = folder.resolve("model.safetensors");
@@ -192,7 +192,7 @@ final class TrainCommandTest extends FolderCase {
             Files.writeString(page, "that of an earlier run");
             assertEquals("", train(model, "--epochs", "1", "--quiet", PAGE).requireSuccess());
             assertTrue(Files.size(page) > 1000, "a later run overwrites the page");
-            // A folder of this name is refused as a read-only folder is, which root could write to.
+            // Refused like a read-only folder, to which root could write.
             Files.delete(page);
             Files.createDirectory(page);
             CommandRun without = train(model, "--epochs", "1", PAGE);
@@ -209,7 +209,7 @@ final class TrainCommandTest extends FolderCase {
                 .requireFailureWith(2, "--report and --no-report exclude each other");
     }
 
-    /** A page that cannot be written in the end costs neither the model nor the words. */
+    /** A page that cannot be written costs neither the model nor the text. */
     @Test
     void aDiskThatIsFullForThePageLosesNothingElse() throws IOException {
         Path full = Path.of("/dev/full");
@@ -226,7 +226,7 @@ final class TrainCommandTest extends FolderCase {
         assertEquals(-1, Files.mismatch(whole, model));
     }
 
-    /** Installed images change nothing, a chosen preset does. */
+    /** Installed images have no effect, a chosen preset has. */
     @Test
     void aBootComesFirstWithInstalledImagesToo() {
         assumeTrue(Dataset.fashionMnist().isPresent(), "Debian's package dataset-fashion-mnist is not installed");
@@ -242,7 +242,7 @@ final class TrainCommandTest extends FolderCase {
         assertFalse(chosen.contains("Most spikes"), chosen);
     }
 
-    /** What options of hidden layers would say, attention has of its own. */
+    /** Options of hidden layers do not apply to attention. */
     @Test
     void trainsAttention() throws IOException {
         Path model = folder.resolve("model.safetensors");
@@ -267,7 +267,7 @@ final class TrainCommandTest extends FolderCase {
         }
     }
 
-    /** The model file keeps the batch norms by torch's names, and a dense layer may stand behind maps. */
+    /** The model file has the batch norms under torch's names, and a dense layer may follow maps. */
     @Test
     void trainsConvolutionsWithBatchNorm() throws IOException {
         Path model = folder.resolve("model.safetensors");
@@ -283,7 +283,7 @@ final class TrainCommandTest extends FolderCase {
         assertTrue(run.contains("  Weights        int8; with float weights "), run);
     }
 
-    /** The model file has the integers that were trained, by which it runs as it was validated. */
+    /** The model file has the trained integers, and runs with the validated accuracy. */
     @Test
     void trainsIntegers() throws IOException {
         Path model = folder.resolve("model.safetensors");
@@ -334,7 +334,7 @@ final class TrainCommandTest extends FolderCase {
         assertEquals(-1, Files.mismatch(one, other));
     }
 
-    /** Images are shifted by the seed: the same file with the same option, another without. */
+    /** The seed determines the shifts: equal options give equal files. */
     @Test
     void shiftsImages() throws IOException {
         Path plain = folder.resolve("plain.safetensors");
@@ -369,7 +369,7 @@ final class TrainCommandTest extends FolderCase {
         assertEquals(-1, Files.mismatch(whole, model), "the model of an uninterrupted run");
     }
 
-    /** On a terminal of 60 columns: what has been printed at the end is whole lines alone. */
+    /** On a terminal of 60 columns: only whole lines remain at the end. */
     @Test
     void ctrlCClearsTheBar() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "there is no /bin/kill: Ctrl-C is not tried");
@@ -388,18 +388,18 @@ final class TrainCommandTest extends FolderCase {
                 .forEach(part -> assertTrue(part.length() <= 57, part));
     }
 
-    /** Runs a command in a JVM of its own, sends it Ctrl-C when it is time, and returns what it printed. */
+    /** Runs a command in a second JVM, sends Ctrl-C when {@code isTime}, and returns the output. */
     private String interrupted(List<String> arguments, Predicate<String> isTime)
             throws IOException, InterruptedException {
         Path log = folder.resolve("log");
-        // C1 alone starts in less time, and its epochs take longer than a signal.
+        // C1 alone starts faster, and its epochs take longer than a signal.
         List<String> flags = List.of("-XX:TieredStopAtLevel=1", "-Dspikelane.columns=60");
         Process process = OwnJvm.builder(flags, Main.class, arguments.toArray(String[]::new))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            // Times, not seconds: a machine may stop both JVMs.
+            // Counts attempts, not seconds, because a machine may stop both JVMs.
             for (int i = 0; i < 6_000 && process.isAlive() && !isTime.test(Files.readString(log)); i++) {
                 Thread.sleep(10);
             }
@@ -413,7 +413,7 @@ final class TrainCommandTest extends FolderCase {
         return Files.readString(log);
     }
 
-    /** A shell without job control lets its background processes, and all that they start, ignore the signal. */
+    /** A shell without job control makes background processes and their children ignore the signal. */
     private static boolean ignoresInterrupts() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.isReadable(status)) {
@@ -454,7 +454,7 @@ final class TrainCommandTest extends FolderCase {
         assertFalse(Files.exists(folder.resolve("m.onnx")));
     }
 
-    /** Before an image is read, not in the midst of the first epoch. */
+    /** Before an image is read, not during the first epoch. */
     @Test
     void latencyNeedsStepsForTheDarkestPixels() {
         Path model = folder.resolve("model.safetensors");
@@ -469,7 +469,7 @@ final class TrainCommandTest extends FolderCase {
                 .requireFailureWith(2, wrong);
     }
 
-    /** What a trainer refuses is no error of the program. */
+    /** A refusal of a trainer is no error of the program. */
     @Test
     void memoryThatIsNotThereIsNoInternalError() {
         CommandRun run =
@@ -477,7 +477,7 @@ final class TrainCommandTest extends FolderCase {
         run.requireFailureWith(1, "spikelane: training of 10000 steps of batch 4096 needs");
     }
 
-    /** One type as text, another as JSON: each takes a second. */
+    /** One type as text, another as JSON, because each takes a second. */
     @Test
     void runComparesIntegersWithFloats() throws IOException {
         String[] arguments = {"run", "--model", trained.toString(), "--data", images.toString(), "--weights", "int16"};
@@ -563,7 +563,7 @@ final class TrainCommandTest extends FolderCase {
         CommandRun.of("demo", "--sample", "--images", "x").requireFailureWith(2, "--images or --sample");
     }
 
-    /** Two rows of pixels are a line. */
+    /** A line of text has two rows of pixels. */
     @Test
     void imagesAreDrawnWithHalfBlocksOrPlainCharacters() {
         FloatMatrix image = FloatMatrix.of(new float[] {1, 0, 1, 0, 0, 0, 1, 1});

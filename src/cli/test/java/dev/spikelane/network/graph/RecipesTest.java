@@ -31,14 +31,16 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The recipes of CONTRIBUTING add a connection and a neuron to a copy of the library, word for word: with their files
- * and lines, all switches over connections compile, and what was added runs, trains, is saved and exported.
+ * The recipes of CONTRIBUTING add a connection and a neuron to a copy of the library, word for word: all switches over
+ * connections compile, and the added type runs, trains, is saved and exported.
  */
 @EveryWidth
 @Users
 final class RecipesTest extends FolderCase {
 
-    /** The sources of core, whose lines recipes add, of its tests, and of what else may tell connections apart. */
+    /**
+     * The sources of core and its tests, to which recipes add lines, and other sources that distinguish connections.
+     */
     private static final List<Path> ROOTS = List.of(
             Checkout.file("src/core/main/java"),
             Checkout.file("src/core/test/java"),
@@ -52,12 +54,12 @@ final class RecipesTest extends FolderCase {
     private static final String WIDTH = "spikelane.simd";
     private static final Pattern LINE = Pattern.compile(" (\\S+\\.java) +(\\S.*?)  +\\+ +(\\S.*)");
 
-    /** What any switch has that is to have a case for each connection. */
+    /** Matches switches that need a case for each connection. */
     private static final Pattern CASE = Pattern.compile(Arrays.stream(Connection.class.getPermittedSubclasses())
             .map(Class::getSimpleName)
             .collect(Collectors.joining("|", "\\bcase\\b[^>:]*\\b(", ")\\b")));
 
-    /** A line of the recipe, which goes behind the text in the file. */
+    /** A line of a recipe, inserted after the text {@code behind} in a file. */
     private record Line(Path file, String behind, String text) {}
 
     @Test
@@ -77,7 +79,7 @@ final class RecipesTest extends FolderCase {
         assertTrue(results.get("NIR").toString().contains("-1.0"));
     }
 
-    /** Whoever forgets what NIR and C ask is told by the compiler. */
+    /** The compiler reports missing forms for NIR and C. */
     @Test
     void compilerFindsMissingForms() throws IOException {
         List<Line> lines = connection();
@@ -116,7 +118,9 @@ final class RecipesTest extends FolderCase {
         return lines;
     }
 
-    /** The lines of a recipe for the library, or for its tests. */
+    /**
+     * @param root the library, or its tests
+     */
     private static List<Line> lines(String recipe, int root) throws IOException {
         String all = Files.readString(Checkout.file("CONTRIBUTING.md")).replaceAll("(?s).*## Add a " + recipe, "");
         List<Line> lines = new ArrayList<>();
@@ -131,7 +135,7 @@ final class RecipesTest extends FolderCase {
         return lines;
     }
 
-    /** Returns the errors of what a recipe adds; of connections, with all sources that tell them apart. */
+    /** Returns the compile errors of an addition; for a connection, with all sources that distinguish connections. */
     private String compiled(List<Line> lines, List<Path> added, Path classes) throws IOException {
         Map<Path, String> sources = new LinkedHashMap<>();
         for (Path file : Checkout.sources(ROOTS)) {
@@ -169,7 +173,7 @@ final class RecipesTest extends FolderCase {
         return List.of(System.getProperty("java.class.path").split(File.pathSeparator));
     }
 
-    /** Returns the results of what a recipe adds, which are the same at every width. */
+    /** Returns the results of an addition, which are equal at every width. */
     private static Map<?, ?> results(Path classes, String added) throws Exception {
         Map<?, ?> results = resultsAtThisWidth(classes, added);
         String width = System.setProperty(WIDTH, "scalar");
@@ -201,7 +205,7 @@ final class RecipesTest extends FolderCase {
         }
     }
 
-    /** Loads the library once more, from the copy first. */
+    /** Loads the library again, with the copy first. */
     private static final class Copied extends URLClassLoader {
 
         Copied(List<URL> urls) {

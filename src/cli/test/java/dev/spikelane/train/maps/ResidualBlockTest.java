@@ -12,7 +12,7 @@ import dev.spikelane.train.Evaluator;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** The residual block of the site learns, and its skip connection too. */
+/** The residual block of the site learns, including its skip connection. */
 @EveryWidth
 @Users
 final class ResidualBlockTest {

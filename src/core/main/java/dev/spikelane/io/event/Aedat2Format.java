@@ -4,13 +4,13 @@ import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 
 /**
- * AEDAT 2: an address and a time of 32 bits each, the highest byte first, with the bits of a DVS128 or a DAVIS camera.
- * Rows are numbered as in the file, from the bottom.
+ * AEDAT 2: a big-endian address and time of 32 bits each, with the address bits of a DVS128 or a DAVIS camera. Rows are
+ * numbered as in the file, from the bottom.
  */
 final class Aedat2Format implements EventFormat {
 
     private static final int EVENT_BYTES = 8;
-    /** Bits of the frames and inertial measurements of a DAVIS; {@link #PULSE} marks pulses at a camera's input. */
+    /** Marks frames and inertial measurements of a DAVIS. */
     private static final int NO_CHANGE = 1 << 31 | 1 << 10;
 
     private static final int PULSE = 1 << 15;

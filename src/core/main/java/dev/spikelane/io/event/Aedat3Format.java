@@ -3,7 +3,7 @@ package dev.spikelane.io.event;
 import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 
-/** AEDAT 3.1: packets of events with one type. Valid events of polarity packets are read. */
+/** AEDAT 3.1: packets of one event type. Only valid events of polarity packets are read. */
 final class Aedat3Format implements EventFormat {
 
     private static final int HEADER_BYTES = 28;

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * AEDAT 4: packets with the number of a stream, a size and a FlatBuffer, each packed separately. Packets of events have
- * an identifier; others are skipped.
+ * AEDAT 4: packets with a stream number, a size and a compressed FlatBuffer. Packets without the identifier of events
+ * are skipped.
  */
 final class Aedat4Format implements EventFormat {
 
@@ -26,7 +26,6 @@ final class Aedat4Format implements EventFormat {
     private byte[] content = {};
     private int next;
     private int left;
-    /** Position of the packet, for messages. */
     private long position;
 
     Aedat4Format(EventInput input) throws IOException {

@@ -4,8 +4,8 @@ import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 
 /**
- * N-MNIST and N-Caltech101: five bytes for an event: x, y, then a bit of polarity and 23 bits of time, the highest
- * first. A y of 240, below the picture, advances the time by 2^13 microseconds.
+ * N-MNIST and N-Caltech101: five bytes for an event: x, y, then one polarity bit and 23 bits of time, big-endian. A y
+ * of 240, below the picture, advances the time by 2^13 microseconds.
  */
 final class AtisFormat implements EventFormat {
 

@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /**
  * One line for each event, with commas, semicolons or spaces between its columns. The first line may name the columns
- * t, x, y and p; else they have this order. Times are whole microseconds, or seconds if they have a point.
+ * t, x, y and p; otherwise they have this order. Times are whole microseconds, or seconds if they have a point.
  */
 final class CsvFormat implements EventFormat {
 
@@ -19,7 +19,7 @@ final class CsvFormat implements EventFormat {
     private static final double[] TENTHS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     private static final long MOST_NUMBER = Long.MAX_VALUE / 100;
 
-    /** The number of each column among t, x, y and p. */
+    /** The field (t, x, y, p) in each column. */
     private final int[] order = {0, 1, 2, 3};
 
     private final long[] values = new long[COLUMNS];
@@ -59,7 +59,6 @@ final class CsvFormat implements EventFormat {
         return true;
     }
 
-    /** Returns true if a whole line can be read without waiting. */
     private static boolean ready(EventInput input) {
         byte[] bytes = input.bytes();
         int limit = input.at() + input.available();
@@ -71,7 +70,7 @@ final class CsvFormat implements EventFormat {
         return false;
     }
 
-    /** Returns the end of the next line; -1 at the end of the file, after noting half a line. */
+    /** Returns the end of the next line; -1 at the end of the file, where an incomplete line is reported. */
     private int lineEnd(EventInput input) throws IOException {
         int length = 0;
         while (length < MOST_LINE && input.need(length + 1)) {
@@ -88,7 +87,7 @@ final class CsvFormat implements EventFormat {
             throw input.wrong("is a line of more than " + MOST_LINE + " bytes, expected t, x, y and p");
         }
         String rest = new String(input.bytes(), input.at(), length, java.nio.charset.StandardCharsets.ISO_8859_1);
-        if (order[COLUMNS - 1] == COLUMNS - 1 && rest.matches(WHOLE)) { // a polarity is one character, so it is whole
+        if (order[COLUMNS - 1] == COLUMNS - 1 && rest.matches(WHOLE)) { // a polarity has one character: complete
             return input.at() + length;
         }
         input.need(length + 1, "a line");

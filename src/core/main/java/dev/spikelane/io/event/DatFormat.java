@@ -3,7 +3,10 @@ package dev.spikelane.io.event;
 import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 
-/** Prophesee DAT: eight bytes for an event: a time of 32 bits, then 14 bits of x, 14 of y, and the polarity. */
+/**
+ * Prophesee DAT: eight little-endian bytes for an event: a time of 32 bits, then 14 bits of x, 14 of y, and the
+ * polarity.
+ */
 final class DatFormat implements EventFormat {
 
     private static final int EVENT_BYTES = 8;
@@ -12,7 +15,6 @@ final class DatFormat implements EventFormat {
 
     private final WideClock clock = new WideClock(Integer.SIZE);
 
-    /** Reads the type and size of events, two bytes after the header. */
     DatFormat(EventInput input) throws IOException {
         if (!input.need(2, "its header")) {
             return;

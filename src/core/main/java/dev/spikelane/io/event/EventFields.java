@@ -1,6 +1,6 @@
 package dev.spikelane.io.event;
 
-/** The names of the four numbers of an event in files. */
+/** The names of an event's fields in files. */
 public final class EventFields {
 
     private EventFields() {}

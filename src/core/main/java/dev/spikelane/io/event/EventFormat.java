@@ -14,32 +14,29 @@ import org.jspecify.annotations.Nullable;
 /** Decodes the bytes of a recording. */
 public interface EventFormat {
 
-    /** Most lines of a header. */
     int MOST_LINES = 1 << 16;
 
     /**
-     * Decodes the available bytes, and waits for some if there are none.
+     * Decodes available bytes, and waits for some if there are none.
      *
      * @param into receives events up to its capacity, or none
      * @return false at the end of the file
-     * @throws IOException if the file cannot be read; the message has the position
+     * @throws IOException if reading fails; the message has the position
      */
     boolean read(EventInput input, EventBlock into) throws IOException;
 
-    /** Returns the width of the sensor; 0 if unknown. */
     default int width() {
         return 0;
     }
 
-    /** Returns the height of the sensor; 0 if unknown. */
     default int height() {
         return 0;
     }
 
-    /** Closes files that the format has opened. */
+    /** Closes files that this format opened. */
     default void close() throws IOException {}
 
-    /** Selects the format by the header, or by the name of a file without one. */
+    /** Selects the format by the header, or else by the name of the file. */
     static EventFormat of(EventInput input) throws IOException {
         String first = first(input);
         if (first.startsWith("#!AER-DAT")) {
@@ -74,7 +71,7 @@ public interface EventFormat {
         return new String(input.bytes(), input.at(), count, StandardCharsets.ISO_8859_1);
     }
 
-    /** Reads the lines of a header, up to a last line or the end of the header. */
+    /** Reads header lines that begin with {@code start}, until the line {@code last} or the end of the header. */
     private static List<String> lines(EventInput input, char start, String last) throws IOException {
         List<String> lines = new ArrayList<>();
         String line;
@@ -134,7 +131,6 @@ public interface EventFormat {
         return digits == null || digits.length() > 5 ? 0 : Integer.parseInt(digits);
     }
 
-    /** A format with the size of the sensor in its header. */
     record Sized(EventFormat format, int width, int height) implements EventFormat {
         @Override
         public boolean read(EventInput input, EventBlock into) throws IOException {

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a recording in the order of the stream. */
+/** A buffered input of a recording, with the position for messages. */
 public final class EventInput implements AutoCloseable {
 
     private static final int BYTES = 1 << 16;
@@ -34,7 +34,7 @@ public final class EventInput implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Creates an input without bytes, for formats with another source. */
+    /** Creates an empty input, for formats with another source. */
     public static EventInput none(String name) {
         return new EventInput(name, Channels.newChannel(InputStream.nullInputStream()));
     }
@@ -59,17 +59,15 @@ public final class EventInput implements AutoCloseable {
         return (long) LONG.get(bytes, at);
     }
 
-    /** Returns the buffer; each call of {@link #need} moves its content. */
+    /** Returns the buffer. Each call of {@link #need} moves its content. */
     public byte[] bytes() {
         return bytes;
     }
 
-    /** Returns the position of the next byte in the buffer. */
     public int at() {
         return at;
     }
 
-    /** Returns the number of bytes in the buffer. */
     public int available() {
         return limit - at;
     }
@@ -78,7 +76,7 @@ public final class EventInput implements AutoCloseable {
         at += count;
     }
 
-    /** Waits for some bytes; false if the file ends before. */
+    /** Waits until the buffer has {@code count} bytes; returns false if the file ends earlier. */
     boolean need(int count) throws IOException {
         if (limit - at >= count) {
             return true;
@@ -97,7 +95,7 @@ public final class EventInput implements AutoCloseable {
         return true;
     }
 
-    /** Waits for some bytes; if the file ends before, notes and drops the item that is cut. */
+    /** Waits like {@link #need(int)}; if the file ends inside an item, drops and reports it in {@link #cut}. */
     public boolean need(int count, String what) throws IOException {
         boolean whole = need(count);
         if (!whole && limit > at) {
@@ -106,7 +104,7 @@ public final class EventInput implements AutoCloseable {
         return whole;
     }
 
-    /** Reads some bytes, which may exceed the buffer; null if the file ends before. */
+    /** Reads bytes, which may be more than the buffer holds; null if the file ends earlier. */
     byte @Nullable [] read(int count, byte[] reused, String what) throws IOException {
         byte[] result = reused.length >= count ? reused : new byte[Math.min(count, BYTES)];
         int filled = 0;
@@ -115,7 +113,7 @@ public final class EventInput implements AutoCloseable {
                 noteCut(what);
                 return null;
             }
-            if (filled == result.length) { // received bytes justify as many more
+            if (filled == result.length) { // grows only as bytes arrive
                 result = Arrays.copyOf(result, (int) Math.min(count, 2L * filled));
             }
             int part = Math.min(Math.min(count, result.length) - filled, limit - at);
@@ -126,7 +124,6 @@ public final class EventInput implements AutoCloseable {
         return result;
     }
 
-    /** Skips bytes; false if the file ends before. */
     boolean pass(long count, String what) throws IOException {
         long left = count;
         while (left > 0) {
@@ -142,8 +139,8 @@ public final class EventInput implements AutoCloseable {
     }
 
     /**
-     * Reads the next line without its end; null if it starts with another character or is not text. Events may start
-     * with the same byte.
+     * Reads the next line; null if it starts with another character or is not text, because events may start with this
+     * byte.
      */
     @Nullable
     String line(char start) throws IOException {
@@ -167,7 +164,6 @@ public final class EventInput implements AutoCloseable {
         return null;
     }
 
-    /** Returns the position of the next byte in the file. */
     long position() {
         return base + at;
     }
@@ -181,7 +177,7 @@ public final class EventInput implements AutoCloseable {
         at = limit;
     }
 
-    /** Returns a message with the item in which the file ends; empty if it is whole. */
+    /** Returns a message about the incomplete last item; empty if it is complete. */
     public String cut() {
         return cut;
     }

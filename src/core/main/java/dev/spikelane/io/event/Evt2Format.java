@@ -5,8 +5,8 @@ import java.io.IOException;
 
 /**
  * Prophesee EVT 2 and 2.1: words of 32 or 64 bits, with their type in the highest four. An event has the lowest six
- * bits of its time. The other bits are in a separate word; events before the first one have no time and are skipped. A
- * word of 2.1 has one bit for each of 32 neighboring pixels.
+ * bits of its time; a separate word has the other bits. Events before the first such word are skipped. A word of 2.1
+ * has one bit for each of 32 neighboring pixels.
  */
 final class Evt2Format implements EventFormat {
 
@@ -20,8 +20,6 @@ final class Evt2Format implements EventFormat {
     private long high = NONE;
 
     /**
-     * Creates a reader of words.
-     *
      * @param wide true for words of 2.1
      * @param highFirst true if the higher half of a wide word is first, as in old files
      */

@@ -4,8 +4,8 @@ import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 
 /**
- * Prophesee EVT 3: words of 16 bits, each with one change: the row, the lower or higher half of a time of 24 bits, an
- * event at x, a base x, or up to 12 bits for pixels from the base on. Events before the first time are skipped.
+ * Prophesee EVT 3: words of 16 bits, each with one change: the row, the lower or higher half of a 24-bit time, an event
+ * at x, a base x, or 8 or 12 bits for pixels from the base on. Events before the first time are skipped.
  */
 final class Evt3Format implements EventFormat {
 
@@ -56,7 +56,7 @@ final class Evt3Format implements EventFormat {
                         size += mask >>> i & 1;
                     }
                     base += twelve ? 12 : 8;
-                    // Any number of silent words may follow: the base must not overflow.
+                    // Any number of words without events may follow, and the base must not overflow.
                     base = (base & EventBlock.MOST_PLACE) > 2 * MOST_X ? base - 12 : base;
                 }
                 case 0x6 -> time = high & ~0xFFFL | word & 0xFFF;

@@ -24,7 +24,6 @@ final class FlatTable {
         inside(fields, EventInput.u16(bytes, fields));
     }
 
-    /** Returns the table at an offset. */
     static FlatTable root(byte[] bytes, int at, int limit, EventInput input, long position) throws IOException {
         return new FlatTable(bytes, at, limit, input, position);
     }
@@ -44,7 +43,7 @@ final class FlatTable {
         return inside(at + Integer.toUnsignedLong(at(at)), Integer.BYTES);
     }
 
-    /** Returns the position of a field; -1 if it is left out. */
+    /** Returns the position of a field; -1 if it is absent. */
     private int field(int number, int size) throws IOException {
         int slot = Integer.BYTES + number * Short.BYTES;
         int offset = slot < EventInput.u16(bytes, fields) - 1 ? EventInput.u16(bytes, fields + slot) : 0;
@@ -61,7 +60,7 @@ final class FlatTable {
         return at < 0 ? absent : EventInput.i64(bytes, at);
     }
 
-    /** Returns the number of items of a vector, which begins at {@link #start}; 0 if it is left out. */
+    /** Returns the number of items of a vector, and sets {@link #start}; 0 if it is absent. */
     int length(int number, int itemBytes) throws IOException {
         int at = field(number, Integer.BYTES);
         if (at < 0) {

@@ -12,13 +12,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recordings of a file in the format of the Spiking Heidelberg Digits: {@code spikes/times} in seconds and
- * {@code spikes/units}, one array for each recording, and {@code labels}. A unit is x, y is 0, and all events are on.
+ * The recordings of a file like the Spiking Heidelberg Digits: {@code spikes/times} in seconds and
+ * {@code spikes/units}, one array for each recording, and {@code labels}. x is the unit, y is 0, and all events are on.
  */
 public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units)
         implements AutoCloseable {
 
-    /** Most bytes of everything but the arrays of recordings. */
+    /** Limits everything but the arrays of recordings. */
     private static final long MOST_BYTES = 1L << 29;
 
     private static final int MOST_LABEL = 999_999;
@@ -42,7 +42,6 @@ public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times,
         return group != null && group.items().get(name) instanceof Hdf5Item.Unread unread ? unread.arrays() : null;
     }
 
-    /** Returns one label for each recording. */
     public int[] labels() throws IOException {
         if (!(file.root().items().get("labels") instanceof Hdf5Item.Numbers item)
                 || item.shape().size() != 1
@@ -61,7 +60,7 @@ public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times,
         return labels;
     }
 
-    /** Reads one recording into memory. One thread reads at a time. */
+    /** Reads one recording into memory. */
     public synchronized EventFormat read(int recording) throws IOException {
         if (recording < 0 || recording >= times.count()) {
             throw new IOException(

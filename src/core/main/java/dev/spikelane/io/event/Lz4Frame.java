@@ -3,7 +3,7 @@ package dev.spikelane.io.event;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Unpacks a frame of LZ4, and verifies its checksums if it has any. */
+/** Unpacks an LZ4 frame, and verifies its checksums if it has any. */
 final class Lz4Frame {
 
     private static final int MAGIC = 0x184D2204;
@@ -18,7 +18,7 @@ final class Lz4Frame {
     private static final int P3 = 0xC2B2AE3D;
     private static final int P4 = 0x27D4EB2F;
     private static final int P5 = 0x165667B1;
-    /** The sum of the first two primes. */
+    /** {@code P1 + P2}. */
     private static final int LANE_0 = 0x24234428;
 
     private byte[] from = {};
@@ -26,7 +26,6 @@ final class Lz4Frame {
     private int filled;
     private int most;
 
-    /** Returns the bytes of the last frame, which fill the start of the array. */
     byte[] bytes() {
         return to;
     }
@@ -104,7 +103,6 @@ final class Lz4Frame {
         return true;
     }
 
-    /** Unpacks literals and matches in turn; the last literals end the block. */
     private boolean block(int begin, int end) {
         int at = begin;
         while (at < end) {

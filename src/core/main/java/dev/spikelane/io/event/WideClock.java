@@ -1,9 +1,6 @@
 package dev.spikelane.io.event;
 
-/**
- * Restores the high bits of a time that a format does not write: the time has wrapped if it falls by more than half of
- * its range.
- */
+/** Restores the high bits of a time: it has wrapped if it falls by more than half of its range. */
 final class WideClock {
 
     private final long range;

@@ -1,2 +1,5 @@
-/** Formats of event cameras, decoded in blocks. Start with {@code EventFormat}, which selects one. */
+/**
+ * Decoders of event camera formats. Bytes enter, blocks of events leave. Read {@code EventFormat} first, which selects
+ * a decoder. Not exported.
+ */
 package dev.spikelane.io.event;

@@ -25,17 +25,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a file as a whole or not at all.
  *
- * <p>Symbolic links are followed: their target is written, even if it does not exist yet, and the link stays. A file
- * that is replaced keeps its permissions, and its owner and group if the system allows the writer to set them. A
- * read-only file is refused. An existing path that is not a regular file, such as a pipe, a device, or an open file of
- * a process ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced. Bytes are written straight to it, so a
- * failure may leave some of them there.
+ * <p>Symbolic links are followed: their target is written, even if it does not exist yet. A replaced file keeps its
+ * permissions, and its owner and group if the system allows it. A read-only file is refused. An existing path that is
+ * not a regular file, such as a pipe, a device, or an open file of a process ({@code /dev/stdout}, {@code /dev/fd/63}),
+ * is written in place, so a failure may leave some bytes there.
  *
- * <p>A temporary file is deleted if the JVM is stopped (Ctrl-C) while it is written.
+ * <p>Ctrl-C deletes a temporary file in progress.
  */
 public final class AtomicFile {
 
-    /** Most links that Linux follows. */
+    /** Linux follows at most this many links. */
     private static final int MOST_LINKS = 40;
 
     private static final Set<PosixFilePermission> WRITE_PERMISSIONS =
@@ -43,7 +42,6 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** Writes the bytes of a file. */
     @FunctionalInterface
     public interface Content {
 
@@ -51,14 +49,14 @@ public final class AtomicFile {
          * Writes all bytes.
          *
          * @param channel the target, which writes a whole buffer in one call
-         * @throws IOException if they cannot be written
+         * @throws IOException if writing fails
          */
         void writeTo(WritableByteChannel channel) throws IOException;
     }
 
     /**
-     * Writes {@code content} to a temporary file beside {@code target} and renames it. On failure nothing is left, and
-     * an older file stays as it was. A path that is not a regular file is written in place.
+     * Writes a temporary file beside {@code target} and renames it. On failure an older file stays and nothing else is
+     * left.
      *
      * @param target the file, a link to it, a pipe or a device
      * @param content writes its bytes
@@ -87,7 +85,7 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes bytes in the same way.
+     * Writes bytes as {@link #write(Path, Content)} does.
      *
      * @param target the file, a link to it, a pipe or a device
      * @param content its bytes
@@ -100,7 +98,7 @@ public final class AtomicFile {
     private static void replace(
             Path target, Path file, Path temporary, @Nullable PosixFileAttributes replaced, Content content)
             throws IOException {
-        // Not Files.createTempFile: only the owner may read its files, and the renamed file would keep that.
+        // Files.createTempFile would let only the owner read the file, also after the renaming.
         try (NamedChannel channel = new NamedChannel(create(target, temporary, replaced), target)) {
             content.writeTo(channel);
             channel.force();
@@ -113,8 +111,8 @@ public final class AtomicFile {
      * opened or created.
      *
      * @param target the file, a link to it, a pipe or a device
-     * @throws IOException if it is a folder, in a folder that does not exist or may not be written, or read-only; the
-     *     message names it
+     * @throws IOException if it is a folder, is read-only, or is in a folder that does not exist or is not writable;
+     *     the message names it
      */
     public static void requireWritable(Path target) throws IOException {
         if (Files.isDirectory(Objects.requireNonNull(target, "file"))) {
@@ -148,7 +146,6 @@ public final class AtomicFile {
         return new FileSystemException(FileText.shown(target), null, reason);
     }
 
-    /** Returns true if the target exists and is not a regular file, or if it is an open file of a process. */
     private static boolean isWrittenInPlace(Path target) throws IOException {
         if (!Files.exists(target)) {
             return false;
@@ -156,7 +153,7 @@ public final class AtomicFile {
         if (!Files.isRegularFile(target)) {
             return true;
         }
-        // Linux has a process's open files in the first folder, macOS in the second.
+        // Folders of open files of processes on Linux and macOS.
         List<Path> processes = List.of(
                 target.getFileSystem().getPath("/proc"), target.getFileSystem().getPath("/dev/fd"));
         Path at = target;
@@ -173,7 +170,6 @@ public final class AtomicFile {
         return false;
     }
 
-    /** Returns the file to which links lead, which may not exist. */
     private static Path followed(Path target) throws IOException {
         Path file = target;
         for (int links = 0; Files.isSymbolicLink(file); links++) {
@@ -185,13 +181,13 @@ public final class AtomicFile {
         return file;
     }
 
-    /** Returns the attributes of an existing file; null if it does not exist or the file system has no permissions. */
+    /** Returns the attributes; null if the file does not exist or its file system has no permissions. */
     private static @Nullable PosixFileAttributes attributes(Path file) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
         return view == null || Files.notExists(file) ? null : view.readAttributes();
     }
 
-    /** Returns a name that does not grow with the file's, which may have the longest length allowed. */
+    /** The name is short even if the file's name has the greatest length allowed. */
     private static Path temporaryBeside(Path file) {
         long random = ThreadLocalRandom.current().nextLong();
         return file.resolveSibling(".spikelane-" + Long.toHexString(random) + ".tmp");
@@ -204,7 +200,7 @@ public final class AtomicFile {
             if (replaced == null) {
                 return FileChannel.open(temporary, options);
             }
-            // No user may read more than before, from the first byte on.
+            // From the first byte on, only users that could read the old file may read the new one.
             FileAttribute<?> permissions = PosixFilePermissions.asFileAttribute(replaced.permissions());
             FileChannel channel = FileChannel.open(temporary, options, permissions);
             try {
@@ -233,9 +229,9 @@ public final class AtomicFile {
                 view.setOwner(replaced.owner());
             }
         } catch (FileSystemException onlyForRoot) {
-            // The file belongs to the writer, as a new one would.
+            // the file belongs to the writer, like a new file
         }
-        // The mask of the process may have removed some.
+        // The umask may have removed some permissions.
         view.setPermissions(replaced.permissions());
     }
 

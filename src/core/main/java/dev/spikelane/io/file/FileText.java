@@ -8,39 +8,31 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes messages about files fit one line, also with text from a file, and adds reasons that the system leaves out. */
+/** Escapes text from files in messages, and adds reasons that the system leaves out. */
 public final class FileText {
 
-    /** Most characters of a text from outside the library, or of a list of such texts. */
+    /** Limits a text from outside the library, or a list of such texts. */
     private static final int MOST_SHOWN = 300;
 
     private static final int MOST_IN_MESSAGE = 1_200;
 
     private FileText() {}
 
-    /** Reads a file. */
     @FunctionalInterface
     public interface Reading<T> {
 
-        /**
-         * Reads all of it.
-         *
-         * @return the content
-         * @throws IOException if it cannot be read
-         */
         T read() throws IOException;
     }
 
     /**
-     * Reads a file. Text of the file that would break a line or move the cursor of a terminal is escaped in the message
-     * of a failure.
+     * Reads a file; escapes control characters in the message of a failure.
      *
      * @param <T> the content
      * @param name the name of the file in messages
      * @param reading reads the file
      * @return the content
      * @throws InterruptedIOException if the thread was interrupted; it stays interrupted
-     * @throws IOException if the reading does
+     * @throws IOException if {@code reading} throws it
      */
     public static <T> T reading(String name, Reading<T> reading) throws IOException {
         Objects.requireNonNull(name, "name");
@@ -56,17 +48,16 @@ public final class FileText {
             if (escaped.equals(failure.getMessage())) {
                 throw failure;
             }
-            IOException fit = new IOException(escaped, failure.getCause()); // a cause's message is printed too
+            IOException fit = new IOException(escaped, failure.getCause()); // the message of a cause is printed too
             fit.setStackTrace(failure.getStackTrace());
             throw fit;
         }
     }
 
     /**
-     * Converts the content of a file, and reports an invalid one as an IOException.
+     * Converts the content of a file; reports an {@link IllegalArgumentException} as an IOException.
      *
-     * @param name the start of the message
-     * @throws IOException in place of an {@link IllegalArgumentException}, or if the reading does
+     * @param name the start of its message
      */
     public static <T> T made(String name, Reading<T> reading) throws IOException {
         try {
@@ -76,11 +67,7 @@ public final class FileText {
         }
     }
 
-    /**
-     * Reads an argument of a caller.
-     *
-     * @throws IllegalArgumentException in place of an {@link IOException}
-     */
+    /** Reads an argument of a caller; reports an {@link IOException} as an IllegalArgumentException. */
     public static <T> T given(Reading<T> reading) {
         try {
             return reading.read();
@@ -89,7 +76,6 @@ public final class FileText {
         }
     }
 
-    /** Returns an exception with a message in place of one without. */
     static InterruptedIOException interrupted(Path file, String what, ClosedByInterruptException cause) {
         return interrupted(file.toString(), what, cause);
     }
@@ -102,10 +88,9 @@ public final class FileText {
     }
 
     /**
-     * Escapes a message that may have text from a file or a user, as {@link #shown} does, and cuts its middle if it is
-     * longer than the library's longest messages.
+     * Escapes a message as {@link #shown} does, and cuts its middle if it is longer than the library's longest
+     * messages.
      *
-     * @param message any text
      * @return at most 1,203 characters
      */
     public static String escaped(String message) {
@@ -113,23 +98,22 @@ public final class FileText {
     }
 
     /**
-     * Escapes a text from a file or a user, or a list of such texts, for a message: control and format characters, line
-     * separators and half characters. The middle of a long text is cut.
+     * Escapes a text from a file or a user for a message: control and format characters, line separators and unpaired
+     * surrogates. The middle of a long text is cut.
      *
-     * @param text any text, or an object whose text is shown
      * @return at most 303 characters, with backslash, u and a number in place of each escaped character
      */
     public static String shown(@Nullable Object text) {
         return cut(String.valueOf(text), MOST_SHOWN);
     }
 
-    /** Returns true if nothing of a text would be escaped, however long it is. */
+    /** Returns true if the text has nothing to escape, whatever its length. */
     public static boolean isPlain(String text) {
         return escape(text).equals(text);
     }
 
     private static String cut(String text, int most) {
-        // Escapes take space, so a text may be cut twice: first, before millions of characters are escaped.
+        // The first cut avoids escaping millions of characters; the second removes what escapes added.
         return withoutMiddle(escape(withoutMiddle(text, most)), most);
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Parses JSON texts. It recurses once for each level of nesting, which is limited. */
+/** Parses JSON texts. It recurses for each level of nesting, so nesting is limited. */
 final class JsonParser extends TextParser {
 
     private static final int MOST_DEPTH = 32;
@@ -24,7 +24,6 @@ final class JsonParser extends TextParser {
         this.mostValues = mostValues;
     }
 
-    /** Parses a text into a value. */
     static void parse(String name, String text, int mostValues, JsonValue root) throws IOException {
         JsonParser parser = new JsonParser(name, text, mostValues);
         parser.value(root, 0);

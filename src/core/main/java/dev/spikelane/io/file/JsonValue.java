@@ -7,19 +7,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of a JSON text (RFC 8259) and its path, so that errors can name the place.
+ * A value of a JSON text (RFC 8259) and its path for errors.
  *
- * <p>The text is parsed strictly: names of an object are unique, strings are whole Unicode characters, and no text
- * follows the value. It may nest 32 deep and have a million values.
+ * <p>Names of an object are unique, strings are whole Unicode characters, and no text follows the value. It may nest 32
+ * deep and have a million values.
  */
 public final class JsonValue {
 
     private static final int MOST_VALUES = 1_000_000;
 
-    /** A number as written in the text, so that no digit is lost. */
+    /** Keeps all digits of a number. */
     record Literal(String digits) {}
 
-    /** The value {@code null}. */
     record Nothing() {}
 
     private final String document;
@@ -34,7 +33,7 @@ public final class JsonValue {
     }
 
     /**
-     * Reads a text that holds one value.
+     * Reads a text with one value.
      *
      * @param name the name of the text in messages
      * @param text the text
@@ -47,13 +46,9 @@ public final class JsonValue {
     }
 
     /**
-     * Reads a text that holds one value.
+     * Reads a text with one value.
      *
-     * @param name the name of the text in messages
-     * @param text the text
-     * @param mostValues the most values that it may hold: each takes some hundred bytes of the heap, also where it has
-     *     one character
-     * @return the value
+     * @param mostValues the limit of its values, of which each takes several hundred bytes of heap
      * @throws IOException as {@link #parse(String, String)} does
      */
     public static JsonValue parse(String name, String text, int mostValues) throws IOException {
@@ -62,7 +57,7 @@ public final class JsonValue {
         return root;
     }
 
-    /** Creates a value inside this one, without a content yet. */
+    /** Creates an empty value inside this one. */
     JsonValue inside(String memberKey) {
         return new JsonValue(document, this, memberKey);
     }
@@ -71,12 +66,6 @@ public final class JsonValue {
         content = value;
     }
 
-    /**
-     * Returns a string.
-     *
-     * @return its characters
-     * @throws IOException if this is not a string
-     */
     public String text() throws IOException {
         if (content instanceof String text) {
             return text;
@@ -87,9 +76,7 @@ public final class JsonValue {
     /**
      * Returns a whole number, written without a fraction or an exponent.
      *
-     * @param least the least number allowed
-     * @param most the greatest number allowed
-     * @throws IOException if this is not a whole number in that range
+     * @throws IOException if this is not a whole number from {@code least} to {@code most}
      */
     public long integer(long least, long most) throws IOException {
         if (content instanceof Literal(String digits) && digits.matches("-?[0-9]{1,19}")) {
@@ -106,10 +93,9 @@ public final class JsonValue {
     }
 
     /**
-     * Returns a number, rounded once to float32.
+     * Returns a finite number, rounded once to float32.
      *
-     * @return a finite number
-     * @throws IOException if this is not a number, or one that float32 cannot hold
+     * @throws IOException if this is not a number, or overflows float32
      */
     public float number() throws IOException {
         if (content instanceof Literal(String digits)) {
@@ -122,10 +108,9 @@ public final class JsonValue {
     }
 
     /**
-     * Returns a number, rounded once to float64.
+     * Returns a finite number, rounded once to float64.
      *
-     * @return a finite number
-     * @throws IOException if this is not a number, or one that float64 cannot hold
+     * @throws IOException if this is not a number, or overflows float64
      */
     public double real() throws IOException {
         if (content instanceof Literal(String digits)) {
@@ -137,11 +122,6 @@ public final class JsonValue {
         throw unexpected("a number that float64 can hold");
     }
 
-    /**
-     * Returns a truth value.
-     *
-     * @throws IOException if this is neither {@code true} nor {@code false}
-     */
     public boolean truth() throws IOException {
         if (content instanceof Boolean truth) {
             return truth;
@@ -149,22 +129,14 @@ public final class JsonValue {
         throw unexpected("true or false");
     }
 
-    /** Returns true if this is an object, with {@link #members}. */
     public boolean isObject() {
         return content instanceof Members;
     }
 
-    /** Returns true if this is an array, with {@link #items}. */
     public boolean isArray() {
         return content instanceof Items;
     }
 
-    /**
-     * Returns the values of an array.
-     *
-     * @return values, not modifiable
-     * @throws IOException if this is not an array
-     */
     public List<JsonValue> items() throws IOException {
         if (content instanceof Items(List<JsonValue> values)) {
             return values;
@@ -172,12 +144,7 @@ public final class JsonValue {
         throw unexpected("an array");
     }
 
-    /**
-     * Returns the members of an object.
-     *
-     * @return values by name, in the order of the text, not modifiable
-     * @throws IOException if this is not an object
-     */
+    /** Returns the values of an object by name, in the order of the text, unmodifiable. */
     public Map<String, JsonValue> members() throws IOException {
         if (content instanceof Members(Map<String, JsonValue> values)) {
             return values;
@@ -185,12 +152,6 @@ public final class JsonValue {
         throw unexpected("an object");
     }
 
-    /**
-     * Returns a member of an object.
-     *
-     * @param name its name
-     * @throws IOException if this is not an object, or has no such member
-     */
     public JsonValue member(String name) throws IOException {
         JsonValue found = members().get(name);
         if (found == null) {
@@ -199,12 +160,7 @@ public final class JsonValue {
         return found;
     }
 
-    /**
-     * Throws unless this is an object without other members than these; some may be missing.
-     *
-     * @param names the allowed names
-     * @throws IOException if this is not an object or has another member
-     */
+    /** Throws unless this is an object whose members all have allowed names. */
     public void requireOnly(Set<String> names) throws IOException {
         for (String name : members().keySet()) {
             if (!names.contains(name)) {
@@ -214,17 +170,11 @@ public final class JsonValue {
         }
     }
 
-    /**
-     * Creates the error for this value, with the content found.
-     *
-     * @param expected the content expected
-     * @return an error whose message starts with the name of the text
-     */
+    /** Creates an error with the path of this value, its content and the expected content. */
     public IOException unexpected(String expected) {
         return new IOException(path() + " is " + found() + ", expected " + expected);
     }
 
-    /** Returns the name of the text, and the names and indices that lead to this value. */
     private String path() {
         StringBuilder path = new StringBuilder();
         for (JsonValue at = this; at.parent != null; at = at.parent) {
@@ -244,13 +194,11 @@ public final class JsonValue {
         };
     }
 
-    /** The content of an array. */
     record Items(List<JsonValue> values) {}
 
-    /** The content of an object. */
     record Members(Map<String, JsonValue> values) {}
 
-    /** Quotes a text from a file or a user for a message, after escaping it by {@link FileText#shown}. */
+    /** Quotes and escapes a text from a file or a user for a message. */
     public static String quoted(String text) {
         return "'" + FileText.shown(text) + "'";
     }

@@ -6,8 +6,7 @@ import java.util.Deque;
 /**
  * Writes JSON text (RFC 8259), value after value.
  *
- * <p>The text can be inside an HTML {@code script} element: {@code <}, {@code >} and {@code &} in strings are escaped,
- * so that no string ends the element.
+ * <p>Strings escape {@code <}, {@code >} and {@code &}, so that the text can be inside an HTML {@code script} element.
  */
 public final class JsonWriter {
 
@@ -17,20 +16,10 @@ public final class JsonWriter {
 
     public JsonWriter() {}
 
-    /**
-     * Begins an object.
-     *
-     * @return this writer
-     */
     public JsonWriter object() {
         return open('{', '}');
     }
 
-    /**
-     * Begins an array.
-     *
-     * @return this writer
-     */
     public JsonWriter array() {
         return open('[', ']');
     }
@@ -38,7 +27,6 @@ public final class JsonWriter {
     /**
      * Ends the innermost object or array.
      *
-     * @return this writer
      * @throws IllegalStateException if none is open
      */
     public JsonWriter end() {
@@ -50,12 +38,6 @@ public final class JsonWriter {
         return this;
     }
 
-    /**
-     * Writes the name of the next value of an object.
-     *
-     * @param name the name
-     * @return this writer
-     */
     public JsonWriter name(String name) {
         separate();
         quote(name);
@@ -64,83 +46,42 @@ public final class JsonWriter {
         return this;
     }
 
-    /**
-     * Writes a string.
-     *
-     * @param value the string
-     * @return this writer
-     */
     public JsonWriter value(String value) {
         separate();
         quote(value);
         return this;
     }
 
-    /**
-     * Writes a whole number.
-     *
-     * @param value the number
-     * @return this writer
-     */
     public JsonWriter value(long value) {
         separate();
         text.append(value);
         return this;
     }
 
-    /**
-     * Writes a number, or {@code null} if it is not finite, which JSON cannot express.
-     *
-     * @param value the number
-     * @return this writer
-     */
+    /** Writes a number, or {@code null} if it is not finite, which JSON cannot express. */
     public JsonWriter value(double value) {
         separate();
         text.append(Double.isFinite(value) ? Double.toString(value) : "null");
         return this;
     }
 
-    /**
-     * Writes the name and value of a number, or nothing if it is not finite, so that no reader meets a {@code null}.
-     *
-     * @param name the name
-     * @param value the number
-     * @return this writer
-     */
+    /** Writes a name and a number, or nothing if the number is not finite. */
     public JsonWriter finite(String name, double value) {
         return Double.isFinite(value) ? name(name).value(value) : this;
     }
 
-    /**
-     * Writes a truth value.
-     *
-     * @param value the value
-     * @return this writer
-     */
     public JsonWriter value(boolean value) {
         separate();
         text.append(value);
         return this;
     }
 
-    /**
-     * Writes an array of strings.
-     *
-     * @param values the strings
-     * @return this writer
-     */
     public JsonWriter strings(Iterable<String> values) {
         array();
         values.forEach(this::value);
         return end();
     }
 
-    /**
-     * Writes an array of whole numbers.
-     *
-     * @param values the numbers
-     * @return this writer
-     */
     public JsonWriter integers(Iterable<Integer> values) {
         array();
         for (int value : values) {
@@ -161,7 +102,6 @@ public final class JsonWriter {
         return text.toString();
     }
 
-    /** Returns the text so far, complete or not. */
     @Override
     public String toString() {
         return text.toString();
@@ -196,9 +136,8 @@ public final class JsonWriter {
             case '\n' -> text.append("\\n");
             case '\t' -> text.append("\\t");
             default -> {
-                // Lone surrogates have no UTF-8 bytes. Line separators end a line of old JavaScript. Control and format
-                // characters
-                // would move the cursor of a terminal or reverse the text.
+                // Unpaired surrogates have no UTF-8 bytes. U+2028 and U+2029 end a line of old JavaScript. Control and
+                // format characters would move the cursor of a terminal or reverse the text.
                 boolean escaped = "<>&\u2028\u2029".indexOf(character) >= 0
                         || Character.isISOControl(character)
                         || Character.getType(character) == Character.FORMAT

@@ -3,7 +3,7 @@ package dev.spikelane.io.file;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Layouts of numbers in files: little-endian, at any byte. */
+/** Layouts of unaligned little-endian numbers. */
 public final class LittleEndian {
 
     public static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

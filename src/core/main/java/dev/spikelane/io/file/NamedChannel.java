@@ -9,7 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** Writes to a file, and adds its name to errors: the system's own message is only "No space left on device". */
+/** Writes to a file, and adds its name to errors; the system's message is only "No space left on device". */
 record NamedChannel(FileChannel channel, Path file) implements WritableByteChannel {
 
     @Override
@@ -29,7 +29,6 @@ record NamedChannel(FileChannel channel, Path file) implements WritableByteChann
         }
     }
 
-    /** Waits until all bytes are on the device. */
     void force() throws IOException {
         try {
             channel.force(true);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The temporary files in progress; they are deleted when the JVM is stopped. */
+/** Deletes temporary files in progress when the JVM is stopped. */
 final class TemporaryFiles {
 
     private static final Set<Path> WRITTEN = ConcurrentHashMap.newKeySet();
@@ -15,7 +15,7 @@ final class TemporaryFiles {
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFiles::deleteAll, "spikelane-temporary-files"));
         } catch (IllegalStateException alreadyStopping) {
-            // A file written during shutdown is not deleted.
+            // a file written during shutdown is not deleted
         }
     }
 
@@ -34,7 +34,7 @@ final class TemporaryFiles {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException cannotBeHelped) {
-                // No log is left for the error.
+                // no log is left for the error
             }
         }
     }

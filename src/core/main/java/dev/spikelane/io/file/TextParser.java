@@ -2,7 +2,7 @@ package dev.spikelane.io.file;
 
 import java.io.IOException;
 
-/** Parses a text from its start to its end; errors have the position. */
+/** Parses a text; errors have the position. */
 public abstract class TextParser {
 
     protected final String name;
@@ -14,9 +14,8 @@ public abstract class TextParser {
     /**
      * Starts at the first character.
      *
-     * @param name the file, for messages
-     * @param where the kind of the text, for messages, such as {@code of its header}
-     * @param spaces characters that are skipped between others
+     * @param where the kind of the text in messages, such as {@code " of its header"}
+     * @param spaces characters to skip
      */
     protected TextParser(String name, String text, String where, String spaces) {
         this.name = name;
@@ -25,7 +24,7 @@ public abstract class TextParser {
         this.spaces = spaces;
     }
 
-    /** Returns the next character that is not a space, without reading it; a space at the end of the text. */
+    /** Skips spaces and returns the next character, without reading it; a space at the end of the text. */
     protected final char next() {
         while (position < text.length() && spaces.indexOf(text.charAt(position)) >= 0) {
             position++;
@@ -33,21 +32,18 @@ public abstract class TextParser {
         return position < text.length() ? text.charAt(position) : ' ';
     }
 
-    /** Reads a character if it is next. */
     protected final boolean accept(char wanted) {
         boolean found = next() == wanted && position < text.length();
         position += found ? 1 : 0;
         return found;
     }
 
-    /** Reads a character, or throws. */
     protected final void expect(char wanted) throws IOException {
         if (!accept(wanted)) {
             throw unexpected("'" + wanted + "'");
         }
     }
 
-    /** Throws unless only spaces follow. */
     protected final void expectEnd() throws IOException {
         next();
         if (position != text.length()) {
@@ -55,7 +51,6 @@ public abstract class TextParser {
         }
     }
 
-    /** Creates the exception for this position. */
     protected final IOException unexpected(String wanted) {
         String found = position == text.length()
                 ? "its end"

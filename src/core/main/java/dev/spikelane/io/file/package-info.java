@@ -1,7 +1,4 @@
-/**
- * Files that are written whole or not at all, JSON, and texts of messages about files. Start with {@code AtomicFile}.
- * Not exported.
- */
+/** Atomic writing of files, JSON, and texts of messages about files. Read {@code AtomicFile} first. Not exported. */
 @NullMarked
 package dev.spikelane.io.file;
 

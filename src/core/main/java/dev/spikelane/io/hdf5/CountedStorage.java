@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * A file with a limit on the bytes that are read. A file has each node of an index once. If nodes lead to each other in
- * a circle, which jHDF would follow forever, the number of bytes shows it.
+ * Limits the bytes that are read from a file. jHDF follows an index whose nodes form a cycle forever; a sound index
+ * reads each node once.
  */
 final class CountedStorage implements HdfBackingStorage {
 
-    /** Headers are read alone, and with the bytes after them, as messages are. */
+    /** Headers are read alone, and again with the messages after them. */
     private static final int READS = 8;
 
     private static final int SPARE = 1 << 16;

@@ -14,12 +14,10 @@ public final class Hdf5 {
     private Hdf5() {}
 
     /**
-     * Reads all groups and datasets of a file. All exceptions of jHDF for broken files become IOExceptions.
+     * Reads all groups and datasets. Exceptions of jHDF become IOExceptions.
      *
-     * @param name the name of the file in messages
-     * @param bytes the file
-     * @param mostBytes the most bytes that its datasets may have
-     * @throws IOException if the library is missing, or the file is not whole or has more bytes
+     * @param mostBytes the limit of all datasets
+     * @throws IOException if jHDF is missing, or the file is not whole or has more bytes
      */
     public static Hdf5Group read(String name, byte[] bytes, long mostBytes) throws IOException {
         return reading(name, () -> JhdfReader.read(bytes, mostBytes));
@@ -39,7 +37,7 @@ public final class Hdf5 {
         }
     }
 
-    /** Writes a file that does not exist yet, or is empty. */
+    /** Writes a new file, or one that is empty. */
     public static void write(Path file, Hdf5Group root) throws IOException {
         requireLibrary(file.toString(), "written");
         try {
@@ -63,8 +61,8 @@ public final class Hdf5 {
     }
 
     /**
-     * Throws unless jHDF is present. It has no module descriptor; it is found on the class path, or on the module path
-     * under a name made from its file name.
+     * Throws unless jHDF is present. It has no module descriptor: it is on the class path, or an automatic module whose
+     * name depends on the file name.
      */
     private static void requireLibrary(String name, String what) throws IOException {
         try {

@@ -4,12 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * A group of an HDF5 file.
- *
- * @param groups groups inside, by name
- * @param items datasets inside, by name
- */
+/** A group of an HDF5 file: groups and datasets by name. */
 public record Hdf5Group(Map<String, Hdf5Group> groups, Map<String, Hdf5Item> items) {
 
     public Hdf5Group {

@@ -11,14 +11,13 @@ import java.util.Map;
 /** Reads items from the heaps of a file, by references: a length, the address of a heap and a number in it. */
 final class HeapItems {
 
-    /** Bytes of a reference. */
     static final int BYTES = 16;
 
     private static final int MOST_HEAPS = 64;
     private static final int HEADER_BYTES = 16;
 
     private final Map<Long, GlobalHeap> heaps = new HashMap<>();
-    /** Bytes of the heaps in memory; heaps of a sound file do not overlap. */
+    /** Bytes of cached heaps. They cannot exceed the file, because heaps of a sound file do not overlap. */
     private long heldBytes;
 
     /**
@@ -56,7 +55,7 @@ final class HeapItems {
         return data.slice(0, (int) bytes);
     }
 
-    /** Returns the bytes of a heap; throws if it claims more than the file has, because jHDF allocates all of them. */
+    /** Returns the bytes of a heap; throws if it claims more than the file has, because jHDF would allocate them. */
     private static long requireThere(HdfBackingStorage storage, long address) throws IOException {
         if (storage.getSizeOfLengths() != Long.BYTES) {
             throw new IOException("has lengths of " + storage.getSizeOfLengths() + " bytes, expected " + Long.BYTES);

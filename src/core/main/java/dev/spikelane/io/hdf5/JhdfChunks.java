@@ -19,8 +19,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Decodes the chunks of a dataset. jHDF 0.13 inflates all that a chunk delivers, ignores the mask of skipped filters,
- * does not verify checksums, and its LZF warns of sun.misc.Unsafe.
+ * Decodes the chunks of a dataset. jHDF 0.13 has no limit on inflated bytes, ignores the mask of skipped filters, does
+ * not verify checksums, and its LZF causes a warning about sun.misc.Unsafe.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record JhdfChunks(
@@ -31,7 +31,7 @@ record JhdfChunks(
     private static final int FLETCHER = 3;
     private static final int LZF = 32_000;
     private static final int CHECKSUM_BYTES = 4;
-    /** Most bytes that are allocated before a file has proved that it delivers all it declares. */
+    /** Limits the memory until a first decoding has shown that the file has all declared bytes. */
     private static final int MOST_UNPROVED = 1 << 22;
 
     private static final int MOST_IN_CHUNK = 1 << 26;
@@ -53,7 +53,7 @@ record JhdfChunks(
                 filters);
     }
 
-    /** Shows the chunks of version 1 trees. */
+    /** Makes the chunks of version 1 trees accessible. */
     private static final class OldChunks extends ChunkedDatasetV3 {
         OldChunks(HdfBackingStorage storage, ChunkedDatasetBase of, ObjectHeader header) {
             super(storage, of.getAddress(), of.getName(), of.getParent(), header);
@@ -65,7 +65,7 @@ record JhdfChunks(
         }
     }
 
-    /** Shows the chunks of newer indexes. */
+    /** Makes the chunks of newer indexes accessible. */
     private static final class NewChunks extends ChunkedDatasetV4 {
         NewChunks(HdfBackingStorage storage, ChunkedDatasetBase of, ObjectHeader header) {
             super(storage, of.getAddress(), of.getName(), of.getParent(), header);
@@ -77,7 +77,7 @@ record JhdfChunks(
         }
     }
 
-    /** Reads all items in C order; throws unless each chunk is there once. */
+    /** Reads all items in C order; throws unless each chunk occurs once. */
     byte[] read(List<Integer> shape, int bytes, int fileBytes) throws IOException {
         long count = 1;
         long inChunk = itemBytes;
@@ -108,7 +108,6 @@ record JhdfChunks(
         return items;
     }
 
-    /** Copies the rows of a chunk that are inside the dataset. */
     private void copy(byte[] from, long[] first, List<Integer> shape, byte[] to) throws IOException {
         int last = sizes.length - 1;
         long[] at = new long[sizes.length];
@@ -188,7 +187,6 @@ record JhdfChunks(
         }
     }
 
-    /** Unpacks LZF: runs of new bytes, and runs that repeat earlier bytes. */
     private static byte[] unpacked(byte[] packed, int expected) throws IOException {
         byte[] bytes = new byte[expected];
         int from = 0;
@@ -215,7 +213,7 @@ record JhdfChunks(
         return Arrays.copyOf(bytes, to);
     }
 
-    /** Restores items from the first bytes of all items, then the second bytes, and so on. */
+    /** Reverses HDF5's shuffle, which stores the first bytes of all items, then the second bytes, and so on. */
     private byte[] unshuffled(byte[] bytes) {
         byte[] items = bytes.clone();
         int count = bytes.length / itemBytes;
@@ -227,7 +225,7 @@ record JhdfChunks(
         return items;
     }
 
-    /** Verifies and removes HDF5's Fletcher-32, over big-endian 16-bit words. */
+    /** Verifies and removes HDF5's Fletcher-32 over big-endian 16-bit words. */
     private static byte[] verified(byte[] bytes) throws IOException {
         int length = bytes.length - CHECKSUM_BYTES;
         if (length < 0) {
@@ -243,7 +241,7 @@ record JhdfChunks(
         for (int i = 0; i < CHECKSUM_BYTES; i++) {
             found |= (bytes[length + i] & 0xffL) << 8 * i;
         }
-        // Sums of ones' complement have two zeros.
+        // Sums in ones' complement have two zeros.
         if ((found & 0xffff) % 0xffff != low || (found >>> 16) % 0xffff != high) {
             throw new IOException("has a chunk whose checksum is wrong");
         }

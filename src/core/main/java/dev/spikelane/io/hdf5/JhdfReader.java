@@ -37,7 +37,7 @@ import java.util.Set;
 
 /**
  * Reads a file from memory, so that it cannot change meanwhile. jHDF finds groups, types and chunks. Items are copied
- * from its buffers here after sizes were checked, because jHDF allocates the sizes that a file claims.
+ * here after a check of sizes, because jHDF allocates the sizes that a file claims.
  */
 final class JhdfReader {
 
@@ -56,8 +56,6 @@ final class JhdfReader {
     private int entriesLeft = MOST_ENTRIES;
 
     /**
-     * Creates a reader of a file with this number of bytes.
-     *
      * @param ragged true to read arrays of different lengths
      */
     JhdfReader(long fileBytes, long mostBytes, boolean ragged) {
@@ -112,7 +110,7 @@ final class JhdfReader {
         return new Hdf5Group(groups, items);
     }
 
-    /** Follows a group's index and headers, as jHDF will do, and throws if nodes repeat. */
+    /** Follows a group's index and headers as jHDF will do; throws if nodes repeat. */
     private static void requireTree(HdfBackingStorage counted, long address) {
         ObjectHeader header = ObjectHeader.readObjectHeader(counted, address);
         if (header.hasMessageOfType(SymbolTableMessage.class)) {
@@ -184,7 +182,7 @@ final class JhdfReader {
         return shape;
     }
 
-    /** Returns the type as safetensors names it; empty for others. */
+    /** Returns the type as safetensors names it; empty if it has no name there. */
     private static String nameOf(DataType type) {
         int bits = type.getSize() * Byte.SIZE;
         boolean whole = bits == 8 || bits == 16 || bits == 32 || bits == 64;

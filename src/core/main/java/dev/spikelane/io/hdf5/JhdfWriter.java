@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/** Writes the items that {@link JhdfReader} reads: numbers of 32 and 64 bits as they are, texts of a fixed length. */
+/** Writes items for {@link JhdfReader}: numbers of 32 and 64 bits, and texts of a fixed length. */
 final class JhdfWriter {
 
     private JhdfWriter() {}
@@ -50,7 +50,7 @@ final class JhdfWriter {
     }
 
     /**
-     * Pads texts to one length: jHDF 0.13 leaves older bytes after the end of a text, and other readers take them for
+     * Pads texts to one length: jHDF 0.13 leaves older bytes after the end of a text, which other readers take for
      * text.
      */
     private static List<String> padded(List<String> texts) {
@@ -64,7 +64,7 @@ final class JhdfWriter {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Returns nested arrays, as jHDF reads them; a single item without an array. */
+    /** Returns nested arrays as jHDF expects them; a single item without an array. */
     private static Object nested(Class<?> type, List<Integer> shape, IntFunction<?> items) {
         if (shape.isEmpty()) {
             return items.apply(0);

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** An open file with arrays of different lengths, which are read one at a time. */
+/** An open file with arrays of different lengths, which are read one by one. */
 public final class RaggedFile implements AutoCloseable {
 
     private final String name;
@@ -20,12 +20,7 @@ public final class RaggedFile implements AutoCloseable {
         this.root = root;
     }
 
-    /**
-     * Opens a file and reads all but the arrays.
-     *
-     * @param mostBytes the most bytes that the rest may have
-     * @throws IOException if the library is missing, or the file is not whole or has more bytes
-     */
+    /** Opens a file and reads everything but these arrays, at most {@code mostBytes}. */
     public static RaggedFile open(Path path, long mostBytes) throws IOException {
         String name = path.toString();
         return Hdf5.reading(name, () -> {
@@ -40,12 +35,10 @@ public final class RaggedFile implements AutoCloseable {
         });
     }
 
-    /** Returns everything but the arrays. */
     public Hdf5Group root() {
         return root;
     }
 
-    /** Reads one array. */
     public Hdf5Item.Numbers read(Hdf5Item.Ragged arrays, int index) throws IOException {
         return Hdf5.reading(name, () -> {
             int itemBytes = Integer.parseInt(arrays.type().substring(1)) / Byte.SIZE;

@@ -16,17 +16,15 @@ import java.util.regex.Pattern;
 /** The parts of a C file: constants, memory, called functions, and the statements of a step. */
 final class CFile {
 
-    /** Name of the memory for lists of active inputs and for sums of integers. */
     static final String LIST = "list";
 
     static final String SUMS = "sums";
-    /** Name of the memory for a row of dequantized weights. */
+    /** A row of dequantized weights. */
     static final String SCALED = "scaled";
 
     private static final Set<String> WHOLE = Set.of(LIST, SUMS);
     private static final int LINE = 100;
 
-    /** Names that every file uses. */
     private static final Set<String> TAKEN = Set.of(
             ("c p list sums scaled current feedback added scratch0 scratch1 axis layer place value add_rows count"
                             + " arguments seed draw step steps spikes same start printf atol clock")
@@ -39,14 +37,13 @@ final class CFile {
     final StringBuilder reset = new StringBuilder();
     final StringBuilder step = new StringBuilder();
     final Set<CFunction> functions = EnumSet.noneOf(CFunction.class);
-    /** Called functions of {@link C99}. */
     final Set<Op> operations = EnumSet.noneOf(Op.class);
 
-    /** Scratch memory, shared by statements, and its largest size. */
+    /** Sizes of the scratch memory that statements share. */
     private final Map<String, Integer> rooms = new TreeMap<>();
 
     private final Set<String> names = new HashSet<>(TAKEN);
-    /** Memory of port currents, shared by populations. */
+    /** Names of port currents, whose memory populations share. */
     private final Map<String, String> ports =
             new TreeMap<>(Map.of(Neuron.CURRENT, Neuron.CURRENT, Neuron.FEEDBACK, Neuron.FEEDBACK));
 
@@ -59,7 +56,6 @@ final class CFile {
         }
     }
 
-    /** Returns a unique prefix of functions. */
     String prefix(String wanted) {
         String prefix = name(wanted);
         names.add(prefix + "_step");
@@ -67,7 +63,7 @@ final class CFile {
         return prefix;
     }
 
-    /** Returns a unique name similar to the wanted one. */
+    /** Returns a unique C name, as similar to the wanted name as possible. */
     String name(String wanted) {
         String plain = C99.identifier(wanted);
         String name = plain;
@@ -77,13 +73,11 @@ final class CFile {
         return name;
     }
 
-    /** Returns the name of a port's currents. */
     String port(String declared) {
         return ports.computeIfAbsent(declared, this::name);
     }
 
-    /** Adds a statement of a step. */
-    @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is not in the JDK
     void statement(String format, Object... arguments) {
         step.append("    ").append(CText.of(format, arguments)).append(";\n");
     }
@@ -96,7 +90,7 @@ final class CFile {
         functions.addAll(List.of(called));
     }
 
-    /** Declares memory; on request, a reset fills it with zeros. */
+    /** Declares memory, which a reset may fill with zeros. */
     void memory(String type, int bytes, String name, long count, boolean resets) {
         memory.append(CText.of("static %s %s[%d];\n", type, name, count));
         memoryBytes += bytes * count;
@@ -105,13 +99,12 @@ final class CFile {
         }
     }
 
-    /** Declares scratch floats, valid within one statement. */
+    /** Declares scratch floats, valid only within one statement. */
     String room(String name, int count) {
         rooms.merge(name, count, Math::max);
         return name;
     }
 
-    /** Returns the declarations of all scratch memory. */
     String roomText() {
         StringBuilder text = new StringBuilder();
         rooms.forEach((name, count) ->
@@ -119,18 +112,15 @@ final class CFile {
         return text.toString();
     }
 
-    /** Declares a step counter. */
     void counter(String name) {
         memory.append("static unsigned ").append(name).append(";\n");
         memoryBytes += Integer.BYTES;
     }
 
-    /** Adds a constant array of floats. */
     String floats(String wanted, float... values) {
         return array("float", Float.BYTES, wanted, values.length, i -> C99.literal(values[i]));
     }
 
-    /** Adds a constant array. */
     String array(String type, int bytes, String wanted, int count, IntFunction<String> item) {
         String name = name(wanted);
         constants.append(CText.of("static const %s %s[%d] = {", type, name, count));
@@ -158,7 +148,7 @@ final class CFile {
                 + Float.BYTES * rooms.values().stream().mapToLong(each -> each).sum();
     }
 
-    /** Returns true if all values are equal. */
+    /** Compares bits, so that 0 and -0 differ. */
     static boolean areSame(float... values) {
         int first = Float.floatToRawIntBits(values[0]);
         for (float value : values) {
@@ -169,7 +159,6 @@ final class CFile {
         return true;
     }
 
-    /** Returns the text of the called functions, in order. */
     String functionText() {
         StringBuilder text = new StringBuilder();
         Arrays.stream(CFunction.values()).filter(functions::contains).forEach(each -> text.append(each.text));

@@ -2,7 +2,7 @@ package dev.spikelane.model.c;
 
 import dev.spikelane.memory.ElementType;
 
-/** C functions that are equal for all networks; a file contains those it calls. */
+/** C functions that do not depend on the network; a file contains only called functions. */
 enum CFunction {
     LAYER("""
             /* Windows along one dimension; spread is the distance from one input to the next. */
@@ -279,7 +279,6 @@ enum CFunction {
         this.text = text;
     }
 
-    /** Returns the product of spikes and integers of a type, or floats. */
     static CFunction spikes(ElementType type) {
         return switch (type) {
             case INT8 -> INT8_SPIKES;
@@ -288,7 +287,6 @@ enum CFunction {
         };
     }
 
-    /** Returns the product of values. */
     static CFunction values(ElementType type) {
         return switch (type) {
             case INT8 -> INT8_VALUES;

@@ -29,7 +29,7 @@ public final class CNetwork {
             return values && frame;
         }
 
-        /** Returns the steps of the self-test with one input. */
+        /** Returns the steps of the self-test for one input. */
         int stepsOfInput() {
             return keepsCurrents() ? 3 : 1;
         }
@@ -41,10 +41,9 @@ public final class CNetwork {
     private final Function<Connection, Consumer<COperator>> forms;
     private final CFile file = new CFile();
     private final List<CNeurons> neurons = new ArrayList<>();
-    /** Rows of each source, of the present step and of earlier ones. */
     private final Map<SourceDescription, CSource> sources = new LinkedHashMap<>();
 
-    /** C conditions that are true if the frame of an input has changed. */
+    /** C conditions, true if the frame of an input has changed. */
     private final Map<SourceDescription, String> changes = new LinkedHashMap<>();
 
     private final List<String> parameters = new ArrayList<>();
@@ -57,7 +56,7 @@ public final class CNetwork {
     }
 
     /**
-     * Returns the text of the file.
+     * Returns the text of a file.
      *
      * @param forms writes the operators of each connection
      * @throws IllegalArgumentException if a part of the network has no form in C
@@ -117,7 +116,7 @@ public final class CNetwork {
         }
     }
 
-    /** Compares the bits of a frame with the previous frame; the first frame always counts as changed. */
+    /** Compares the bits of a frame with the previous frame. The first frame counts as changed. */
     private String changes(InputDescription input, String name) {
         String before = file.name(input.name() + "_before");
         String known = file.name(input.name() + "_known");
@@ -142,7 +141,7 @@ public final class CNetwork {
         });
     }
 
-    /** Returns the populations, each after its sources of the same step. */
+    /** Returns the populations, each after its sources without a delay. */
     private List<Integer> order() {
         List<Integer> order = new ArrayList<>();
         while (order.size() < declared.populations().size()) {
@@ -167,7 +166,7 @@ public final class CNetwork {
         neurons.get(population).write();
     }
 
-    /** Adds projections in order of declaration, each with complete currents. */
+    /** Adds the complete currents of projections in order of declaration. */
     private void port(int population, String port) {
         int size = declared.populations().get(population).size();
         boolean first = true;
@@ -202,7 +201,6 @@ public final class CNetwork {
         }
     }
 
-    /** Declares memory for the currents of a projection. */
     private String kept(int projection, int size) {
         String name = file.name(declared.projections().get(projection).name() + "_currents");
         file.memory("float", Float.BYTES, name, size, false);

@@ -14,43 +14,38 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.TorchLayout;
 import java.util.Arrays;
 
-/** Writes an operator of a path for one row, with one method for each form in C. */
+/** Writes an operator of a path for one row, with a method for each kind of operator. */
 public record COperator(
         CFile file, CProduct product, OperatorDescription operator, Operator bound, CRow row, String to) {
 
-    /** Throws with the reason why there is no form in C. */
+    /** Throws with the reason for the missing form in C. */
     public UnsupportedOperationException none(String why) {
         throw new UnsupportedOperationException(why);
     }
 
-    /** Multiplies by weights and adds a bias. */
     public void dense(Dense declared) {
         product.dense(declared, row, to);
     }
 
-    /** Multiplies by integer weights and adds a bias. */
     public void integers() {
         product.integers(row, to);
     }
 
-    /** Multiplies by weights in the summation order of recurrences. */
+    /** Recurrences have their own order of sums. */
     public void recurrent(Recurrent declared) {
         product.recurrent(declared, row, to);
     }
 
-    /** Writes a convolution. */
     public void convolution(Convolution declared) {
         product.convolution(declared, row, to);
     }
 
-    /** Multiplies each input by its own weight. */
     public void scale() {
         float[] each = product.value("weight").toArray();
         each = each.length == 1 ? filled(each[0]) : each;
         scaled(TorchLayout.inside(operator.rows(), each), to);
     }
 
-    /** Multiplies all inputs by a number. */
     public void scale(float factor) {
         scaled(filled(factor), to);
     }
@@ -72,7 +67,6 @@ public record COperator(
         file.statement("%s(%d, %s, %s, %s)", called, by.length, row.c(), name, result);
     }
 
-    /** Converts spikes to values in scratch memory. */
     private String expanded() {
         if (!row.spikes()) {
             return row.c();
@@ -82,7 +76,6 @@ public record COperator(
         return values;
     }
 
-    /** Scales and shifts each channel. */
     public void norm() {
         NormFactors by = bound.channelFactors();
         if (by == null) {
@@ -99,7 +92,6 @@ public record COperator(
                 "values_normalized(%d, %d, %s, %s, %s, %s)", bound.inputs(), channels, row.c(), factors, terms, to);
     }
 
-    /** Takes the largest value or the sum of each window. */
     public void pool() {
         String values = expanded();
         PoolOperator declared = (PoolOperator) bound;
@@ -116,7 +108,6 @@ public record COperator(
         file.statement("pool_sum(&%s, %s, %s, %s)", layer, values, divided, to);
     }
 
-    /** Copies the values in another order. */
     public void flatten(Flatten declared) {
         String values = expanded();
         Shape shape = operator.rows();

@@ -20,7 +20,7 @@ final class CPath {
     private final ProjectionDescription declared;
     private final List<OperatorDescription> described;
     private final List<Operator> operators;
-    /** Values of the spikes in the rows of the next operator. */
+    /** Spike values of the row that enters the next operator. */
     private Parameter carried;
 
     CPath(CFile file, Network network, int projection) {
@@ -34,7 +34,6 @@ final class CPath {
                 : Parameter.of(1);
     }
 
-    /** Writes statements that fill an array. */
     void write(CRow from, String into, Function<Connection, Consumer<COperator>> forms) {
         file.comment(declared.name() + ": " + declared.describePath());
         CRow row = from;
@@ -60,7 +59,7 @@ final class CPath {
         }
     }
 
-    /** Copies a row from torch's order to the inner order, or back. */
+    /** Reorders a row from torch's order to the inner order, or back. */
     static void reorder(CFile file, Shape shape, String from, String to, boolean inside) {
         int positions = shape.size() / shape.channels();
         String[] at = {CText.of("p * %d + c", shape.channels()), CText.of("c * %d + p", positions)};

@@ -17,12 +17,11 @@ import dev.spikelane.simd.Window;
 import java.util.Locale;
 
 /**
- * Writes a product of a row and weights. Weights have the order {@code [group][input of a window][output of a group]}
- * and include the spike value, so that the weights of an active input are adjacent.
+ * Writes a product of a row and weights. Weights have the order {@code [group][input of a window][output of a group]},
+ * so that the weights of an active input are adjacent, and include the spike value.
  */
 record CProduct(CFile file, Network network, OperatorDescription operator, Parameter carried) {
 
-    /** Declares the windows of a layer. */
     static String layer(CFile file, String wanted, Window window, int groups, int channels, int outputs) {
         file.call(CFunction.LAYER);
         String name = file.name(wanted);
@@ -74,7 +73,6 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
                 layer, row.c(), weights(true, weights), file.floats(operator.owner() + "_bias", bias), to);
     }
 
-    /** Writes a product with float weights of each group. */
     private void floats(CRow row, String to, String layer, float[] bias, FloatMatrix... groups) {
         call(ElementType.FLOAT32, row, groups[0].columns(), groups[0].rows());
         file.statement(
@@ -90,7 +88,7 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
     private void call(ElementType type, CRow row, int inputs, int outputs) {
         file.call(CFunction.WALK);
         if (row.spikes()) {
-            file.room(CFile.LIST, Math.max(inputs, 4)); // gcc assumes that four are read
+            file.room(CFile.LIST, Math.max(inputs, 4)); // gcc assumes that at least four are read
             if (type != ElementType.FLOAT32) {
                 file.room(CFile.SUMS, outputs);
             }
@@ -117,7 +115,7 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
         return file.floats(operator.owner() + "_weight", all);
     }
 
-    /** Returns the spike value of an input of a group's windows. */
+    /** Returns the spike value of input {@code k} of a group's windows. */
     private float factor(int groups, int group, int k) {
         if (carried.count() == 1) {
             return carried.value(0);

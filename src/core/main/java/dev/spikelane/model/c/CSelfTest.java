@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The self-test of a file: it runs the network on random inputs, and compares its spikes with the library's. */
+/** The self-test of a file: it runs the network on random inputs and compares its spikes with the library's. */
 final class CSelfTest {
 
     private final NetworkDescription declared;
@@ -37,7 +37,7 @@ final class CSelfTest {
         return seed;
     }
 
-    /** Returns inputs: spikes with probability 1/4, or values from 0 to 1. */
+    /** Returns spikes with probability 1/4, or values from 0 to 1. */
     private Map<String, Signal> inputs() {
         int steps = options.testSteps();
         Map<String, Signal> inputs = new LinkedHashMap<>();

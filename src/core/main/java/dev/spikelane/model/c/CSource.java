@@ -1,6 +1,6 @@
 package dev.spikelane.model.c;
 
-/** The rows of an input, of spikes, or of a variable: the present one, and earlier ones for delays. */
+/** The current row of an input, of spikes or of a variable, and earlier rows for delays. */
 final class CSource {
 
     private final CFile file;
@@ -18,12 +18,11 @@ final class CSource {
         this.now = now;
     }
 
-    /** Requests the row of {@code delay} steps before. */
+    /** Requests the row {@code delay} steps ago. */
     void reach(int delay) {
         longest = Math.max(longest, delay);
     }
 
-    /** Declares the memory of all requested rows. */
     void declare() {
         if (longest > 0) {
             past = file.name(wanted + "_past");
@@ -34,7 +33,7 @@ final class CSource {
         }
     }
 
-    /** Returns the row of {@code delay} steps before; zeros before the first step. */
+    /** Returns the row {@code delay} steps ago; zeros before the first step. */
     CRow before(int delay) {
         return delay == 0
                 ? now
@@ -42,7 +41,7 @@ final class CSource {
                         CText.of("%s + (%s + %d) %% %d * %d", past, at, longest - delay, longest, size), now.spikes());
     }
 
-    /** Writes the statements at the end of a step. */
+    /** Stores the current row at the end of a step. */
     void keep() {
         if (longest > 0) {
             String bytes = size + " * sizeof *" + past;

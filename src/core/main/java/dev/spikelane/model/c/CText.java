@@ -6,8 +6,8 @@ final class CText {
 
     private CText() {}
 
-    /** Formats a text with ASCII digits: a user's locale may have other digits. */
-    @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
+    /** Formats with ASCII digits; the user's locale may have others. */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is not in the JDK
     static String of(String format, Object... arguments) {
         return String.format(Locale.ROOT, format, arguments);
     }

@@ -1,6 +1,6 @@
 /**
- * C99 files of networks. Not exported; {@link dev.spikelane.model.CExport} is the public entry. Start with
- * {@code CNetwork}.
+ * C99 files: a network enters, the text of a file leaves. Read {@code CNetwork} first. Not exported;
+ * {@link dev.spikelane.model.CExport} is the public entry.
  */
 @NullMarked
 package dev.spikelane.model.c;

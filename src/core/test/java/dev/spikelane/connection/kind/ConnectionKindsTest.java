@@ -33,14 +33,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every connection has a kind, and random graphs draw it: these run at every width against plain loops, and come back
- * from model files. A connection that is missing here would be tested by nothing but its own tests.
+ * Every connection has a kind and occurs in random graphs, which run at every width against plain loops, and are
+ * written to and read from model files. Other tests rely on this list.
  */
 final class ConnectionKindsTest {
 
     /**
-     * The bits of one depend on a library that may be absent, so graphs whose bits are compared have none;
-     * BlasDenseTest tries it. The other takes no steps one by one, as graphs do; PsnTest tries it.
+     * The bits of ByOpenBlas depend on a library that may be absent; BlasDenseTest tests it. The other connection needs
+     * all steps at once; PsnTest tests it.
      */
     private static final Set<Class<?>> COMPARED_ELSEWHERE = Set.of(Dense.ByOpenBlas.class, Psn.class);
 
@@ -56,7 +56,7 @@ final class ConnectionKindsTest {
         assertEquals(Set.of(), missing, "connections that RandomGraph does not draw");
     }
 
-    /** The same of graphs that learn, unless the operator says that it has no gradient. */
+    /** Also graphs that learn, unless the operator declares that it has no gradient. */
     @Test
     void randomGraphsThatLearnDrawEveryConnectionWithAGradient() {
         Set<Class<?>> missing = permitted();
@@ -90,7 +90,7 @@ final class ConnectionKindsTest {
         }
     }
 
-    /** One of two would win unseen. */
+    /** Otherwise one of two rules would be ignored. */
     @ParameterizedTest
     @CsvSource({"max, average", "average, spread", "max, spread"})
     void poolsHaveOneRule(String one, String other) {
@@ -130,7 +130,7 @@ final class ConnectionKindsTest {
         assertFalse(names.isEmpty());
     }
 
-    /** Names, shapes and types are known before anything is laid out. */
+    /** Names, shapes and types are known before the layout. */
     @Test
     void descriptionsSayWhatIsLaidOut() {
         for (int seed = 0; seed < Tries.beforeTheNight(100); seed++) {

@@ -47,7 +47,7 @@ class LayerEventTest {
                 analog.set(row, 39, -0.5f);
             }
             try (Simulation simulation = network.simulate(1)) {
-                simulation.run(input); // nobody wants to know yet
+                simulation.run(input); // no recording yet
                 recording.start();
                 simulation.run(input);
                 simulation.run(analog);

@@ -15,7 +15,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever blocks come, delays see the rows that were written. */
+/** Delays read the written rows for any sizes of blocks. */
 final class SignalHistoryProperties {
 
     private static final Shape SHAPE = Shape.of(3);
@@ -88,7 +88,7 @@ final class SignalHistoryProperties {
         return rows;
     }
 
-    /** A history is brought to the front once in as many steps as it is long. */
+    /** A history is moved to the front once in as many steps as its length. */
     @Property(tries = 20)
     void aHistoryIsSeldomCopied(@UpTo(50) int history) {
         SignalHistory<FloatMatrix> rows =

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** Changes that wait and calls let each other go, whoever waits, gives up or is interrupted. */
+/** Waiting changes and calls make progress, even if threads wait, give up or are interrupted. */
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class UseLocksTest {
 
@@ -44,7 +44,7 @@ final class UseLocksTest {
         });
     }
 
-    /** Starts a thread, and returns when it waits. */
+    /** Starts a thread, and returns once it waits. */
     private Thread startToWait(Runnable work) {
         Thread thread = start(work);
         while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
@@ -77,7 +77,7 @@ final class UseLocksTest {
         }
     }
 
-    /** A call that came behind a change goes before the next change; without that rule it lost some of the rounds. */
+    /** A call after a change precedes the next change; without this rule, rounds were lost. */
     @Test
     void changesAndCallsTakeTurns() throws InterruptedException {
         for (int round = 0; round < 30; round++) {
@@ -94,7 +94,7 @@ final class UseLocksTest {
         assertEquals(List.of(), failures);
     }
 
-    /** The change waits for the outer call; the inner one is of something that is idle. */
+    /** The change waits for the outer call; the inner call concerns an idle object. */
     @Test
     void aCallWithinACallDoesNotWait() throws InterruptedException {
         RunLock inner = turn();
@@ -149,7 +149,7 @@ final class UseLocksTest {
             call("call");
             assertTrue(Thread.interrupted());
         });
-        caller.interrupt(); // a call waits on
+        caller.interrupt(); // a call waits
         pause(5);
         assertTrue(caller.isAlive());
         interrupted.interrupt();
@@ -160,8 +160,8 @@ final class UseLocksTest {
     }
 
     /**
-     * Threads call, call within calls, change at once and wait for changes, are interrupted and give up. No change
-     * falls into a call, and all end.
+     * Threads call, nest calls, change immediately, wait for changes, are interrupted and give up. No change falls into
+     * a call, and all threads end.
      */
     @Test
     void anySequencesEnd() throws InterruptedException {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The number of a version changes with the values: neither before them nor when somebody computes with them again. */
+/** The version number changes exactly with the values. */
 final class ValueGuardTest {
 
     @Test

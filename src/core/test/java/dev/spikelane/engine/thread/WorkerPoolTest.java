@@ -23,10 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Alone
 final class WorkerPoolTest {
 
-    /**
-     * Each thread has a range of its own, the same in every job; a thread that is late loses parts from the end of its
-     * range.
-     */
+    /** Each thread has a fixed range in every job; a late thread loses parts from the end of its range. */
     @Test
     void partsStayWithTheirThreadsAndAreTakenOverFromTheEnd() {
         Set<Integer> byOther = ConcurrentHashMap.newKeySet();
@@ -40,7 +37,7 @@ final class WorkerPoolTest {
                                 byOther.add(part);
                             }
                             if (part == 0 && thread == 0) {
-                                awaitQuietly(taken); // until the other thread has taken over the rest of this range
+                                awaitQuietly(taken); // until the other thread has taken the rest of this range
                             } else if (part < 4) {
                                 taken.countDown();
                             }
@@ -70,7 +67,7 @@ final class WorkerPoolTest {
         }
     }
 
-    /** Jobs so short that threads meet in every order; plain writes of a part must be seen by the next job. */
+    /** In short jobs, threads arrive in every order; the next job must see plain writes of a part. */
     @ParameterizedTest
     @CsvSource({"1, 20000", "2, 20000", "3, 20000", "4, 20000"})
     void everyPartRunsOnceInEachOfManyTinyJobs(int threads, int jobs) {
@@ -106,7 +103,7 @@ final class WorkerPoolTest {
         }
     }
 
-    /** All parts wait for each other, so that each needs a thread of its own, the parked ones too. */
+    /** All parts wait for each other, so each needs a thread, even a parked one. */
     @Test
     void threadsThatParkedAreWoken() {
         try (WorkerPool workers = new WorkerPool(3)) {
@@ -176,7 +173,7 @@ final class WorkerPoolTest {
         }
     }
 
-    /** The first part fails last of all. */
+    /** The first part fails last. */
     @Test
     void theFirstOfThePartsThatFailIsNamed() {
         try (WorkerPool workers = new WorkerPool(2)) {

@@ -21,11 +21,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Leaky and the hand-written LIF give snnTorch's membranes and spikes bit for bit. */
+/** Leaky and the hand-written LIF have snnTorch's membranes and spikes bit for bit. */
 @EveryWidth
 class GoldenLeakyTest {
 
-    /** What neurons gave, time-major. */
     private record Trace(float[] membranes, byte[] spikes) {}
 
     @Test
@@ -67,7 +66,7 @@ class GoldenLeakyTest {
         });
     }
 
-    /** snnTorch silently starts anew when the batch changes; here the caller makes a new state. */
+    /** snnTorch silently resets if the batch changes; here the caller creates a new state. */
     @Test
     void stateLastsFromCallToCall() {
         GoldenSet.of("leaky_persistent").check(golden -> {
@@ -88,7 +87,6 @@ class GoldenLeakyTest {
         });
     }
 
-    /** The model that a case describes. */
     private static Leaky model(GoldenCase golden, int neurons) {
         return new Leaky(
                 GoldenOptions.parameter(golden, "beta", neurons),

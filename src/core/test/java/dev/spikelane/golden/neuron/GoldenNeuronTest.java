@@ -36,8 +36,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
- * The neurons beside Leaky give snnTorch's spikes, and its states bit for bit where each neuron is computed by itself,
- * as a whole train and step by step.
+ * The neurons beside Leaky have snnTorch's spikes, and its states bit for bit if neurons are independent, in one run
+ * and step by step.
  */
 @EveryWidth
 class GoldenNeuronTest {
@@ -94,7 +94,7 @@ class GoldenNeuronTest {
         });
     }
 
-    /** snnTorch's reset_delay=False has no effect with states passed in, and raises without. */
+    /** snnTorch's reset_delay=False has no effect with given states, and raises without them. */
     @Test
     void recurrentSynaptic() {
         GoldenSet.of("rsynaptic").check(golden -> {
@@ -139,10 +139,7 @@ class GoldenNeuronTest {
         });
     }
 
-    /**
-     * Where snnTorch loses the states at every step, its numbers are those of single steps from zero. It ignores
-     * inhibition.
-     */
+    /** If snnTorch loses the states at every step, its numbers are single steps from zero. It ignores inhibition. */
     @Test
     void slstm() {
         GoldenSet.of("slstm").check(golden -> {

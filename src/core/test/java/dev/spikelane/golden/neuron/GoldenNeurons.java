@@ -21,18 +21,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs a model over a case's input, as a whole train and step by step, and compares what the case has. */
+/** Runs a model on a case's input, in one run and step by step, and compares the outputs. */
 final class GoldenNeurons {
 
     private GoldenNeurons() {}
 
-    /** How states are compared. */
     enum Rule {
         BITS,
         STORED_TOLERANCE
     }
 
-    /** What neurons gave, time-major: the spikes, and the state variables by name. */
+    /** The spikes and state variables, time-major. */
     record Trace(byte[] spikes, Map<String, float[]> variables) {}
 
     static void check(GoldenCase golden, Neuron model, Map<String, String> names, Rule rule) {
@@ -115,7 +114,7 @@ final class GoldenNeurons {
         return floats(spikes.length, i -> spikes[i] * model.spikeValue().value(i % neurons));
     }
 
-    /** The weights and bias with a suffix, such as torch's {@code _hh}. */
+    /** Returns weights and bias with a suffix, such as torch's {@code _hh}. */
     static Recurrence allToAll(GoldenCase golden, String suffix) {
         return Recurrence.by(recurrent(golden, suffix));
     }
@@ -130,7 +129,7 @@ final class GoldenNeurons {
                         : FloatMatrix.zeros(1, shape.get(0)));
     }
 
-    /** What the dense connection in front of the neurons gives. */
+    /** Returns the currents of the dense connection before the neurons. */
     static float[] dense(Arena arena, GoldenCase golden, String suffix, float[] input, int inputs) {
         Recurrent declared = recurrent(golden, suffix);
         PackedWeights weights = PackedWeights.pack(arena, declared.weights(), declared.bias());

@@ -9,24 +9,23 @@ import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.Locale;
 
-/** The options that neurons share, as their cases name them, with snnTorch's defaults where a case does not. */
+/** Options that neurons share, with the names of the cases and snnTorch's defaults. */
 final class GoldenOptions {
 
     private GoldenOptions() {}
 
-    /** An option that must be there: one number, or the array that it names. */
+    /** Returns a required option: a number, or an array. */
     static Parameter parameter(GoldenCase golden, String name, int neurons) {
         return golden.perNeuron(name)
                 ? Parameter.of(golden.floatOrArray(name, neurons))
                 : Parameter.of(golden.number(name));
     }
 
-    /** An option, or its default. */
     static Parameter parameter(GoldenCase golden, String name, int neurons, float otherwise) {
         return golden.has(name) ? parameter(golden, name, neurons) : Parameter.of(otherwise);
     }
 
-    /** When neurons fire and what a spike does to them, for a class whose default reset differs from class to class. */
+    /** Returns threshold and reset; the default reset depends on the class. */
     static ThresholdAndReset firing(GoldenCase golden, int neurons, Reset otherwise) {
         return ThresholdAndReset.DEFAULT
                 .withThreshold(parameter(golden, "threshold", neurons, 1).values())
@@ -38,12 +37,12 @@ final class GoldenOptions {
                 .withInhibition(golden.flagIfSet("inhibition"));
     }
 
-    /** What one spike carries. */
+    /** Returns the value of a spike. */
     static Parameter gradedFactor(GoldenCase golden, int neurons) {
         return parameter(golden, "graded_spikes_factor", neurons, 1);
     }
 
-    /** The circuit that a case gives by two of R, C and beta. */
+    /** Returns the circuit from two of R, C and beta. */
     static Lapicque lapicque(GoldenCase golden) {
         float timeStep = golden.number("time_step", 1);
         if (!golden.has("beta")) {
@@ -55,12 +54,11 @@ final class GoldenOptions {
                 : Lapicque.ofBetaAndResistance(beta, Parameter.of(golden.number("R", 1)), timeStep);
     }
 
-    /** The levels that state variables are rounded to; none where the case has no {@code state_quant}. */
+    /** Returns the levels of state variables; none without {@code state_quant}. */
     static Quantization quantization(GoldenCase golden) {
         return golden.has("state_quant") ? quantization(golden.parameters().path("state_quant")) : Quantization.NONE;
     }
 
-    /** The levels that the arguments of {@code state_quant} give. */
     static Quantization quantization(JsonNode options) {
         int bits = options.path("num_bits").asInt(8);
         double threshold = options.path("threshold").asDouble(1);

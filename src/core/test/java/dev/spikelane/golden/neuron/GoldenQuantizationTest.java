@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** snnTorch's levels and the rounding to them, bit for bit, alone and in neurons. */
+/** snnTorch's levels and rounding bit for bit, alone and in neurons. */
 @EveryWidth
 class GoldenQuantizationTest {
 
@@ -42,7 +42,7 @@ class GoldenQuantizationTest {
         });
     }
 
-    /** What a neuron keeps of a membrane that it neither decays nor resets. */
+    /** Rounds a membrane that neither decays nor resets. */
     private static float[] rounded(Quantization quantization, float... values) {
         Neuron model = new Leaky(1)
                 .withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE).withQuantization(quantization));

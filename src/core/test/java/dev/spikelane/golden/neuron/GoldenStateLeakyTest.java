@@ -14,7 +14,7 @@ import java.lang.foreign.Arena;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The leaky neurons that are never reset: StateLeaky, LinearLeaky, DeltaLeaky. */
+/** Leaky neurons without a reset: StateLeaky, LinearLeaky, DeltaLeaky. */
 @EveryWidth
 class GoldenStateLeakyTest {
 

@@ -26,13 +26,12 @@ public final class EventFiles {
             return t.length;
         }
 
-        /** The first ones. */
         Events first(int count) {
             return new Events(
                     Arrays.copyOf(t, count), Arrays.copyOf(x, count), Arrays.copyOf(y, count), Arrays.copyOf(p, count));
         }
 
-        /** Random ones in order of time, many side by side as vectors have them. */
+        /** Random events in order of time, often side by side as in vectors. */
         public static Events random(long seed, int count, int width, int height, int pause) {
             SplittableRandom random = new SplittableRandom(seed);
             Events made = new Events(new long[count], new int[count], new int[count], new int[count]);
@@ -62,7 +61,7 @@ public final class EventFiles {
         return buffer.put(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** N-MNIST: where time passes 2^13 microseconds beyond what 23 bits say, an event below the picture says so. */
+    /** N-MNIST: an event below the picture advances time by 2^13 microseconds beyond 23 bits. */
     public static byte[] bin(Events events) {
         ByteBuffer out = ByteBuffer.allocate(events.size() * 5 + 100_000);
         long passed = 0;
@@ -90,7 +89,7 @@ public final class EventFiles {
         return done(out);
     }
 
-    /** Of a DVS128, or of a DAVIS, whose frames and pulses stand between. */
+    /** Writes events of a DVS128, or of a DAVIS with frames and pulses in between. */
     public static byte[] aedat2(Events events, boolean davis) {
         ByteBuffer out = ByteBuffer.allocate(events.size() * 16 + 300);
         text(out, "#!AER-DAT2.0\r\n# This is a raw AE data file - do not edit\r\n");
@@ -109,7 +108,7 @@ public final class EventFiles {
         return done(out);
     }
 
-    /** Packets of events, of which some are not valid, and of another type between. */
+    /** Packets of events, some invalid, and packets of another type in between. */
     public static byte[] aedat3(Events events) {
         ByteBuffer out = little(events.size() * 24 + 100_000);
         text(out, "#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#!END-HEADER\r\n");
@@ -137,7 +136,7 @@ public final class EventFiles {
         out.putInt(count).putInt(count).putInt(count);
     }
 
-    /** Compression 0 (none), 1 (LZ4), 3 (Zstandard, of which only the header says it). */
+    /** Compression 0 (none), 1 (LZ4), 3 (Zstandard, only in the header). */
     public static byte[] aedat4(Events events, int compression) {
         ByteBuffer out = little(events.size() * 40 + 100_000);
         text(out, "#!AER-DAT4.0\r\n");
@@ -185,7 +184,7 @@ public final class EventFiles {
         out.putInt(stream).putInt(stored.length).put(stored);
     }
 
-    /** A frame of LZ4 with blocks of matches and some stored ones, with or without checksums and the size. */
+    /** Writes an LZ4 frame with compressed and some stored blocks, with or without checksums and the size. */
     public static byte[] lz4(byte[] content, boolean checked) {
         ByteBuffer out = little(2 * content.length + 100);
         out.putInt(0x184D2204).put((byte) (checked ? 0x5C : 0x40)).put((byte) 0x40);
@@ -209,7 +208,7 @@ public final class EventFiles {
         return done(out);
     }
 
-    /** Greedy matches, also into the blocks before; the last bytes are literals. */
+    /** Greedy matches, also into earlier blocks; the last bytes are literals. */
     private static byte[] block(byte[] content, int first, int end) {
         ByteBuffer out = little(2 * (end - first) + 64);
         Map<Integer, Integer> seen = new HashMap<>();
@@ -260,7 +259,7 @@ public final class EventFiles {
     public static byte[] evt2(Events events) {
         ByteBuffer out = little(events.size() * 24 + 100_000);
         text(out, "% evt 2.0\n% format EVT2;height=480;width=640\n% geometry 640x480\n% end\n");
-        out.putInt(1 << 28 | 3 << 11); // has no time yet
+        out.putInt(1 << 28 | 3 << 11); // no time yet
         long high = -1;
         for (int i = 0; i < events.size(); i++) {
             if (events.t[i] >>> 6 != high) {
@@ -305,11 +304,11 @@ public final class EventFiles {
         return events.t[a] == events.t[b] && events.y[a] == events.y[b] && events.p[a] == events.p[b];
     }
 
-    /** Vectors of 12 and 8 where pixels stand side by side, else single events. */
+    /** Vectors of 12 and 8 for adjacent pixels, otherwise single events. */
     public static byte[] evt3(Events events) {
         ByteBuffer out = little(events.size() * 24 + 100_000);
         text(out, "% evt 3.0\n% geometry 1280x720\n% end\n");
-        out.putShort((short) (0x2 << 12 | 3)); // has no time yet
+        out.putShort((short) (0x2 << 12 | 3)); // no time yet
         long time = -1;
         for (int i = 0; i < events.size(); ) {
             if (events.t[i] != time) {
@@ -361,7 +360,7 @@ public final class EventFiles {
         return out.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** As tonic has it: int16, int16, bool and int64. */
+    /** As in tonic: int16, int16, bool and int64. */
     public static byte[] npy(Events events) {
         ByteBuffer out = npyHeader("[('x', '<i2'), ('y', '<i2'), ('p', '|b1'), ('t', '<i8')]", events.size(), 13);
         for (int i = 0; i < events.size(); i++) {
@@ -378,7 +377,7 @@ public final class EventFiles {
         return text(out, text);
     }
 
-    /** An array for each number, as SpikingJelly has it, deflated. */
+    /** An array for each field, as in SpikingJelly, deflated. */
     public static byte[] npz(Events events) throws java.io.IOException {
         ByteBuffer t = npyHeader("'<f8'", events.size(), 8);
         ByteBuffer x = npyHeader("'>u2'", events.size(), 2).order(ByteOrder.BIG_ENDIAN);
@@ -400,7 +399,7 @@ public final class EventFiles {
         return bytes.toByteArray();
     }
 
-    /** One structured array in an archive that stores it. */
+    /** One structured array in a stored archive. */
     public static byte[] npzOfOne(Events events) throws java.io.IOException {
         byte[] content = npy(events);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -31,14 +31,14 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of each format, from encoders of the tests' own, whole, cut, damaged and as they trickle in. */
+/** Files of each format, from independent encoders: whole, cut, damaged and arriving slowly. */
 final class EventFormatTest {
 
     private static final int MUTATIONS = Tries.ALL ? 20_000 : 400;
 
     private @TempDir Path folder;
 
-    /** A file of some events, by a name that tells its format. */
+    /** A file of events, with a name that determines its format. */
     private record Case(String name, Events events, byte[] bytes, boolean streams) {}
 
     private static Map<String, Case> cases(int count) throws IOException {
@@ -137,7 +137,7 @@ final class EventFormatTest {
         }
     }
 
-    /** What was whole comes, and the source says where it was cut; a directory at the end is missed. */
+    /** All whole events are read, and the source reports the cut; a missing directory at the end is not noticed. */
     @Test
     void aFileThatIsCutAnywhereGivesWhatWasWhole() throws IOException {
         SplittableRandom random = new SplittableRandom(7);
@@ -185,7 +185,7 @@ final class EventFormatTest {
             int count = 40;
             Events events = Events.random(4, count, 640, 480, 2);
             for (int i = 0; i < count; i++) {
-                events.t()[i] = each.getValue() * (i + 1) * 2 / 5 - (i % 9 == 8 ? 70 : 0); // some before their time
+                events.t()[i] = each.getValue() * (i + 1) * 2 / 5 - (i % 9 == 8 ? 70 : 0); // some before the first time
             }
             byte[] bytes = switch (each.getKey()) {
                 case "two.raw" -> EventFiles.evt2(events);
@@ -259,7 +259,7 @@ final class EventFormatTest {
         assertSame(new Events(new long[] {4_096}, new int[] {10}, new int[] {5}, new int[] {1}), found);
     }
 
-    /** A word of 8 pixels is followed by pixel 8, one of 12 by pixel 12, until there is another base. */
+    /** A word of 8 or 12 pixels is followed by pixel 8 or 12, until the next base. */
     @Test
     void vectorsOfPixelsGoOnWhereTheLastOneEnded() throws IOException {
         int[] words = {0x8001, 0x0005, 0x300A, 0x5081, 0x5001, 0x4801, 0x5002, 0x3064, 0x4001, 0x4001};
@@ -301,7 +301,7 @@ final class EventFormatTest {
         assertSame(new Events(new long[] {7, 9}, new int[] {300, 20}, new int[2], new int[] {1, 0}), found);
     }
 
-    /** The buffer of a file holds one at least, or nobody would come to its end. */
+    /** The buffer must hold one item, or a reader would never reach the end. */
     @Test
     void itemsAreShort() {
         String fields = "('t', '<i8'), ('x', '<i2')" + ", ('', '|V9999')".repeat(7);

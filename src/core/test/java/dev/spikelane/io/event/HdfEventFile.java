@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes a file of HDF5 as the Spiking Heidelberg Digits have it, from the format's specification: arrays of different
- * length in global heaps, headers of version 1, links in the headers of groups.
+ * Writes an HDF5 file like the Spiking Heidelberg Digits, from the format's specification: arrays of different lengths
+ * in global heaps, headers of version 1, links in the headers of groups.
  */
 public final class HdfEventFile {
 
@@ -20,7 +20,7 @@ public final class HdfEventFile {
         out.position(96);
     }
 
-    /** Recordings: times in seconds of 16 bits, units, and a label for each. */
+    /** Writes recordings: times in seconds of 16 bits, units, and labels. */
     public static byte[] of(float[][] times, int[][] units, int[] labels) {
         int spikes = Arrays.stream(units).mapToInt(each -> each.length).sum();
         HdfEventFile file = new HdfEventFile(8_192 + 4 * spikes + 200 * labels.length);

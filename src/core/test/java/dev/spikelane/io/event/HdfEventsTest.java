@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recordings of a file of HDF5, each an array of times and one of units. */
+/** Recordings of an HDF5 file, each with an array of times and one of units. */
 final class HdfEventsTest {
 
     private final float[][] times = new float[5][];

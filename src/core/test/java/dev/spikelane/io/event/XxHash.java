@@ -1,6 +1,6 @@
 package dev.spikelane.io.event;
 
-/** xxHash of 32 bits with seed 0, step by step as its specification says. */
+/** 32-bit xxHash with seed 0, step by step from its specification. */
 final class XxHash {
 
     private static final long P1 = 2654435761L;

@@ -43,8 +43,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What reaches the file channel: bytes are on the device before the file has its name, else a machine that loses power
- * may keep the name of a file whose bytes it has lost. A file system that writes down its calls sees that.
+ * Bytes reach the device before the file has its name; otherwise a power failure may leave a name without bytes. A
+ * recording file system shows the calls.
  */
 class AtomicFileChannelTest extends FolderCase {
 
@@ -75,7 +75,7 @@ class AtomicFileChannelTest extends FolderCase {
         return new RecordedFiles().path(path);
     }
 
-    /** The default file system, which says what is opened, written, forced and moved. */
+    /** The default file system, recording opened, written, forced and moved files. */
     private final class RecordedFiles extends FileSystemProvider {
 
         private final FileSystemProvider real = folder.getFileSystem().provider();

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/**
- * Writes a megabyte to the file of its first argument; with a second one waits in the middle of it, until it is told to
- * stop.
- */
+/** Writes a megabyte to the file of its first argument; with a second argument it waits halfway. */
 final class AtomicFileMain {
 
     private static final int BYTES = 1 << 20;

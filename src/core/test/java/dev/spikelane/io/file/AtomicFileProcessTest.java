@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Files that are written while the system refuses or the JVM is told to stop, in a JVM of its own. */
+/** Writing in a second JVM while the system refuses or the JVM is stopped. */
 @Timeout(600)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a shell, its limits and its signals")
 final class AtomicFileProcessTest extends FolderCase {
@@ -50,7 +50,7 @@ final class AtomicFileProcessTest extends FolderCase {
         assertArrayEquals(new String[0], folder.toFile().list());
     }
 
-    /** What was being written lies beside it under a name of its own, and hinders nobody. */
+    /** The incomplete file has another name and hinders nothing. */
     @Test
     void theOldFileIsWholeWhenTheJvmIsKilled() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "there is no /bin/sh");
@@ -66,7 +66,7 @@ final class AtomicFileProcessTest extends FolderCase {
         assertEquals("new", Files.readString(file));
     }
 
-    /** Root may write anything, so that only another user shows it. */
+    /** Root may write anything, so this needs another user. */
     @Test
     void anOrdinaryUserIsToldWhatMayNotBeWritten() throws IOException, InterruptedException {
         assumeTrue(

@@ -22,15 +22,15 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Random folders of files, links and modes, and random outputs into them, some of which fail half way: nothing is lost,
- * and nothing left.
+ * Random folders of files, links and modes, and random outputs, some of which fail halfway: nothing is lost, and
+ * nothing is left.
  */
 final class AtomicFileProperties {
 
     private static final int OUTPUTS = 12;
     private static final List<String> MODES = List.of("rw-------", "r--r--r--", "rw-rw-r--", "rwx------", "-w-------");
 
-    /** What is in a folder, by name: the mode, and the content or where a link leads. */
+    /** Returns the content of a folder by name: the mode, and the content or the target of a link. */
     private static Map<String, String> picture(Path root) throws IOException {
         Map<String, String> picture = new TreeMap<>();
         try (Stream<Path> all = Files.walk(root)) {
@@ -52,7 +52,7 @@ final class AtomicFileProperties {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** The content of a file that may be closed to its owner too. */
+    /** Returns the content, even of a file that its owner may not read. */
     private static String content(Path file) throws IOException {
         String mode = mode(file);
         if (Files.isReadable(file)) {
@@ -125,10 +125,7 @@ final class AtomicFileProperties {
         }
     }
 
-    /**
-     * Writes, and compares the whole folder with what it was: only what the target leads to may have changed, as a
-     * whole.
-     */
+    /** Writes, and compares the folder with its old content: only the target may have changed, as a whole. */
     private static void output(Path root, Path target, String content, boolean fails) throws IOException {
         Map<String, String> before = picture(root);
         boolean written = false;

@@ -31,7 +31,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Messages about files have one line without surprises, and say what happened. */
+/** Messages about files are one line without control characters, and say what happened. */
 final class FileTextTest extends FolderCase {
 
     @Test
@@ -63,7 +63,7 @@ final class FileTextTest extends FolderCase {
         assertTrue(message.contains("\\u001b[2J"), message);
     }
 
-    /** Names in messages of networks that come from files would pass any escaping of files. */
+    /** Names of networks from files would bypass the escaping of file messages. */
     @Test
     void namesHaveNoControlCharacters() {
         assertInvalid(
@@ -71,7 +71,7 @@ final class FileTextTest extends FolderCase {
                 () -> Network.builder().input("x\u001b[2J", Shape.of(1)));
     }
 
-    /** In place of "ClosedByInterruptException: null". */
+    /** Instead of "ClosedByInterruptException: null". */
     @Test
     void interruptedThreadsAreNamed() throws IOException {
         Path npy = folder.resolve("x.npy");

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Heaps are kept as far as they are those of a sound file, which has each byte in one of them. */
+/** Heaps are cached as long as they do not overlap, as in a sound file. */
 final class HeapItemsTest {
 
     private static final int HEAPS = 40;
@@ -20,7 +20,7 @@ final class HeapItemsTest {
 
     private final List<Long> read = new ArrayList<>();
 
-    /** A file of heaps with an item each, which go up to the next one or to the end of the file. */
+    /** Writes heaps with one item each, up to the next heap or the end of the file. */
     private HdfBackingStorage file(boolean overlap) {
         ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < HEAPS; i++) {

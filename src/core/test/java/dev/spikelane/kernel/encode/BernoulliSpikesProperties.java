@@ -91,7 +91,7 @@ final class BernoulliSpikesProperties extends KernelCase {
         }
     }
 
-    /** Strictly below the probability: a neuron whose probability is its very number does not fire. */
+    /** Strictly below: a neuron whose random number equals its probability does not fire. */
     @Property(tries = 100)
     void theComparisonIsStrict(@Size int neurons, @ForAll long seed) {
         FloatMatrix data =
@@ -186,7 +186,7 @@ final class BernoulliSpikesProperties extends KernelCase {
         assertTrue(Math.abs(equal - 2000) < 7 * Math.sqrt(1000), equal + " of 4000 are equal");
     }
 
-    /** Probabilities from below 0 to above 1, and some that are no numbers. */
+    /** Probabilities from below 0 to above 1, and NaN. */
     private FloatMatrix data(int rows, int neurons, Random random) {
         FloatMatrix data = FloatMatrix.zeros(arena, rows, neurons);
         for (int row = 0; row < rows; row++) {

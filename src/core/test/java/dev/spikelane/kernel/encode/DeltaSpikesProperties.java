@@ -21,7 +21,7 @@ import net.jqwik.api.Provide;
 @EveryWidth
 final class DeltaSpikesProperties extends KernelCase {
 
-    /** Zero and less fire where nothing changes, in the padding too if it were not kept silent. */
+    /** At thresholds of 0 or less, constant values fire, and padding would too. */
     @Provide
     Arbitrary<Float> thresholds() {
         return Arbitraries.of(0.25f, 1f, 0.1f, 0f, -0.25f, Float.POSITIVE_INFINITY);
@@ -63,7 +63,7 @@ final class DeltaSpikesProperties extends KernelCase {
         Matrices.assertZeroPads(signed, "signed");
     }
 
-    /** Values in quarters, so that differences equal thresholds, and some that are not finite. */
+    /** Multiples of a quarter, so that differences equal thresholds, and values that are not finite. */
     private FloatMatrix data(int rows, int neurons, Random random) {
         float[] special = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f, 0.1f, 0.2f, 1e30f};
         FloatMatrix data = FloatMatrix.zeros(arena, rows, neurons);

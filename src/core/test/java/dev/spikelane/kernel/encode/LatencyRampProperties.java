@@ -15,7 +15,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** {@link LatencyRamp} and {@link LatencySpikes}: what happens at rounded times. */
+/** {@link LatencyRamp} and {@link LatencySpikes} at rounded times. */
 final class LatencyRampProperties extends KernelCase {
 
     @Property(tries = 300)
@@ -39,7 +39,7 @@ final class LatencyRampProperties extends KernelCase {
         assertSameBits(expectedTargets, targets, "targets");
     }
 
-    /** Times around the steps, halves, both zeros, far and not finite ones. */
+    /** Times around the steps, halves, both zeros, distant times and times that are not finite. */
     private FloatMatrix times(int batch, int neurons, Random random) {
         float[] special = {
             0,

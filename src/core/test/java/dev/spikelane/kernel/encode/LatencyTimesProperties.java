@@ -73,7 +73,7 @@ final class LatencyTimesProperties extends KernelCase {
         assertSameBits(expected, times, "silence");
     }
 
-    /** Data in [0, 1], some at the threshold, at its neighbours and at the ends. */
+    /** Data in [0, 1], some at the threshold, its neighbors, and the ends. */
     private FloatMatrix data(int rows, int columns, Random random) {
         float[] special = {0, 1, THRESHOLD, Math.nextUp(THRESHOLD), Math.nextDown(THRESHOLD), -0.0f, 0.5f, 3, -2};
         FloatMatrix data = FloatMatrix.zeros(arena, rows, columns);

@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 @EveryWidth
 final class RateRampProperties extends KernelCase {
 
-    /** Step by step, looking for the spikes before and after. */
+    /** Step by step, with searches for the spikes before and after. */
     @Property(tries = 200)
     void risesFromSpikeToSpike(
             @Size int neurons, @UpTo(3) int batch, @UpTo(70) int steps, @Density double density, @ForAll long seed) {

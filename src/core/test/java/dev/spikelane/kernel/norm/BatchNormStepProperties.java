@@ -26,7 +26,7 @@ final class BatchNormStepProperties extends KernelCase {
 
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, -0.0f, Float.MIN_VALUE, 1e38f};
 
-    /** For one of several steps, and nothing else is written. */
+    /** For one of several steps, without other writes. */
     @ComparesVectors
     @Property(tries = 200)
     void vectorsGiveTheBitsOfTheSpecification(
@@ -110,7 +110,7 @@ final class BatchNormStepProperties extends KernelCase {
         of.collect(at, step);
     }
 
-    /** Sums in float64 from the first value to the last, deviations from the mean squared, and torch's equations. */
+    /** Float64 sums from first to last, squared deviations from the mean, and torch's equations. */
     @Property(tries = 100)
     void equalsAnOracleInFloat64(
             @UpTo(20) int channels, @UpTo(9) int positions, @UpTo(value = 40, from = 2) int batch, @ForAll long seed) {

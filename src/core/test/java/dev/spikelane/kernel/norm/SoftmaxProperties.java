@@ -12,7 +12,6 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** The softmax of rows. */
 @EveryWidth
 final class SoftmaxProperties {
 

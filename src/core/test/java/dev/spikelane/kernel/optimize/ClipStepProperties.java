@@ -13,7 +13,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Norms and limits give the bits of plain loops in the documented order. */
+/** Norms and limits equal plain loops in the documented order bit for bit. */
 @EveryWidth
 final class ClipStepProperties {
 

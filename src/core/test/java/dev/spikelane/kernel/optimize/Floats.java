@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
-/** Float32 memory for tests. */
 public final class Floats {
 
     private static final float[] STRANGE = {
@@ -17,7 +16,7 @@ public final class Floats {
 
     private Floats() {}
 
-    /** Ordinary values, with some strange ones between them if they are wanted. */
+    /** Returns ordinary values, with {@code strange} ones among them. */
     public static float[] draw(Random random, int count, boolean strange) {
         return floats(
                 count,
@@ -40,7 +39,7 @@ public final class Floats {
         return memory.toArray(ValueLayout.JAVA_FLOAT);
     }
 
-    /** Compares bit for bit, all NaN alike. */
+    /** Compares bits; all NaNs are equal. */
     static void assertSameBits(MemorySegment expected, MemorySegment actual, String what) {
         float[] want = array(expected);
         float[] got = array(actual);

@@ -15,18 +15,18 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Optimizer steps give the bits of plain loops, as a whole and in ranges. */
+/** Optimizer steps equal plain loops bit for bit, as a whole and in ranges. */
 @EveryWidth
 final class UpdateProperties {
 
     private static final int BLOCK = 64;
 
-    /** What a rule does to the parameter and what it keeps, in place, by its names. */
+    /** Updates the parameter and the optimizer's state in place. */
     private interface Plain {
         void update(OptimizerRule rule, Map<String, float[]> memory, int i, float g);
     }
 
-    /** A parameter, what is kept of it, and the rule. */
+    /** A parameter, its optimizer state, and the rule. */
     private static final class Bound {
 
         private final OptimizerRule rule;

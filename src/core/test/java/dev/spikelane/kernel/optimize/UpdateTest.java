@@ -57,7 +57,7 @@ final class UpdateTest {
                 () -> new AdamRule(0.9, 0.999, 1e-8, -1, false, false));
     }
 
-    /** Powers are computed some steps at a time; steps may be left out, as where a run resumes. */
+    /** Powers are computed several steps at a time; steps may be skipped, as by a resumed run. */
     @Test
     void numbersOfAnyStepAreThoseOfItsPowers() {
         for (long step : new long[] {1, 2, 255, 256, 257, 100_000, 3}) {

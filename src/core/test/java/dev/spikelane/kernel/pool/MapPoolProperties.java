@@ -30,7 +30,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Pools of random shapes, in whole rows and in tiles, against plain loops over torch's order. */
+/** Random pools, in whole rows and tiles, against plain loops in torch's order. */
 @EveryWidth
 final class MapPoolProperties extends KernelCase {
 
@@ -49,7 +49,7 @@ final class MapPoolProperties extends KernelCase {
         compare(pool(shape), shape, rows);
     }
 
-    /** Padding cuts the windows of both rows of outputs to the same two lines: the last window is not the one behind. */
+    /** Padding cuts the windows of both output rows to the same two lines, and the last window ends there. */
     @Example
     void nothingIsReadBehindTheLastRow() {
         Pool pool = Pool.max(3, 2).withStride(1).withPadding(1, 0);
@@ -76,7 +76,7 @@ final class MapPoolProperties extends KernelCase {
         float[] carried = carried(shape);
         Signal source = fires
                 ? Matrices.spikes(arena, rows + 1, shape.size(), random.nextInt(6) / 5.0, random)
-                : values(rows + random.nextInt(2), shape.size()); // nothing may be read behind the last row
+                : values(rows + random.nextInt(2), shape.size()); // nothing may be read after the last row
         FloatMatrix gradient = values(rows + 1, made.size());
         FloatMatrix expected = FloatMatrix.zeros(arena, rows, made.size());
         FloatMatrix expectedBack = FloatMatrix.zeros(arena, rows, shape.size());
@@ -105,7 +105,7 @@ final class MapPoolProperties extends KernelCase {
         }
     }
 
-    /** Winners that are kept from rows of other content; spikes are expanded to values. */
+    /** Compares with winners that rows of other content left. */
     private void compareWinners(
             PoolOperator pool, Signal source, FloatMatrix gradient, FloatMatrix expected, FloatMatrix expectedBack) {
         int rows = expected.rows();
@@ -155,7 +155,7 @@ final class MapPoolProperties extends KernelCase {
                 : new Pool.Axis(size, 1 + random.nextInt(4), random.nextInt(3), 1 + random.nextInt(3) / 2);
     }
 
-    /** What spikes carry: one value, positive or not, or one each. */
+    /** Returns spike values: one, positive or not, or one for each neuron. */
     private float[] carried(Shape shape) {
         float[] carried = new float[shape.size()];
         int kind = random.nextInt(4);
@@ -211,7 +211,7 @@ final class MapPoolProperties extends KernelCase {
         return Filled.floats(values.length, i -> (float) values[i]);
     }
 
-    /** All columns, or some blocks of them in memory that held other things before. */
+    /** Returns all columns, or some blocks, in memory with old values. */
     private Tile tile(int rows, int columns) {
         int blocks = Math.ceilDiv(columns, Long.SIZE);
         int first = random.nextInt(blocks);

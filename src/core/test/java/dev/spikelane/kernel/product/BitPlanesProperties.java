@@ -39,7 +39,7 @@ class BitPlanesProperties {
         for (int plane = 0; plane < BitPlanes.count(greatest); plane++) {
             for (SpikeMatrix each : new SpikeMatrix[] {spikes, specified}) {
                 each.segment().fill((byte) 0);
-                each.set(rows, columns - 1, true); // behind the rows that are written
+                each.set(rows, columns - 1, true); // after the written rows
             }
             BitPlanes.copy(values, first, rows, plane, greatest, spikes);
             for (int row = 0; row < rows; row++) {

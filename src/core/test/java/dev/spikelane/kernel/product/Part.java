@@ -5,20 +5,19 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 
-/** The first rows of a product, and some of its blocks of outputs: all that a call may write. */
+/** The first rows of a product and some blocks of outputs: all that a call may write. */
 public record Part(int some, int first, int end) {
 
-    /** The value of a result that no call has written. */
+    /** Marks elements that no call has written. */
     public static final float BEFORE = 99;
 
-    /** Draws a part of {@code rows} rows and {@code blocks} blocks. */
     public static Part of(int rows, int blocks, Random random) {
         int some = 1 + random.nextInt(rows);
         int first = random.nextInt(blocks);
         return new Part(some, first, first + 1 + random.nextInt(blocks - first));
     }
 
-    /** Puts {@link #BEFORE} into all elements of the product that are not of this part. */
+    /** Restores {@link #BEFORE} in all elements outside this part. */
     public void keep(float[][] whole) {
         for (int row = 0; row < whole.length; row++) {
             for (int output = 0; output < whole[row].length; output++) {
@@ -29,7 +28,9 @@ public record Part(int some, int first, int end) {
         }
     }
 
-    /** The part's columns from 0 on, zeros after the last output, and {@link #BEFORE} in {@code more} blocks. */
+    /**
+     * Returns the part's columns from 0 on, zeros after the last output, and {@link #BEFORE} in {@code more} blocks.
+     */
     public float[][] tile(float[][] whole, int more) {
         int needed = 64 * (end - first);
         float[][] expected = new float[whole.length][needed + 64 * more];
@@ -43,12 +44,11 @@ public record Part(int some, int first, int end) {
         return expected;
     }
 
-    /** The part's place in a whole result. */
+    /** Returns this part of a whole result. */
     public Tile in(FloatMatrix whole) {
         return Tile.whole(whole).at(first, end);
     }
 
-    /** A result of this shape, which no call has written. */
     public static FloatMatrix unwritten(Arena arena, int rows, int columns) {
         FloatMatrix result = FloatMatrix.zeros(arena, rows, columns);
         result.fill(BEFORE);

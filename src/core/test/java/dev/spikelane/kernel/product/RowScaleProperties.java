@@ -24,10 +24,7 @@ final class RowScaleProperties extends KernelCase {
 
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, -0.0f, Float.MIN_VALUE, 1e38f};
 
-    /**
-     * In whole matrices and in tiles that held other things before; zeros behind the last column, other rows and blocks
-     * as they were.
-     */
+    /** In whole matrices and in tiles with old values; zeros after the last column, other rows and blocks unchanged. */
     @Property(tries = 200)
     void vectorsGiveTheBitsOfTheSpecification(
             @Size int columns, @Density double density, @UpTo(4) int rows, @ForAll boolean whole, @ForAll long seed) {

@@ -20,7 +20,7 @@ final class RowSumProperties extends KernelCase {
 
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, -0.0f, Float.MIN_VALUE, 1e38f};
 
-    /** In whole matrices and in tiles; other rows and blocks stay as they were. */
+    /** In whole matrices and in tiles; other rows and blocks unchanged. */
     @ComparesVectors
     @Property(tries = 100)
     void vectorsGiveTheBitsOfTheSpecification(
@@ -48,7 +48,7 @@ final class RowSumProperties extends KernelCase {
         Matrices.assertZeroPads(actual.matrix(), "sums");
     }
 
-    /** Some blocks of a matrix, in it or in a copy that has these alone. */
+    /** Returns some blocks, in the matrix or in a copy of only these blocks. */
     private static Tile tile(Arena arena, FloatMatrix of, boolean whole, int first, int end) {
         int origin = whole ? 0 : first * FloatMatrix.ROW_MULTIPLE;
         int columns = Math.min(of.columns(), whole ? of.columns() : end * FloatMatrix.ROW_MULTIPLE) - origin;

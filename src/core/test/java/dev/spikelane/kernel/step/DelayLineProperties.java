@@ -17,7 +17,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Lines of delays, against loops of their formulas: in any number of calls, blocks apart, whatever numbers there are. */
+/** Delay lines against loops of their formulas: any number of calls, separate blocks, any numbers. */
 @EveryWidth
 final class DelayLineProperties {
 

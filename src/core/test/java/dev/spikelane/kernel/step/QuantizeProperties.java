@@ -25,9 +25,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/**
- * All ways to find the nearest level give that of the specification, at the levels, halfway between them, and far away.
- */
+/** All searches for the nearest level equal the specification: at levels, halfway between them, and far away. */
 @EveryWidth
 @FewerTries
 final class QuantizeProperties extends KernelCase {
@@ -67,7 +65,7 @@ final class QuantizeProperties extends KernelCase {
         check(neurons, random, levels);
     }
 
-    /** On both sides of where a quotient is trusted to tell the nearest of two levels. */
+    /** Around the quotients that may decide between two levels. */
     @Property(tries = 600)
     void aroundTheMiddleOfUniformLevels(@UpTo(12) int bits, @ForAll long seed) {
         Random random = new Random(seed);
@@ -89,7 +87,7 @@ final class QuantizeProperties extends KernelCase {
         assertSameBits(expected, x, "around the middle");
     }
 
-    /** The sign of the highest level stays where that is -0. */
+    /** The highest level keeps its sign if it is -0. */
     @Example
     void highestLevelMayBeMinusZero() {
         for (float[] levels : new float[][] {{-1, -0.0f}, {-0.75f, -0.0f}, {-1, -0.5f, -0.0f}}) {
@@ -107,7 +105,7 @@ final class QuantizeProperties extends KernelCase {
         check(200, new Random(1), levels);
     }
 
-    /** Where even the farthest distance that is divided would be infinite, infinity too becomes the first level. */
+    /** If even the greatest distance would be infinite, infinity becomes the first level. */
     @Example
     void hugeLevels() {
         for (float scale : new float[] {0x1p104f, 0x1p105f, 0x1p106f, 1e33f, 0x1p126f}) {
@@ -170,9 +168,7 @@ final class QuantizeProperties extends KernelCase {
         return copy;
     }
 
-    /**
-     * Levels, the middle of two, somewhere between, some steps outside and far outside, and the numbers next to them.
-     */
+    /** Levels, middles, random places, some steps outside and far outside, and their neighbors. */
     private static float awkward(Random random, float... levels) {
         float one = levels[random.nextInt(levels.length)];
         float other = levels[random.nextInt(levels.length)];

@@ -6,7 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 
-/** Runs of neurons, each with an object of its own. */
+/** Runs of neurons, each with a new object. */
 public final class Steps {
 
     private Steps() {}
@@ -15,7 +15,7 @@ public final class Steps {
         parameters.loops().run(new NeuronRun<>(state, state, spikes, Tile.whole(current)));
     }
 
-    /** Charges neurons whose newest inputs count, and fires them. */
+    /** Charges and fires neurons with a window of inputs. */
     public static void window(
             LeakyNeurons parameters,
             FloatMatrix weights,

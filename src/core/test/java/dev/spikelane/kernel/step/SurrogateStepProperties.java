@@ -16,7 +16,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Surrogate gradients. */
 @EveryWidth
 final class SurrogateStepProperties {
 

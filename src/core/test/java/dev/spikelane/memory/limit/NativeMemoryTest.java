@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What counts, and what the limit is. */
+/** The limit of native memory, and what counts toward it. */
 final class NativeMemoryTest {
 
     private static final long GIGABYTE = 1L << 30;
@@ -42,7 +42,7 @@ final class NativeMemoryTest {
         assertTrue(MemoryLimit.ofMachine(Long.MAX_VALUE, GIGABYTE) > 1L << 60);
     }
 
-    /** Nothing sets it in tests, so that it is that of the heap, however much the machine has. */
+    /** Tests do not set it, so it is the limit of the heap, whatever the machine has. */
     @Test
     void withoutAnArenaTheJvmHasALimitOfItsOwn() {
         assertEquals(Runtime.getRuntime().maxMemory(), MemoryLimit.withoutArena());

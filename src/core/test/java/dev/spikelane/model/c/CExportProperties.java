@@ -27,7 +27,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Networks at random, all of them compiled by one call: all populations fire as here. */
+/** Random networks in C, compiled by one call, have Java's spikes. */
 @Users
 final class CExportProperties extends KernelCase {
 
@@ -63,7 +63,7 @@ final class CExportProperties extends KernelCase {
         });
     }
 
-    /** The next graph that can be written. */
+    /** Returns the next graph that has a form in C. */
     private static CExport export(Arena arena, int seed) {
         for (int next = 0; next < LONGEST_SEARCH; next++) {
             Network network = new RandomGraph(arena, 1, 8, seed + 1_000L * next).network;
@@ -84,7 +84,7 @@ final class CExportProperties extends KernelCase {
         throw new AssertionError("no graph can be written");
     }
 
-    /** Compiles the self-tests of networks named g0, g1 ..., and runs them. */
+    /** Compiles and runs the self-tests of networks named g0, g1 and so on. */
     private void check(int count, IntFunction<CExport> exports) throws IOException, InterruptedException {
         List<Path> files = new ArrayList<>();
         StringBuilder declared = new StringBuilder("#include <stdio.h>\n");

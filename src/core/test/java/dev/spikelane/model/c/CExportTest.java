@@ -48,7 +48,7 @@ final class CExportTest extends FolderCase {
         assertTrue(declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
-    /** Compiles a file of C and returns what its self-test prints. */
+    /** Compiles a C file and returns the output of its self-test. */
     private String selfTest(String compiler, String text) throws IOException, InterruptedException {
         Path file = Files.writeString(folder.resolve("network.c"), text);
         Path program = folder.resolve("network");
@@ -56,7 +56,7 @@ final class CExportTest extends FolderCase {
         return CCompiler.run(program.toString());
     }
 
-    /** What the file calls itself, its functions and its types. */
+    /** Names that the file uses itself, for functions and types. */
     @Test
     void namesOfTheFileAreNoNamesOfNeurons() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
@@ -94,7 +94,7 @@ final class CExportTest extends FolderCase {
         }
     }
 
-    /** Ports stand in memory of their own, whatever their names are in C. */
+    /** Each port has its memory, whatever its name in C. */
     @Test
     void portsAreAddedAsHere() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
@@ -124,7 +124,7 @@ final class CExportTest extends FolderCase {
         assertTrue(declared.matches("50 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
-    /** A flatten of two dimensions keeps channels, which a convolution behind it reads in their order. */
+    /** A flatten of two dimensions keeps channels, and the next convolution reads them in order. */
     @Test
     void someDimensionsAreFlattenedAsHere() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
@@ -143,7 +143,7 @@ final class CExportTest extends FolderCase {
         assertTrue(declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
-    /** A frame is multiplied in the first step that takes it, wherever its currents go. */
+    /** A frame is multiplied in the first step that needs it, for any projection. */
     @Test
     void currentsOfAFrameAreKept() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
@@ -163,12 +163,12 @@ final class CExportTest extends FolderCase {
                 .replaceFirst("#include", "static int calls;\n#include")
                 .replace("return same", "printf(\"%d calls\\n\", calls);\nreturn same");
         String declared = selfTest("gcc", counted);
-        // Seven frames in 20 steps, for two projections; the third takes them late, in each step.
+        // Seven frames in 20 steps, for two projections; the third has a delay and multiplies in each step.
         assertTrue(
                 declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n" + (7 * 2 + 20) + " calls\n"), declared);
     }
 
-    /** Sums of products by way of double, where they lie between two floats, are tiny, infinite or no numbers. */
+    /** Sums in double precision between two floats, tiny ones, infinities and NaN. */
     @Test
     void productsAreFusedWithoutAnInstructionForIt() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));

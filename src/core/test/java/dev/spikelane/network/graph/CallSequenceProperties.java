@@ -15,10 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.statistics.StatisticsReport;
 
-/**
- * Whatever a user calls, and in whatever order, a simulation does what {@link NaiveNetwork} says of all that was
- * called, bit for bit.
- */
+/** After any sequence of calls, a simulation equals {@link NaiveNetwork} after these calls, bit for bit. */
 @EveryWidth
 @FewerTries(fullWidth = 4)
 final class CallSequenceProperties extends KernelCase {

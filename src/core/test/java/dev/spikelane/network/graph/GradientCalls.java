@@ -22,20 +22,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/**
- * Windows of gradients in a random order, of rows and of frames, while values change, each compared with the
- * interpreter.
- */
+/** Random windows of gradients, of rows and frames, while values change, compared with the interpreter. */
 final class GradientCalls implements AutoCloseable {
 
-    /** What a user may do next. */
     enum Call {
         FORWARD,
         FORWARD_CONSTANT,
         BACKWARD,
         RESET,
         REPLACE,
-        /** A simulation of the same network runs beside. */
+        /** A simulation of the network runs between windows. */
         SIMULATE
     }
 
@@ -59,12 +55,12 @@ final class GradientCalls implements AutoCloseable {
     private final boolean plain;
     private final Gradients gradients;
     private final GraphCalls beside;
-    /** What came in at each step since the last reset. */
+    /** Inputs of each step since the last reset. */
     private final List<Map<String, Signal>> steps = new ArrayList<>();
 
     private NaiveNetwork expected;
     private Map<String, FloatMatrix> values = new HashMap<>();
-    /** Whether a window stands that may be taken back, and whether it is of frames. */
+    /** Whether a window can be taken back, and whether it has frames. */
     private boolean stands;
 
     private boolean frames;
@@ -82,7 +78,7 @@ final class GradientCalls implements AutoCloseable {
                 .forEach(name -> values.put(name, network.weights().get(name)));
         this.beside = new GraphCalls(network, graph.batch, random);
         this.starts = RandomGradientsProperties.given(graph, random);
-        this.plain = random.nextBoolean(); // neurons that learn nothing may go back by vectors, and under frames
+        this.plain = random.nextBoolean(); // neurons that learn nothing may go back by vectors
         GradientsBuilder builder = Gradients.of(network, graph.steps, graph.batch)
                 .surrogate(SURROGATE)
                 .threads(1 + random.nextInt(3))
@@ -228,7 +224,7 @@ final class GradientCalls implements AutoCloseable {
         return true;
     }
 
-    /** Other values of as many neurons. */
+    /** Replaces values by as many others. */
     private boolean replace() {
         List<String> names = network.weights().names();
         String name = names.get(random.nextInt(names.size()));
@@ -238,12 +234,12 @@ final class GradientCalls implements AutoCloseable {
         try {
             network.weights().replace(name, next);
         } catch (IllegalArgumentException refused) {
-            stands = false; // counts as a change, of which half may have been done
+            stands = false; // counts as a change, which may be half done
             return false;
         }
         values = new HashMap<>(values);
         values.put(name, next);
-        stands = false; // a window is taken back with the values that it had
+        stands = false; // a window is taken back with its values
         return true;
     }
 

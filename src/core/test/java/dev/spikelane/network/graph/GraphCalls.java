@@ -20,10 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Calls of all kinds in a random order, to some simulations of one network, each compared with an interpreter. */
+/** Random calls to several simulations of one network, each compared with an interpreter. */
 final class GraphCalls implements AutoCloseable {
 
-    /** What a user may do next. */
     enum Call {
         STEP,
         RUN,
@@ -32,7 +31,7 @@ final class GraphCalls implements AutoCloseable {
         SNAPSHOT,
         RESTORE,
         FORK,
-        /** Another simulation, with other blocks and threads, which goes on from a state or from zero. */
+        /** Another simulation with other blocks and threads, from a state or from zero. */
         ANEW,
         REPLACE,
         REPLACE_PLASTIC,
@@ -47,7 +46,7 @@ final class GraphCalls implements AutoCloseable {
         Call.RECORD
     };
 
-    /** Values of a parameter at and behind the ends of what is usual. */
+    /** Values of a parameter at and beyond the usual range. */
     private static final float[] FAR = {0, 1, -0.25f, 1.5f, 0.75f};
 
     private final Network network;
@@ -55,13 +54,13 @@ final class GraphCalls implements AutoCloseable {
     private final Random random;
     private final List<GraphSession> sessions = new ArrayList<>();
     private final List<GraphSession.Saved> saved = new ArrayList<>();
-    /** The values that the network has. */
+    /** The current values of the network. */
     private Map<String, FloatMatrix> values = new HashMap<>();
-    /** Matrices that a user fills again and again. */
+    /** Matrices that a user refills. */
     private final Map<String, Signal> reused = new HashMap<>();
 
     private final StringBuilder done = new StringBuilder();
-    /** How often each call was made, and changed something. */
+    /** Numbers of effective calls. */
     final Map<Call, Integer> counts = new EnumMap<>(Call.class);
 
     int refused;
@@ -91,7 +90,7 @@ final class GraphCalls implements AutoCloseable {
         sessions.forEach(each -> each.compareAll(done.toString()));
     }
 
-    /** Runs something in the first simulation, of a network that has these values. */
+    /** Runs a call in the first simulation, of a network with these values. */
     void step(Map<String, FloatMatrix> present) {
         values = present;
         Call call = CALLS[random.nextInt(Call.RESET.ordinal() + 1)];
@@ -146,7 +145,7 @@ final class GraphCalls implements AutoCloseable {
         sessions.add(session);
     }
 
-    /** Runs steps, unless the kind of an input changes where it must not. */
+    /** Runs steps, unless the kind of an input would change where it must not. */
     private void give(GraphSession session, Call call, int count) {
         int distinct = call == Call.RUN_CONSTANT ? 1 : count;
         Map<String, Signal> given = new HashMap<>();
@@ -187,13 +186,13 @@ final class GraphCalls implements AutoCloseable {
         }
     }
 
-    /** Some rows, often in a matrix that has held others. */
+    /** Returns rows, often in a reused matrix. */
     private Signal rows(Input input, int count) {
         boolean spikes = random.nextInt(3) > 0 || isFollowed(input) && random.nextInt(4) > 0;
         return rows(input, count * batch, spikes, random, reused);
     }
 
-    /** Some rows, often in a matrix that has held others and is reused. */
+    /** Returns rows, often in a reused matrix. */
     static Signal rows(Input input, int count, boolean spikes, Random random, Map<String, Signal> reused) {
         int columns = input.shape().size();
         Signal fresh = spikes
@@ -207,14 +206,14 @@ final class GraphCalls implements AutoCloseable {
         return known;
     }
 
-    /** Whether a rule changes what an input is projected by. */
+    /** Returns true if a rule changes a projection of an input. */
     private boolean isFollowed(Input input) {
         return network.projections().stream()
                 .anyMatch(
                         each -> each.source().equals(input) && each.plasticity().isRule());
     }
 
-    /** The rows of a step. */
+    /** Returns the rows of a step. */
     static Signal copy(Signal rows, int step, int batch) {
         int[] which = ints(batch, i -> step * batch + i);
         return rows.gather(which);
@@ -265,7 +264,10 @@ final class GraphCalls implements AutoCloseable {
         refused += session.replacePlastic(name, next) ? 0 : 1;
     }
 
-    /** Values near the present ones; of a parameter often others, and sometimes one for all neurons, or one for each. */
+    /**
+     * Returns values near the current ones; a parameter often gets others, and may change between one value and one for
+     * each neuron.
+     */
     static FloatMatrix other(Network network, String name, FloatMatrix present, Random random) {
         int columns = present.columns();
         boolean parameter = false;

@@ -18,18 +18,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Runs a graph in pieces of random lengths, and compares all that can be seen with the interpreter. */
+/** Runs a graph in pieces of random lengths, and compares everything visible with the interpreter. */
 final class GraphRun {
 
-    /** What is recorded. */
     enum Recorders {
-        /** Only the state is looked at, after each call. */
+        /** Only the state is compared after each call. */
         NONE,
         SPIKES,
         SPIKES_AND_MEMBRANES,
         /** Every variable, and the currents at every port, which runs populations step by step. */
         EVERYTHING,
-        /** For each population something else. */
+        /** Something else for each population. */
         SOME
     }
 
@@ -42,7 +41,7 @@ final class GraphRun {
     private final Map<String, Population.VariableRecorder> variables = new HashMap<>();
     private int firstStep;
     private String what = "";
-    /** How often a snapshot was restored. */
+    /** Number of restored snapshots. */
     int restored;
 
     GraphRun(RandomGraph graph, NaiveNetwork expected, Recorders recorders, long seed) {
@@ -109,7 +108,7 @@ final class GraphRun {
         return simulation;
     }
 
-    /** All variables of a population, and all ports that something enters. */
+    /** Returns all variables of a population, and all ports with an input. */
     static List<String> recordable(Network network, Population population) {
         List<String> names = new ArrayList<>(population.neuron().variables());
         network.projections().stream()

@@ -22,25 +22,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A simulation, and beside it all that it has done since its last reset, which an interpreter does again. */
+/** A simulation, and the events since its last reset, which an interpreter repeats. */
 final class GraphSession implements AutoCloseable {
 
-    /** Room of recorders: more steps than any sequence has. */
+    /** More steps than any sequence has. */
     static final int MOST_STEPS = 400;
 
-    /** What an interpreter does again. */
     private sealed interface Event {}
 
-    /** A step: what came in, and the values that there were. */
+    /** Inputs and values of a step. */
     private record Step(Map<String, Signal> inputs, Map<String, FloatMatrix> values) implements Event {}
 
-    /** What was put in place of a value that a rule changes. */
+    /** A replaced value that a rule changes. */
     private record Replaced(String name, FloatMatrix value) implements Event {}
 
-    /** A state of the simulation, as bytes, and what it stands for. */
+    /** A state as bytes, and the events that lead to it. */
     record Saved(byte[] bytes, Map<String, FloatMatrix> begin, List<?> events, Map<String, FloatMatrix> plastic) {}
 
-    /** What is recorded of a population, from a step on. */
+    /** A recorder of a population, from a step on. */
     private record Recording(Population population, String what, Object recorder) {}
 
     final Simulation simulation;
@@ -50,12 +49,12 @@ final class GraphSession implements AutoCloseable {
     private final List<Event> events = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Recording> recordings = new ArrayList<>();
-    /** The step from which on recordings have what was done. */
+    /** The first step of each recording. */
     private final Map<Recording, Integer> firstRecorded = new HashMap<>();
-    /** The step up to which they were compared. */
+    /** The last compared step. */
     private int compared;
 
-    /** The values that there were when it began. */
+    /** The initial values. */
     private Map<String, FloatMatrix> begin;
 
     private Map<String, FloatMatrix> plastic;
@@ -87,7 +86,7 @@ final class GraphSession implements AutoCloseable {
         return steps.size();
     }
 
-    /** Puts another value into this simulation's plastic projections; where it is refused, nothing may change. */
+    /** Replaces a value of this simulation's plastic projections; a refusal must change nothing. */
     boolean replacePlastic(String of, FloatMatrix value) {
         try {
             simulation.plasticWeights().replace(of, value);
@@ -103,19 +102,18 @@ final class GraphSession implements AutoCloseable {
         return true;
     }
 
-    /** Does steps of which the simulation has done its own. */
+    /** Repeats steps that the simulation has run. */
     void follow(List<Map<String, Signal>> inputs, Map<String, FloatMatrix> values) {
         Map<String, FloatMatrix> all = new HashMap<>(values);
         all.putAll(plastic);
         inputs.forEach(each -> follow(new Step(each, all)));
     }
 
-    /** Whether a rule changes a value. */
     private boolean isLearned(String of) {
         return learned().containsKey(of);
     }
 
-    /** What rules have learned and keep at a reset, and variables of synapses, which begin anew. */
+    /** Returns learned values that a reset keeps, without variables of synapses. */
     private Map<String, FloatMatrix> learned() {
         Map<String, FloatMatrix> found = new HashMap<>();
         for (Projection projection : network.projections()) {
@@ -163,7 +161,7 @@ final class GraphSession implements AutoCloseable {
         take(saved.events, saved.plastic);
     }
 
-    /** Another simulation that goes on as this one. */
+    /** Returns a copy of this session. */
     GraphSession fork(String forkName) {
         GraphSession fork = new GraphSession(simulation.fork(), begin, plastic, name + "/" + forkName);
         fork.take(List.copyOf(events), plastic);
@@ -180,7 +178,7 @@ final class GraphSession implements AutoCloseable {
         compared = steps.size();
     }
 
-    /** Records something more of a population from now on. */
+    /** Starts another recorder of a population. */
     void record(Population population, Random random) {
         String of = population.name();
         List<String> variables = GraphRun.recordable(network, population);
@@ -197,13 +195,13 @@ final class GraphSession implements AutoCloseable {
         firstRecorded.put(recording, steps.size());
     }
 
-    /** Compares again all that was recorded. */
+    /** Compares all recordings again. */
     void compareAll(String call) {
         compared = 0;
         compare(call);
     }
 
-    /** Compares the state, and what was recorded since the last time. */
+    /** Compares the state, and recordings since the last comparison. */
     void compare(String call) {
         assertEquals(steps.size(), simulation.steps(), call);
         for (Population population : network.populations()) {
@@ -254,7 +252,7 @@ final class GraphSession implements AutoCloseable {
         }
     }
 
-    /** What neurons begin with: zeros but where equations say otherwise. */
+    /** Returns the initial values of neurons: zeros, unless equations define others. */
     private FloatMatrix start(Population population, String variable) {
         Shape shape = population.shape();
         FloatMatrix start = FloatMatrix.zeros(1, shape.size());

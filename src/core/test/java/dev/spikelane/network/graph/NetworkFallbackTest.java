@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** On the class path, without the module of the Vector API. */
 final class NetworkFallbackTest extends KernelCase {
 
-    /** Worked out by hand: 0.5 or 0.75 for each of two inputs, half the membrane is left, threshold 1. */
+    /** By hand: 0.5 or 0.75 for each of two inputs, half of the membrane remains, threshold 1. */
     @Test
     void aNetworkGivesTheValuesOfItsEquation() {
         Network network = Networks.of(

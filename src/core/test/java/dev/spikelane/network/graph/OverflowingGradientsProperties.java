@@ -37,8 +37,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Gradients that overflow, over inputs some of which are silent or zero, are those of the plain interpreter: NaN and
- * infinite at the same places.
+ * Gradients that overflow, with silent or zero inputs, equal the plain interpreter: NaN and infinities at the same
+ * places.
  */
 @EveryWidth
 class OverflowingGradientsProperties extends KernelCase {
@@ -111,7 +111,7 @@ class OverflowingGradientsProperties extends KernelCase {
         return builder.build();
     }
 
-    /** Spikes, or values of which most are zero. */
+    /** Spikes, or mostly zero values. */
     private static Signal input(Arena arena, int rows, int columns, Random random) {
         if (random.nextInt(3) == 0) {
             return Matrices.spikes(arena, rows, columns, 0.3, random);

@@ -8,7 +8,7 @@ import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.Random;
 
-/** Convolutions of any kind with weights of their own, drawn for a source. */
+/** Random convolutions that fit a source. */
 public final class RandomConvolution {
 
     private final Arena arena;
@@ -19,12 +19,11 @@ public final class RandomConvolution {
         this.random = random;
     }
 
-    /** Any that the source can have. */
     public Convolution of(Shape source) {
         while (true) {
             boolean words = source.channels() % FloatMatrix.ROW_MULTIPLE == 0 && random.nextInt(4) > 0;
             Kernel kernel = words ? position(source) : kernel(source);
-            boolean block = words || random.nextInt(6) == 0; // of all groups together
+            boolean block = words || random.nextInt(6) == 0; // of all groups
             int outputs = block ? FloatMatrix.ROW_MULTIPLE / kernel.groups() : 1 + random.nextInt(6);
             Convolution drawn = with(kernel, source.channels(), Math.max(outputs, 1));
             if (fits(drawn, source)) {
@@ -41,7 +40,7 @@ public final class RandomConvolution {
         }
     }
 
-    /** One place in a window, mostly where the window is. */
+    /** One place in a window, usually inside. */
     private Kernel position(Shape source) {
         boolean transposed = source.rank() == 3 && random.nextInt(4) == 0;
         Kernel kernel = source.rank() == 2 ? Kernel.of1d(1) : transposed ? Kernel.transposed(1, 1) : Kernel.of(1, 1);
@@ -69,7 +68,7 @@ public final class RandomConvolution {
                 : kernel;
     }
 
-    /** One that makes maps as high and as wide as its source. */
+    /** Returns a convolution that keeps height and width. */
     public Convolution keeping(Shape source, int outputs) {
         int height = 1 + random.nextInt(3);
         int width = 1 + random.nextInt(4);
@@ -92,7 +91,6 @@ public final class RandomConvolution {
                 : Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
     }
 
-    /** The same with integers. */
     public Convolution rounded(Convolution drawn) {
         return drawn.nearest(RandomGraph.INTEGERS.get(random.nextInt(RandomGraph.INTEGERS.size())));
     }

@@ -42,10 +42,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed
- * again.
- */
+/** Random graphs have the gradients of a plain interpreter bit for bit, for any threads and recomputation. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
 public class RandomGradientsProperties {
@@ -94,10 +91,7 @@ public class RandomGradientsProperties {
         }
     }
 
-    /**
-     * What the interpreter has added up for a parameter of one neuron and sample; nothing where it would need the
-     * currents.
-     */
+    /** Returns the interpreter's sum for a parameter of one neuron and sample; null if it would need the currents. */
     private static @Nullable ToDoubleFunction<NaiveLifBack> sum(Population population, String parameter) {
         Neuron neuron = population.neuron();
         boolean multiplies = NaiveLif.of(neuron, population.shape()).decay == Decay.MULTIPLY;
@@ -114,7 +108,7 @@ public class RandomGradientsProperties {
         };
     }
 
-    /** Gradients that start at some sources of a graph. */
+    /** Returns initial gradients at some sources of a graph. */
     public static Map<String, float[][]> given(RandomGraph graph, Random random) {
         Map<String, float[][]> given = new HashMap<>();
         for (Population population : graph.network.populations()) {
@@ -153,7 +147,7 @@ public class RandomGradientsProperties {
         }
     }
 
-    /** The parameters of a population that are compared, and what they are to be. */
+    /** Returns the compared parameters of a population, with their expected values. */
     static Map<String, ToDoubleFunction<NaiveLifBack>> learned(RandomGraph graph, Population population) {
         Map<String, ToDoubleFunction<NaiveLifBack>> learned = new HashMap<>();
         for (String parameter : NeuronGradient.learnable(population.neuron())) {
@@ -166,7 +160,7 @@ public class RandomGradientsProperties {
         return learned;
     }
 
-    /** Compares all gradients of a window that begins at a step; those of neurons if they were asked for. */
+    /** Compares all gradients of a window from a step on; those of neurons only if requested. */
     static void compare(RandomGraph graph, NaiveGradients expected, Gradients gradients, boolean neurons, int first) {
         Network network = graph.network;
         for (Population population : network.populations()) {
@@ -218,7 +212,7 @@ public class RandomGradientsProperties {
         });
     }
 
-    /** Compares the gradients of the weights of a projection, by their names. */
+    /** Compares the gradients of the weights of a projection by name. */
     static void compareWeights(
             RandomGraph graph,
             NaiveGradients expected,

@@ -40,7 +40,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** A network of 2 to 8 populations with loops, skips and delays, and its input, all drawn from a seed. */
+/** A random network of 2 to 8 populations with loops, skips and delays, and its input. */
 public final class RandomGraph {
 
     private static final int[] SIZES = {1, 3, 5, 16, 63, 64, 65, 100, 130};
@@ -48,41 +48,40 @@ public final class RandomGraph {
         Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4), Shape.of(3, 17)
     };
     private static final int LONGEST_DELAY = 5;
-    /** More than any test simulates from one reset to the next. */
+    /** More steps than any test runs between resets. */
     static final int MOST_STEPS = 220;
 
-    /** Types of integer weights. */
     public static final List<ElementType> INTEGERS =
             List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY);
 
     public final Network network;
     public final Map<String, Signal> inputs = new TreeMap<>();
-    /** Whether all steps have the same input. */
+    /** True if all steps have one input. */
     final boolean constant;
-    /** Whether values of a recurrence are others than those of its model. */
+    /** True if values of a recurrence differ from its model. */
     boolean replaced;
 
     public final int batch;
     public final int steps;
 
     private final boolean learns;
-    /** Whether rules change weights of simulations. */
+    /** True if rules change weights of simulations. */
     private final boolean ruled;
-    /** Whether weights are the same for all samples and steps. */
+    /** True if all samples and steps share weights. */
     private final boolean shared;
 
     private final Arena arena;
     private final Random random;
     private final Shape maps;
-    /** Makes other maps of these. */
+    /** Reduces maps. */
     private final Pool smaller;
 
-    /** The ports that synapses enter, and those of them that sum whole quanta. */
+    /** Ports with synapses, and those that sum whole quanta. */
     private final Set<String> ports = new HashSet<>();
 
     private final Set<String> fixed = new HashSet<>();
     private final List<Population> populations = new ArrayList<>();
-    /** The place of each population in an order of projections without a delay. */
+    /** The rank of each population for projections without a delay. */
     private final List<Integer> ranks = new ArrayList<>();
 
     public RandomGraph(Arena arena, int batch, int steps, long seed) {
@@ -90,9 +89,7 @@ public final class RandomGraph {
     }
 
     /**
-     * Draws a graph.
-     *
-     * @param learns whether all of it has gradients that the interpreter can compute
+     * @param learns true if the interpreter can compute all gradients
      */
     public RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns) {
         this(arena, batch, steps, seed, learns, false, false);
@@ -103,7 +100,7 @@ public final class RandomGraph {
         return new RandomGraph(arena, batch, steps, seed, false, true, false);
     }
 
-    /** Draws a graph of which many projections have rules. */
+    /** Draws a graph with rules on many projections. */
     public static RandomGraph ruled(Arena arena, int batch, int steps, long seed) {
         return new RandomGraph(arena, batch, steps, seed, false, false, true);
     }
@@ -160,7 +157,7 @@ public final class RandomGraph {
         }
     }
 
-    /** Whether a projection is one that the recurrence of a model says. */
+    /** Returns true for a projection that a network makes of a recurrence. */
     public static boolean isRecurrence(Projection projection) {
         return projection.name().equals(projection.target().name() + ".recurrent");
     }
@@ -170,7 +167,7 @@ public final class RandomGraph {
         network.weights().replace(name, Matrices.uniform(arena, old.rows(), old.columns(), random));
     }
 
-    /** Gives a batch norm other values than those it starts with. */
+    /** Changes the values of a batch norm. */
     private void set(NamedValues values) {
         if (values.declared().type() == ElementType.INT64) {
             network.weights().replace(values.name(), (long) random.nextInt(1_000));
@@ -210,13 +207,13 @@ public final class RandomGraph {
         return fill(FloatMatrix.zeros(arena, rows, columns), (row, column) -> frame.get(row % batch, column));
     }
 
-    /** A population, which has maps only where the first input has the same, so that something can reach it. */
+    /** Adds a population; it has maps only if the first input has equal ones, so that it can have inputs. */
     private Population population(NetworkBuilder builder, String name, Shape first) {
-        int model = random.nextInt(RandomNeuron.MODELS + 3); // a few more are Leaky
+        int model = random.nextInt(RandomNeuron.MODELS + 3); // more of them are Leaky
         while (learns && !RandomNeuron.hasPlainGradients(model)) {
             model = random.nextInt(RandomNeuron.MODELS);
         }
-        // Cells are rare, so that all that can be are maps.
+        // Cells are rare, so all possible ones are maps.
         boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0 || ruled && random.nextBoolean();
         boolean isArranged = first.equals(maps) && RandomNeuron.arranges(model) && arranged;
         Shape some = RandomNeuron.gates(model) == 1 && random.nextInt(3) == 0 ? smaller.outputShape(maps) : maps;
@@ -263,7 +260,7 @@ public final class RandomGraph {
         }
     }
 
-    /** Spikes, of which there are no more than the joined numbers may be. */
+    /** Adds spikes, at most as many as joined numbers may be. */
     private void joined(NetworkBuilder builder, Population target) {
         List<Population> alike = populations.stream()
                 .filter(each -> each.shape().equals(target.shape()) && isPlain(each))
@@ -275,7 +272,9 @@ public final class RandomGraph {
                 .port("identity");
     }
 
-    /** Whether a rule may change weights: those of one dense connection, convolution or list of synapses, of spikes. */
+    /**
+     * Returns true if a rule may change weights: of one dense connection, convolution or list of synapses, for spikes.
+     */
     private boolean mayChange(Projection.Source source, Population target, Connection[] path) {
         boolean spikes = source instanceof Population || source instanceof Input input && follows(input);
         boolean flattens = path.length == 2 && path[0].equals(new Flatten()) && path[1] instanceof Dense;
@@ -298,7 +297,7 @@ public final class RandomGraph {
         return inputs.get(input.name()) instanceof SpikeMatrix;
     }
 
-    /** Whether a source gives spikes that carry 1. */
+    /** Returns true if spikes of a source carry 1. */
     private boolean isPlain(Projection.Source source) {
         return source instanceof Input input
                 ? inputs.get(input.name()) instanceof SpikeMatrix
@@ -306,7 +305,7 @@ public final class RandomGraph {
                         && population.neuron().spikeValue().isAlways(1);
     }
 
-    /** Synapses with delays; the first ones that enter a port say whether it sums whole quanta. */
+    /** Returns synapses with delays; the first ones at a port decide whether it sums whole quanta. */
     private Sparse sparse(Projection.Source source, Shape currents, String port) {
         int from = source.shape().size();
         int to = currents.size();
@@ -366,7 +365,7 @@ public final class RandomGraph {
         return random.nextInt(4) == 0 ? population.variable(names.get(random.nextInt(names.size()))) : population;
     }
 
-    /** Whether a projection must be delayed, so that those without a delay form no cycle. */
+    /** Returns true if a projection needs a delay, so that those without one form no cycle. */
     private boolean isLater(Population source, Population target) {
         return ranks.indexOf(populations.indexOf(source)) >= ranks.indexOf(populations.indexOf(target));
     }
@@ -463,7 +462,7 @@ public final class RandomGraph {
         return path.toArray(Connection[]::new);
     }
 
-    /** Whether a convolution is drawn, which is possible where all spikes of a channel carry the same. */
+    /** Returns true if a convolution is drawn, for which all spikes of a channel must carry one value. */
     private boolean convolves(Shape from, Projection.Source source) {
         return from.rank() > 1 && carriesOne(source) && random.nextInt(2) == 0;
     }
@@ -474,7 +473,7 @@ public final class RandomGraph {
         return value.isAlways(value.value(0));
     }
 
-    /** A convolution between maps of the same height and width, by itself or between others. */
+    /** Returns a convolution between maps of equal height and width, alone or among others. */
     private Connection[] maps(Shape from, Shape currents) {
         List<Connection> path = new ArrayList<>();
         RandomConvolution convolutions = new RandomConvolution(arena, random);
@@ -496,12 +495,12 @@ public final class RandomGraph {
         return path.toArray(Connection[]::new);
     }
 
-    /** With integers now and then. */
+    /** Sometimes with integers. */
     private Convolution rounded(Convolution drawn) {
         return !learns && random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
     }
 
-    /** A pool that fits; behind convolutions, those of 2 x 2 have loops of their own. */
+    /** Returns a fitting pool; pools of 2 x 2 after convolutions have special loops. */
     private Pool pool(Shape from) {
         if (isHalved(from) && random.nextInt(4) > 0) {
             return Pool.max(2);
@@ -524,7 +523,6 @@ public final class RandomGraph {
         }
     }
 
-    /** Whether a pool of 2 x 2 fits. */
     static boolean isHalved(Shape from) {
         return from.rank() == 3 && from.height() > 1 && from.width() > 1;
     }
@@ -545,7 +543,7 @@ public final class RandomGraph {
         return new OneToOne(weights);
     }
 
-    /** With integers where spikes carry one value, now and then. */
+    /** Sometimes with integers, if spikes carry one value. */
     private Connection rounded(Dense dense, Projection.Source source) {
         if (learns || !carriesOne(source) || random.nextInt(3) != 0) {
             return dense;

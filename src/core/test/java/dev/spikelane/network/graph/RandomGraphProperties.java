@@ -32,12 +32,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.statistics.StatisticsReport;
 
-/** Random graphs do what {@link NaiveNetwork} says, bit for bit. */
+/** Random graphs equal {@link NaiveNetwork} bit for bit. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
 final class RandomGraphProperties extends KernelCase {
 
-    /** Graphs of seeds that stay, for what is rare. */
+    /** Graphs of fixed seeds, for rare cases. */
     private static final int RARE = Tries.beforeTheNight(150);
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
@@ -49,7 +49,7 @@ final class RandomGraphProperties extends KernelCase {
         int restored = 0;
         for (GraphRun.Recorders recorders : GraphRun.Recorders.values()) {
             if (Math.floorMod(seed + recorders.ordinal(), 2) == 0) {
-                continue; // the next try has its turn
+                continue; // for the next try
             }
             GraphRun run = new GraphRun(graph, expected, recorders, seed + recorders.ordinal());
             run.run();
@@ -90,7 +90,7 @@ final class RandomGraphProperties extends KernelCase {
                                         .contains(graph.network.populations().indexOf(each.target())))));
     }
 
-    /** What must not be rare, or the property would say little. */
+    /** Requires that rare cases occurred. */
     private static void requireVariety(RandomGraph graph, NaiveNetwork expected, int restored) {
         Network network = graph.network;
         List<Projection> all = network.projections();
@@ -159,7 +159,7 @@ final class RandomGraphProperties extends KernelCase {
         Tries.often(what, happened, 8);
     }
 
-    /** What one graph in ten has, which sixty random ones lack now and then. */
+    /** Cases of one graph in ten, which sixty random graphs may lack. */
     @Example
     void rareThingsAreThereToo() {
         int convolutions = 0;

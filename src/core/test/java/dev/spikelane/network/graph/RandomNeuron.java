@@ -36,13 +36,12 @@ import java.util.Random;
 /** Neurons of every model with random options. */
 public final class RandomNeuron {
 
-    /** How many models there are. */
     public static final int MODELS = 18;
 
     /** The model whose spikes depend on the number of the sample in its batch. */
     public static final int DROPPING = 13;
 
-    /** The model that is said as equations. */
+    /** The model of equations. */
     public static final int EQUATIONS = 16;
 
     private static final List<String> TEXTS =
@@ -164,7 +163,7 @@ public final class RandomNeuron {
         this(arena, Shape.of(neurons), random);
     }
 
-    /** Neurons of maps may feed back by a convolution. */
+    /** Neurons of maps may have convolutional feedback. */
     public RandomNeuron(Arena arena, Shape shape, Random random) {
         this.arena = arena;
         this.shape = shape;
@@ -172,19 +171,19 @@ public final class RandomNeuron {
         this.random = random;
     }
 
-    /** Currents for each neuron of a model. */
+    /** Returns the currents for each neuron of a model. */
     public static int gates(int model) {
         return model == 0 ? 4 : 1;
     }
 
     /**
-     * Whether a model's neurons may be arranged in maps and be compared: no dropout, which counts neurons.
+     * Returns true if a model's neurons can be maps in comparisons, which excludes dropout, because it counts neurons.
      */
     public static boolean arranges(int model) {
         return model != DROPPING;
     }
 
-    /** Whether a model has gradients, and they are plain operations on each neuron. */
+    /** Returns true if gradients are plain operations on each neuron. */
     public static boolean hasPlainGradients(int model) {
         return model != 0 && model != 12 && model != DROPPING && model != EQUATIONS;
     }
@@ -220,7 +219,7 @@ public final class RandomNeuron {
         return drawn(TEXTS);
     }
 
-    /** A neuron that joins its spikes with those that enter a second port. */
+    /** A neuron that joins its spikes with spikes at a second port. */
     EquationNeuron joining() {
         ResidualNetworks.Join[] joins = ResidualNetworks.Join.values();
         return joins[random.nextInt(joins.length)]
@@ -229,12 +228,12 @@ public final class RandomNeuron {
                 .with("threshold", random.nextFloat());
     }
 
-    /** A neuron with ports of its own. */
+    /** A neuron with named ports. */
     EquationNeuron ported() {
         return drawn(PORTED);
     }
 
-    /** Neurons that take nothing, which fire in the first of some steps. */
+    /** Neurons without inputs, which fire in the first steps. */
     SpikeList source(int steps) {
         int count = random.nextInt(steps * neurons);
         return SpikeList.of(
@@ -242,7 +241,7 @@ public final class RandomNeuron {
                 random.ints(count, 0, neurons).toArray());
     }
 
-    /** The same, or one that draws noise, which networks of the library alone have. */
+    /** The first neuron, or one that draws noise, which needs the library's networks. */
     EquationNeuron learning() {
         return random.nextBoolean() ? ported() : drawn(NOISY);
     }
@@ -251,7 +250,7 @@ public final class RandomNeuron {
         String text = texts.get(random.nextInt(texts.size()));
         EquationNeuron made = EquationNeuron.of(text);
         if (!text.contains("beta")) {
-            return made.with("dt", 2); // of a classic, whose currents are small here
+            return made.with("dt", 2); // of a literature network, whose currents are small here
         }
         if (text.contains("delayed")) {
             double delay = 5 * random.nextDouble(0.05, 1);

@@ -38,9 +38,8 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /**
- * Trainers of random graphs by random recipes have the losses and gradients of the plain interpreter, bit for bit: sums
- * of losses with weights, dropouts, windows of truncated backpropagation, whatever is computed again, however many
- * threads there are, in no more memory than was said.
+ * Trainers of random graphs by random recipes have the losses and gradients of the plain interpreter bit for bit:
+ * weighted sums of losses, dropouts, truncated windows, any recomputation and threads, within the estimated memory.
  */
 @FewerTries(fullWidth = 3)
 final class RandomRecipeProperties extends KernelCase {
@@ -52,10 +51,8 @@ final class RandomRecipeProperties extends KernelCase {
         CrossEntropyLoss.membrane(), CrossEntropyLoss.maxMembrane(), SquaredErrorLoss.membrane()
     };
 
-    /** One of the losses that are added up. */
     private record Term(Population population, Loss loss, double weight) {}
 
-    /** What is trained how, all of it drawn from a seed. */
     private static final class Recipe {
 
         private final RandomGraph graph;
@@ -107,7 +104,7 @@ final class RandomRecipeProperties extends KernelCase {
             forward.run(graph.steps);
         }
 
-        /** As documented, by the element's place inside, or its channel. */
+        /** As documented, by the element's inner place, or its channel. */
         private NaiveNetwork.Noise noise(Projection projection, int number, float probability) {
             CounterRandom.Draws draws = CounterRandom.Draws.dropout(seed, number, graph.batch);
             int[] samples = ints(graph.batch, i -> i);
@@ -141,7 +138,7 @@ final class RandomRecipeProperties extends KernelCase {
             return builder;
         }
 
-        /** The loss of a window, whose gradients are put where they start. */
+        /** Returns the loss of a window, and stores its gradients where they start. */
         double loss(int first, int end, Map<String, float[][]> given) {
             double[] ofSamples = new double[graph.batch];
             for (Term term : terms) {
@@ -224,7 +221,7 @@ final class RandomRecipeProperties extends KernelCase {
             }
             return false; // values stay, so that the next window's are known
         });
-        if (random.nextInt(4) == 0) { // what is needed is found by running windows
+        if (random.nextInt(4) == 0) { // test runs find the required memory
             limit(builder, threads);
         }
         try (Trainer trainer = builder.build()) {
@@ -234,15 +231,15 @@ final class RandomRecipeProperties extends KernelCase {
         requireVariety(recipe, every);
     }
 
-    /** Sets the least memory that serves. */
+    /** Sets the smallest sufficient limit. */
     private static void limit(TrainerBuilder builder, int threads) {
-        long bytes = builder.bytes(); // of several threads, each makes room where it first needs some
+        long bytes = builder.bytes(); // several threads allocate on first use
         builder.mostBytes(threads == 1 ? bytes - 1 : bytes / 2);
         assertThrows(IllegalStateException.class, builder::build);
         builder.mostBytes(threads == 1 ? bytes : 2 * bytes);
     }
 
-    /** What must not be rare, or the property would say little. */
+    /** Requires that rare cases occurred. */
     private static void requireVariety(Recipe recipe, int every) {
         boolean windows = recipe.window < recipe.graph.steps;
         boolean drops = recipe.dropouts.values().stream().anyMatch(probability -> probability > 0);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A rule of plasticity, of lines of all kinds, that declares what its lines take. */
+/** A random rule of plasticity with lines of all kinds, and declarations for them. */
 final class RandomRule {
 
     private static final List<String> INPUTS = List.of("xa", "xb", "qa");
@@ -27,9 +27,7 @@ final class RandomRule {
     }
 
     /**
-     * Draws a rule.
-     *
-     * @param ofTarget the variables of the neurons that the projection enters
+     * @param ofTarget the variables of the target's neurons
      */
     static Plasticity of(Random random, List<String> ofTarget) {
         if (random.nextInt(4) == 0) {
@@ -41,7 +39,7 @@ final class RandomRule {
         return new RandomRule(random, read).draw().with("up", random.nextInt(1, 9) / 8.0);
     }
 
-    /** One of the library's, with numbers that let it change much in a few steps. */
+    /** Returns a rule of the library, with parameters for large changes in few steps. */
     private static Plasticity shipped(Random random, List<String> ofTarget) {
         double tau = 1 + random.nextInt(20);
         double reward = random.nextInt(-3, 4) / 8.0;
@@ -134,7 +132,7 @@ final class RandomRule {
         return any(List.of("0.5", "3", "20 * up", "5 + reward * reward"));
     }
 
-    /** Lines behind 'on', perhaps for what fulfills a condition. */
+    /** Adds lines after 'on', perhaps with a condition. */
     private void along(String on, List<String> own) {
         lines.append(on);
         if (random.nextInt(3) == 0) {
@@ -156,7 +154,7 @@ final class RandomRule {
         }
     }
 
-    /** Lines of inputs, outputs and synapses in each step. */
+    /** Adds lines of inputs, outputs and synapses for each step. */
     private void each() {
         lines.append("each step\n");
         for (int i = 1 + random.nextInt(3); i > 0; i--) {

@@ -51,14 +51,14 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Random networks of all models that have gradients learn the same bits, whatever serves them. */
+/** Random networks of all models with gradients learn equal bits with all variants. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
 class RandomTrainingProperties {
 
     private static final int STEPS_OF_ADAM = 20;
 
-    /** How weights are rounded; others refuse what has none. */
+    /** Kinds of rounding; networks without matching weights refuse them. */
     private static final List<WeightQuantization> WAYS = List.of(
             WeightQuantization.float32(),
             WeightQuantization.int8(),
@@ -67,14 +67,14 @@ class RandomTrainingProperties {
 
     private static final Shape[] MAPS = {Shape.of(3, 5, 7), Shape.of(12, 2, 2), Shape.of(1, 4, 4), Shape.of(1, 9, 8)};
 
-    /** Paths of dense connections, between and behind which batches may be normalized. */
+    /** Paths of dense connections, with optional batch norms between and after them. */
     private record Paths(Random random, TorchRandom weights, int steps) {
 
         Connection[] of(int inputs, int outputs) {
             return of(Shape.of(inputs), outputs);
         }
 
-        /** From maps, whose channels may be normalized over all positions. */
+        /** From maps, with optional norms of channels over all positions. */
         Connection[] of(Shape inputs, int outputs) {
             List<Connection> path = new ArrayList<>();
             Shape from = inputs;
@@ -118,7 +118,7 @@ class RandomTrainingProperties {
         }
     }
 
-    /** A network, what is learned of it and what it learns from; all of it the same for the same seed. */
+    /** A network, its learned parameters and its data; equal for equal seeds. */
     record Task(Network network, int steps, int batch, List<TrainingBatch> batches, List<String> learned) {
 
         static Task of(long seed, int model, int steps, int batch) {
@@ -210,14 +210,14 @@ class RandomTrainingProperties {
         }
     }
 
-    /** A model that has gradients, or a Leaky in place of one that has none. */
+    /** Returns a model with gradients, or Leaky instead. */
     static int trainable(int model) {
         return model == RandomNeuron.DROPPING || model == 12 ? RandomNeuron.MODELS : model;
     }
 
     /**
-     * The network's values after some steps, with why there were no more: numbers that are not finite, or an alpha that
-     * fell below its beta.
+     * Returns the network's values after some steps, with the reason for an early end: numbers that are not finite, or
+     * an alpha below its beta.
      */
     private static String outcome(Task task, UnaryOperator<TrainerBuilder> wish) {
         String stopped = "";
@@ -246,7 +246,7 @@ class RandomTrainingProperties {
         int kind = trainable(model);
         long before = Task.of(seed, kind, steps, batch).network().weights().hash();
         String expected = outcome(Task.of(seed, kind, steps, batch), recipe);
-        assumeTrue(!expected.equals(String.valueOf(before))); // or no spike reached the loss, through delays
+        assumeTrue(!expected.equals(String.valueOf(before))); // or no spike reached the loss because of delays
         int threads = 2 + random.nextInt(2);
         int every = 1 + random.nextInt(steps);
         String what = kind + " with shards " + shards + ", window " + window;
@@ -263,7 +263,7 @@ class RandomTrainingProperties {
         });
     }
 
-    /** A trainer that is made anew for each step has nothing from the step before but the network. */
+    /** A new trainer for each step has only the network from the previous step. */
     @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
     void trainersKeepNothingButTheNetwork(
             @ForAll long seed, @ZeroTo(RandomNeuron.MODELS) int model, @UpTo(9) int steps, @UpTo(11) int batch) {
@@ -282,12 +282,12 @@ class RandomTrainingProperties {
                 }
             }
         } catch (IllegalStateException | IllegalArgumentException stop) {
-            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            String message = stop.getMessage(); // these steps take the loss, a weight or a leak out of range
             assertTrue(message.contains("loss is") || message.contains(", expected "), message);
         }
     }
 
-    /** What training has changed in place is what a network of the same values has that is made anew. */
+    /** Training in place gives the values of a new network. */
     @Property(tries = 17, edgeCases = EdgeCasesMode.NONE)
     void parametersInPlaceAreThoseOfANewNetwork(
             @ForAll long seed, @ZeroTo(RandomNeuron.MODELS) int model, @UpTo(9) int steps, @UpTo(11) int batch) {
@@ -312,14 +312,12 @@ class RandomTrainingProperties {
             assertEquals(
                     anew.network.weights().hash(), trained.network.weights().hash(), "values of " + kind);
         } catch (IllegalStateException | IllegalArgumentException stop) {
-            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            String message = stop.getMessage(); // these steps take the loss, a weight or a leak out of range
             assertTrue(message.contains("loss is") || message.contains(", expected "), message);
         }
     }
 
-    /**
-     * Shards that are given one by one, or computed elsewhere and put in, leave the bits of a step on the whole batch.
-     */
+    /** Shards given one by one, or computed elsewhere, give the bits of a step on the whole batch. */
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
     void shardsOfAnywhereLeaveTheSameBits(
             @ForAll long seed,
@@ -371,7 +369,7 @@ class RandomTrainingProperties {
                 assertEquals(ofWhole.right(), second.right());
             }
         } catch (IllegalStateException | IllegalArgumentException stop) {
-            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            String message = stop.getMessage(); // these steps take the loss, a weight or a leak out of range
             assertTrue(message.contains("loss is") || message.contains(", expected "), message);
             return;
         }
@@ -382,14 +380,14 @@ class RandomTrainingProperties {
         }
     }
 
-    /** As from another machine: what was computed is no longer there. */
+    /** As from another machine: the original is gone. */
     private static ShardGradients sent(ShardGradients of) {
         byte[] bytes = of.toBytes();
         of.gradients().values().forEach(values -> values.fill(Float.NaN));
         return ShardGradients.of(bytes);
     }
 
-    /** The shards of a batch, as batches of their own. */
+    /** Returns the shards of a batch as batches. */
     private static List<TrainingBatch> cut(TrainingBatch of, int steps, int most) {
         Signal all = of.inputs().values().iterator().next();
         int samples = of.labels().length;

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Uses what {@link RecipesTest} adds to a copy of the library. */
+/** Uses the additions of {@link RecipesTest} to a copy of the library. */
 final class RecipeRun {
 
     private static final int STEPS = 10;
@@ -41,8 +41,8 @@ final class RecipeRun {
     private RecipeRun() {}
 
     /**
-     * What came of a network with {@code Negate}, and of one with {@code Scale(-1)}, which gives the same numbers, by the
-     * name of what was tried.
+     * Returns results of a network with {@code Negate}, and of one with {@code Scale(-1)}, whose numbers are equal, by
+     * the name of the trial.
      */
     static Map<String, List<String>> connection() throws ReflectiveOperationException {
         Connection negate = (Connection) Class.forName("dev.spikelane.connection.Negate")
@@ -70,7 +70,9 @@ final class RecipeRun {
         return results;
     }
 
-    /** What came of a network with the text, and of a plain loop, or after it was saved and read. */
+    /**
+     * Returns results of a network with the text, and of a plain loop or of the network after it was saved and read.
+     */
     static Map<String, List<String>> neuron() {
         Map<String, List<String>> results = new TreeMap<>();
         EquationNeuron integrator = EquationNeuron.of(Zoo.text("integrator"));
@@ -102,7 +104,7 @@ final class RecipeRun {
         return results;
     }
 
-    /** Compares a random graph with plain loops where the connection is drawn. */
+    /** Compares a random graph that has the connection with plain loops. */
     private static boolean isInGraph(Connection negate, long seed) {
         if (isIn(negate, seed, false)) {
             try (Arena arena = Arena.ofShared()) {
@@ -128,7 +130,7 @@ final class RecipeRun {
         results.computeIfAbsent(tried, _ -> new ArrayList<>()).add(result);
     }
 
-    /** It stands before values, before spikes, and behind a product. */
+    /** It is before values, before spikes, and after a product. */
     private static Network network(Connection connection, Neuron neuron) {
         TorchRandom random = new TorchRandom(1);
         return Network.builder(6)

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Random graphs whose weights are trained as integers run forward as the network of these integers does. */
+/** Random graphs with weights that are trained as integers run like the network of these integers. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
 class RoundedGraphProperties extends KernelCase {
@@ -42,7 +42,7 @@ class RoundedGraphProperties extends KernelCase {
             WeightQuantization.int8(),
             WeightQuantization.int8().byMean());
 
-    /** How the projections of a graph are rounded that can be. */
+    /** Returns a rounding for each projection that can have one. */
     private static Map<String, WeightQuantization> ways(RandomGraph graph, Random random) {
         Map<String, WeightQuantization> ways = new LinkedHashMap<>();
         for (Projection projection : graph.network.projections()) {
@@ -99,7 +99,6 @@ class RoundedGraphProperties extends KernelCase {
         }
     }
 
-    /** Puts other floats in. */
     private static void change(Network network, Map<String, WeightQuantization> ways, Random random) {
         for (String name : network.weights().names()) {
             if (name.endsWith(".weight") && ways.containsKey(name.substring(0, name.indexOf('.')))) {

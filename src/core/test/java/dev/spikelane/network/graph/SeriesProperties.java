@@ -38,15 +38,15 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Each sample of a batch of different lengths does and learns what it does alone, over random graphs. */
+/** Each sample of a batch of different lengths runs and learns as if alone, in random graphs. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
 final class SeriesProperties extends KernelCase {
 
-    /** Steps behind the ends. */
+    /** Steps after the ends. */
     private static final int MORE = 2;
 
-    /** What a run has done, of each population. */
+    /** Results of each population. */
     private record Ran(
             Map<String, Population.SpikeRecorder> spikes, Map<String, Population.VariableRecorder> membranes) {
 
@@ -123,7 +123,7 @@ final class SeriesProperties extends KernelCase {
         }
     }
 
-    /** Each sample goes on from its own end. */
+    /** Continues each sample from its end. */
     private static void goOn(Simulation series, RandomGraph graph, int... lengths) {
         for (int more = 0; more < MORE; more++) {
             int next = more;
@@ -163,7 +163,7 @@ final class SeriesProperties extends KernelCase {
         return rows;
     }
 
-    /** What samples of that length carry is what all carry at that step. */
+    /** Samples of this length have the state of this step. */
     private static void requireStates(Simulation alone, Simulation series, int[] lengths, int done) {
         for (Population population : alone.network().populations()) {
             for (String variable : population.neuron().variables()) {
@@ -201,7 +201,7 @@ final class SeriesProperties extends KernelCase {
         return kept;
     }
 
-    /** Gradients, losses, spikes and decoded classes of a shard that is one sample. */
+    /** Gradients, losses, spikes and decoded classes equal a shard with only this sample. */
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
     void samplesLearnWhatTheyLearnAlone(
             @ForAll long seed,
@@ -251,7 +251,7 @@ final class SeriesProperties extends KernelCase {
         }
     }
 
-    /** Steps behind the last sample's end are not run, unless somebody sees gradients there; nobody can tell. */
+    /** Steps after the end of the last sample are skipped, unless gradients are observed there; results are equal. */
     @Property(tries = 15, edgeCases = EdgeCasesMode.NONE)
     void batchesLearnWhatPaddedOnesLearn(
             @ForAll long seed,

@@ -29,19 +29,18 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Calls of all kinds in a random order to one trainer and its network, each compared with one that is made anew for it
- * and has seen nothing; a simulation beside them does what the interpreter says.
+ * Random calls to one trainer and its network, each compared with a new trainer; a simulation beside them is compared
+ * with the interpreter.
  */
 final class TrainerCalls implements AutoCloseable {
 
-    /** What a user may do next. */
     enum Call {
         STEP,
         GRADIENTS,
         EVALUATE,
         REPLACE,
         SAVE,
-        /** All values are again what they were. */
+        /** All values are restored. */
         RESTORE,
         SIMULATE
     }
@@ -72,7 +71,7 @@ final class TrainerCalls implements AutoCloseable {
     private final List<Map<String, FloatMatrix>> saved = new ArrayList<>();
     private final StringBuilder done = new StringBuilder();
     final Map<Call, Integer> counts = new EnumMap<>(Call.class);
-    /** Whether a step took values out of their range, which ends a sequence. */
+    /** True after a step took values out of range, which ends a sequence. */
     private boolean over;
 
     TrainerCalls(long seed, int model, int steps, int batch, boolean learns) {
@@ -86,7 +85,7 @@ final class TrainerCalls implements AutoCloseable {
         this.beside = new GraphCalls(one.network(), batch, random);
     }
 
-    /** A task that learns some parameters; others may be one value for all neurons, and one for each later. */
+    /** Returns a task with some learned parameters; others may change between one value and one for each neuron. */
     private static RandomTrainingProperties.Task task(long seed, int model, int steps, int batch, boolean learns) {
         RandomTrainingProperties.Task all = RandomTrainingProperties.Task.of(seed, model, steps, batch);
         Random random = new Random(seed);
@@ -127,7 +126,7 @@ final class TrainerCalls implements AutoCloseable {
         }
     }
 
-    /** Gives each neuron a value of its own in place of one for all, or the other way round, and back, in any order. */
+    /** Changes parameters between one value for all and one for each neuron. */
     void turnParameters() {
         Population turned = one.network().populations().getFirst();
         List<String> names = new ArrayList<>(turned.neuron().parameters().keySet());
@@ -192,7 +191,7 @@ final class TrainerCalls implements AutoCloseable {
         }
     }
 
-    /** What is wrong, whichever update it is. */
+    /** Returns the error without the number of the update. */
     private static String withoutCount(IllegalStateException stop) {
         return String.valueOf(stop.getMessage()).replaceAll("update \\d+", "update");
     }
@@ -212,7 +211,7 @@ final class TrainerCalls implements AutoCloseable {
         }
     }
 
-    /** A batch of rows or frames, spikes or values, often in a matrix that has held others. */
+    /** Returns a batch of rows or frames, spikes or values, often in a reused matrix. */
     private TrainingBatch batch() {
         int columns = one.network().inputs().getFirst().shape().size();
         int samples = random.nextInt(3) > 0 ? one.batch() : 1 + random.nextInt(one.batch());
@@ -246,7 +245,7 @@ final class TrainerCalls implements AutoCloseable {
         }
     }
 
-    /** Other values in both networks, or in none. */
+    /** Replaces values in both networks, or in none. */
     private void replace() {
         List<String> names = weights(one).names();
         String name = names.get(random.nextInt(names.size()));

@@ -15,13 +15,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
-/** Where there is too little memory, the error names the projection. */
+/** If memory is short, the error names the projection. */
 @EveryWidth
 final class MapMemoryTest {
 
     private static final int MOST = 30_000;
 
-    /** Memory of which there is little. */
+    /** An arena with little memory. */
     private record Little(Arena all) implements Arena {
 
         @Override

@@ -24,7 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Samples that go through maps a few at a time, on any number of threads, are what they are alone. */
+/** Samples that run through maps a few at a time, on any number of threads, equal single samples. */
 @EveryWidth
 final class MapThreadsTest {
 
@@ -33,7 +33,7 @@ final class MapThreadsTest {
 
     private final Arena arena = Arena.ofAuto();
 
-    /** Convolutions with a scale before the pool, and with windows that slide. */
+    /** Convolutions with a scale before the pool, and with sliding windows. */
     private static Network network() {
         TorchRandom random = new TorchRandom(4);
         return Network.builder(SHAPE)
@@ -110,7 +110,6 @@ final class MapThreadsTest {
         }
     }
 
-    /** The rows of a sample. */
     private static Signal of(Signal input, int sample, int batch, boolean constant) {
         int steps = constant ? 1 : STEPS;
         if (input instanceof SpikeMatrix spikes) {

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Residual networks are what a plain interpreter says, forward and back, bit for bit. */
+/** Residual networks equal a plain interpreter bit for bit, forward and back. */
 @EveryWidth
 final class ResidualNetworksTest {
 
@@ -57,7 +57,7 @@ final class ResidualNetworksTest {
     private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, IMAGE.size(), 0.5, new Random(1));
 
-    /** A network whose neurons fire often, so that something comes through all of it. */
+    /** A network whose neurons fire often, so that all layers are active. */
     private static Network network(String kind, int depth) {
         TorchRandom random = new TorchRandom(3);
         Network made = kind.equals("MS")
@@ -116,7 +116,7 @@ final class ResidualNetworksTest {
         return greatest;
     }
 
-    /** Three bits, each but the first without the bias, of groups, rows and maps, and of small windows with a pool. */
+    /** Three bits, only the first with the bias, of groups, rows and maps, and of small windows with a pool. */
     @Test
     void addsBiasesOnce() {
         TorchRandom random = new TorchRandom(4);
@@ -228,6 +228,6 @@ final class ResidualNetworksTest {
                 IllegalArgumentException.class,
                 () -> Gradients.of(network("ADD", 10), STEPS, BATCH).dropout("block2.conv1", 0.5));
         assertTrue(numbers.getMessage().contains("whole numbers of 'block1.out'"), numbers.getMessage());
-        Gradients.of(network("ADD", 18), STEPS, BATCH).dropout("block2.identity", 0.5); // multiplies no bits
+        Gradients.of(network("ADD", 18), STEPS, BATCH).dropout("block2.identity", 0.5); // no multiplication of bits
     }
 }

@@ -6,10 +6,9 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.train.Gradients;
 import org.junit.jupiter.api.Test;
 
-/** What callers see of maps is copied into memory that is used again. */
+/** Maps are copied for callers into reused memory. */
 final class TorchOrderAllocationTest {
 
-    /** What callers ask for again and again is not made again. */
     @Test
     void nothingIsAllocatedForMaps() {
         Network network = TorchOrderTest.network(TorchOrderTest.MAPS);

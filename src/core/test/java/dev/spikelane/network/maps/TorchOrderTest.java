@@ -54,8 +54,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every matrix that leaves the library, or enters it, has torch's order: what a network of maps shows is what the same
- * network shows whose neurons stand in a row.
+ * Every matrix that enters or leaves the library has torch's order: a network of maps and a network with its neurons in
+ * a row show equal values.
  */
 @EveryWidth
 final class TorchOrderTest {
@@ -67,7 +67,7 @@ final class TorchOrderTest {
 
     private static final Pattern ROWS = Pattern.compile("(FloatMatrix|SpikeMatrix|IntegerMatrix|Signal)\\b");
 
-    /** Methods by which neurons alone run, in the inner order of the shape, as their Javadoc says. */
+    /** Methods of neurons alone use the inner order of the shape, as their Javadoc says. */
     private static final Set<String> INSIDE = Set.of(
             "Neuron.run",
             "NeuronGroup.record",
@@ -77,7 +77,7 @@ final class TorchOrderTest {
             "NeuronState.setPreviousSpikes",
             "NeuronState.window");
 
-    /** Weights and files, whose order tests of their own hold, and what takes or makes what others have here. */
+    /** Weights and files have separate tests; others delegate to methods here. */
     private static final Set<String> ELSEWHERE = Set.of(
             "Answers.spikes",
             "EarlyExit.learn",
@@ -316,7 +316,7 @@ final class TorchOrderTest {
                 .optimizer(new Sgd(0.01));
     }
 
-    /** Shows what a loss reads, and writes what depends on the place of a neuron. */
+    /** Shows what a loss reads, and writes values that depend on the place of a neuron. */
     private final class Looked implements Loss {
 
         @Override
@@ -381,7 +381,7 @@ final class TorchOrderTest {
         assertEquals(Set.of(), alike, "matrices that look the same in either order");
     }
 
-    /** Whether rows look different in the inner order: a test of others could not fail. */
+    /** Returns true if rows differ in the inner order; otherwise the test could not fail. */
     private static boolean tellsOrdersApart(Signal rows) {
         if (rows.columns() != SIZE) {
             return rows.columns() == 1;
@@ -396,7 +396,7 @@ final class TorchOrderTest {
         return !Arrays.equals(inside.toArray(), ((FloatMatrix) rows).toArray());
     }
 
-    /** A method by which rows of neurons come or go stands in this test. */
+    /** Each method with rows of neurons is in this test. */
     @Test
     void eachMethodWithRowsIsTriedOrSaysOtherwise() throws URISyntaxException, IOException, ClassNotFoundException {
         seen(MAPS);

@@ -26,7 +26,7 @@ import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.function.BooleanSupplier;
 
-/** Prints the bytes that the first call behind a warm-up allocates, and the classes that it loads. */
+/** Prints the bytes that the first call after a warm-up allocates, and the classes that it loads. */
 final class FirstCallAllocationMain {
 
     private static final int CALLS = 400;

@@ -15,20 +15,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The first call behind a warm-up, in a JVM of its own: what is not compiled by then boxes vectors, 249 MB when the
- * warm-up ran too few rows for the kernels that 200 steps choose. And the calls that follow, of which some hundred
- * boxed 450 KB each when products tried what C2 had not compiled. And 400 steps of a rule, which boxed 42 KB each when
- * the loops of the warm-up were forgotten with its simulations.
+ * The first call after a warm-up, in a new JVM. Code that is not compiled by then boxes vectors: 249 MB when the
+ * warm-up ran too few rows for the kernels of 200 steps. The next calls boxed 450 KB each, some hundred times, when
+ * products tried variants that C2 had not compiled. 400 steps of a rule boxed 42 KB each when the loops of the warm-up
+ * were dropped with its simulations.
  */
 @Users
 final class FirstCallAllocationTest {
 
     private static final long MOST_BYTES = 10_000_000;
 
-    /** Of the JVM, which compiles meanwhile. */
+    /** Classes of the JVM, which compiles meanwhile. */
     private static final long MOST_CLASSES = 3;
 
-    /** Products learn on CPUs without constants of their own alone, and at night. */
+    /** Products learn only on CPUs without constants, tested at night. */
     private static List<String> firstCalls() {
         return Tries.ALL
                 ? List.of("simulation", "rule", "learning", "classifier")
@@ -37,7 +37,7 @@ final class FirstCallAllocationTest {
 
     private static final Map<String, Process> STARTED = new HashMap<>();
 
-    /** Side by side: each waits for C2 alone. */
+    /** In parallel, because each waits only for C2. */
     @BeforeAll
     static void start() throws IOException {
         for (String what : firstCalls()) {
@@ -45,7 +45,7 @@ final class FirstCallAllocationTest {
         }
     }
 
-    /** A classifier encodes and decodes, too: 34 ms of cold code and classes, where its network alone was warm. */
+    /** A classifier also encodes and decodes: 34 ms of cold code and classes when only its network was warm. */
     @ParameterizedTest
     @MethodSource("firstCalls")
     void firstCallBehindAWarmUpIsCompiled(String what) throws IOException, InterruptedException {

@@ -15,9 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Simulations that nobody closes are freed with their threads once they are forgotten. Measured in a JVM of its own,
- * whose heap has one size and which asks the C library again and again to return freed memory to the system; by itself
- * glibc keeps much of it for its next allocations.
+ * Unclosed simulations and their threads are freed once they are unreachable. Measured in a new JVM with a heap of
+ * constant size, which repeatedly asks the C library to return freed memory; by default glibc keeps much of it.
  */
 @Users
 final class ForgottenSimulationTest extends FolderCase {

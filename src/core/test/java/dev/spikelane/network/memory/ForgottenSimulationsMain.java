@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Runs 200 simulations and forgets them. Prints the resident kilobytes before, with all of them and after a collection,
- * and the workers left.
+ * Runs 200 simulations and drops them. Prints the resident kilobytes before, with all of them and after a collection,
+ * and the remaining workers.
  */
 final class ForgottenSimulationsMain {
 
@@ -36,8 +36,7 @@ final class ForgottenSimulationsMain {
             run(network, input, threads);
             most = Math.max(most, residentKilobytes());
         }
-        // The worker of the first simulation may be alive until a collection; the C library trims its heap now and
-        // then.
+        // The worker of the first simulation may live until a collection; the C library trims its heap now and then.
         for (int i = 0; i < MOST_COLLECTIONS && (workers() > 0 || residentKilobytes() - before > MOST_LEFT_KB); i++) {
             System.gc();
             LockSupport.parkNanos(100_000_000);
@@ -48,7 +47,7 @@ final class ForgottenSimulationsMain {
         System.out.println(workers());
     }
 
-    /** The observer knows the simulation, which must not keep it either. */
+    /** The observer refers to the simulation, but must not keep it alive. */
     private static void run(Network network, SpikeMatrix input, int threads) {
         Simulation simulation = network.simulate(1, threads);
         simulation.observe(0, (firstStep, steps, spikes, membranes) -> simulation.batch());

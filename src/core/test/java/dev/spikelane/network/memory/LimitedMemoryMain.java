@@ -21,14 +21,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Takes native memory until there should be none left. Prints what {@link LimitedMemoryTest} wants to know. */
+/** Allocates native memory up to the limit, and prints measurements for {@link LimitedMemoryTest}. */
 final class LimitedMemoryMain {
 
     private static final int SIMULATIONS = 300;
     private static final int TRAINERS = 9;
     private static final int STEPS = 100;
 
-    /** Its CPU time goes on while it works, collectors included, whoever else is busy. */
+    /** CPU time advances while this process works, collectors included, on a busy machine too. */
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -113,7 +113,7 @@ final class LimitedMemoryMain {
         List<FloatMatrix> held = new ArrayList<>();
         try {
             while (held.size() < SIMULATIONS) {
-                FloatMatrix.zeros(256, 1024); // forgotten
+                FloatMatrix.zeros(256, 1024); // dropped
                 held.add(FloatMatrix.zeros(256, 1024));
             }
         } catch (OutOfMemoryError refused) {

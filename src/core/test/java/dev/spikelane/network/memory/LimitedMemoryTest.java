@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named
- * when it is.
+ * A limit of native memory, in new JVMs: unreachable memory is freed before it is exceeded, and the error names
+ * reachable memory.
  */
 @Users
 final class LimitedMemoryTest {
@@ -40,7 +40,7 @@ final class LimitedMemoryTest {
 
     private static final Map<String, Process> STARTED = new HashMap<>();
 
-    /** Side by side: most of their time is that of a JVM which starts. */
+    /** In parallel, because most time is the start of a JVM. */
     @BeforeAll
     static void start() throws IOException {
         for (String what : List.of(
@@ -65,16 +65,16 @@ final class LimitedMemoryTest {
         return Files.readAllLines(folder.resolve(what));
     }
 
-    /** They took 340 MB and more: nothing else makes this heap a reason to collect. */
+    /** They would take 340 MB and more, and nothing else in this heap triggers a collection. */
     @Test
     void forgottenSimulationsAreFreedInTime() throws IOException, InterruptedException {
         Assumptions.assumeTrue(
                 Files.isReadable(ForgottenSimulationsMain.STATUS), "this system does not tell the memory of a process");
         long grown = Long.parseLong(run("forget simulations").getFirst());
-        assertTrue(grown / 1_000 < 3 * LIMIT_MB, "grew by " + grown + " kB"); // the heap grows, too
+        assertTrue(grown / 1_000 < 3 * LIMIT_MB, "grew by " + grown + " kB"); // the heap grows too
     }
 
-    /** Kept, they take 500 MB; what is held then, 150 MB of matrices, asks for two collections and not for 300. */
+    /** All of them would take 500 MB; beside 150 MB of reachable matrices, two collections suffice, not 300. */
     @Test
     void forgottenSimulationsAreFreedLongBeforeTheLimit() throws IOException, InterruptedException {
         List<String> lines = run("forget more simulations");
@@ -99,8 +99,7 @@ final class LimitedMemoryTest {
         assertTrue(held > 20, "held " + held);
         Matcher declared = MESSAGE.matcher(message);
         assertTrue(declared.matches(), message);
-        int open =
-                Integer.parseInt(declared.group(1)); // the one that is refused is open if it could not be made at all
+        int open = Integer.parseInt(declared.group(1)); // a refused one counts as open if it could not be created
         assertTrue(open == held || open == held + 1, held + " are held, " + message);
         assertEquals("one more after closing one", lines.get(2));
     }

@@ -17,7 +17,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
 
-/** Runs cells by themselves and in a network, in the order asked for, which is the order in which C2 meets them. */
+/** Runs cells alone and in a network, in a given order, which C2 sees. */
 final class SLstmAllocationMain {
 
     private static final int CELLS = 70;
@@ -26,8 +26,7 @@ final class SLstmAllocationMain {
     private SLstmAllocationMain() {}
 
     /**
-     * Takes {@code single} or {@code network}: what runs first. Fails unless both come to allocate nothing, and still
-     * do not afterwards.
+     * @param order {@code single} or {@code network} first. Fails unless both stop allocating.
      */
     public static void main(String[] order) {
         Random random = new Random(1);

@@ -6,10 +6,7 @@ import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What cells allocate does not depend on whether C2 met them alone or in a network first; so each order has a JVM of
- * its own.
- */
+/** Cells do not allocate, whether C2 saw them alone or in a network first; each order needs a new JVM. */
 @Users
 final class SLstmAllocationTest {
 

@@ -48,7 +48,7 @@ final class BatchNormOverTimeTest {
     private static final Shape MAPS = Shape.of(3, 4, 5);
     private static final int CLASSES = 4;
 
-    /** Two norms, the second behind a delay. */
+    /** Two norms, the second after a delay. */
     private static Network network(double threshold) {
         Leaky neuron = new Leaky(0.6f).withThreshold(threshold).withReset(Reset.NONE);
         NetworkBuilder builder = Network.builder();
@@ -137,12 +137,12 @@ final class BatchNormOverTimeTest {
         return values;
     }
 
-    /** The network of values in float64, by its equations. */
+    /** The network in float64, by its equations. */
     private record Loops(Map<String, double[]> values, double[] statistics) {
 
         private static final int CHANNEL = MAPS.size() / 3;
 
-        /** The membranes of the last population. */
+        /** Returns the membranes of the last population. */
         double[][] membranes(boolean isFrame) {
             double[] x = values.get("x");
             double[][] currents = new double[ROWS][MAPS.size()];
@@ -223,7 +223,7 @@ final class BatchNormOverTimeTest {
         return loss;
     }
 
-    /** Of a network that is smooth, as it hands on membranes; rows for each step, and a frame. */
+    /** With membranes between populations the network is smooth; rows for each step, and a frame. */
     @Test
     void membranesAndGradientsAreThoseOfTheEquations() {
         for (boolean isFrame : new boolean[] {false, true}) {
@@ -316,7 +316,7 @@ final class BatchNormOverTimeTest {
         assertEquals(1, network.weights().count("x-m.1.num_batches_tracked"));
     }
 
-    /** The same from shards elsewhere. */
+    /** Also from shards elsewhere. */
     @Test
     void shardsMoveThemInTurn() {
         TrainingBatch batch = TrainingBatch.of(rows(ROWS, MAPS.size(), 1), new int[BATCH]);
@@ -331,7 +331,7 @@ final class BatchNormOverTimeTest {
         assertEquals(2, whole.weights().count("x-m.1.num_batches_tracked"));
     }
 
-    /** Running values serve, so that steps may come one by one, and the norm can be folded. */
+    /** Running values apply, so steps may come one by one, and the norm can be folded. */
     @Test
     void simulationsNeedNoSeries() {
         Network network = network(0.5);

@@ -19,12 +19,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * The plain interpreter in float32, which the library equals bit for bit, differs from the one in float64 by no more
- * than rounding explains: a number of roundings of the sum of the magnitudes of all terms.
+ * The plain interpreter in float32, which the library equals bit for bit, differs from float64 only by rounding: at
+ * most a number of roundings of the sum of all magnitudes.
  */
 class GradientRoundingProperties extends KernelCase {
 
-    /** How many roundings of the sum of all magnitudes an error may have. */
+    /** Roundings of the sum of all magnitudes that an error may have. */
     static final double ROUNDINGS = 64 * 0x1p-24;
 
     @FewerTries(fullWidth = 4)

@@ -1,17 +1,13 @@
 package dev.spikelane.network.naive;
 
-/**
- * How {@link NaiveGradients} computes with gradients, which are linear in those that were given: coefficients are
- * floats that are known.
- */
+/** The arithmetic of {@link NaiveGradients}, linear in gradients; coefficients are known floats. */
 public enum NaiveArithmetic {
 
-    /** In float32, each operation rounded. */
+    /** Float32, each operation rounded. */
     SINGLE {
         @Override
         double rounded(double exact) {
-            return (float)
-                    exact; // of one sum, product or quotient of floats, which double holds well enough to round twice
+            return (float) exact; // double rounds one sum, product or quotient of floats correctly
         }
 
         @Override
@@ -20,7 +16,6 @@ public enum NaiveArithmetic {
         }
     },
 
-    /** In float64. */
     DOUBLE {
         @Override
         double rounded(double exact) {
@@ -28,10 +23,7 @@ public enum NaiveArithmetic {
         }
     },
 
-    /**
-     * Magnitudes alone: what the sum of the magnitudes of all terms is, whatever cancels out. Errors of rounding are a
-     * share of it.
-     */
+    /** Sums of magnitudes of all terms, without cancellation. Rounding errors are a fraction of them. */
     MAGNITUDE {
         @Override
         double rounded(double exact) {
@@ -58,7 +50,7 @@ public enum NaiveArithmetic {
             return gradient / Math.abs(coefficient);
         }
 
-        /** A gradient that all but cancels out leaves an error behind, for which a hundredth of it stands. */
+        /** A gradient that nearly cancels leaves an error, for which a hundredth stands. */
         @Override
         double less(double gradient, float share) {
             return gradient * (Math.abs(1 - share) + 0.01);
@@ -92,7 +84,7 @@ public enum NaiveArithmetic {
         return rounded(gradient / coefficient);
     }
 
-    /** The gradient without a share of it. */
+    /** Returns the gradient minus a fraction of it. */
     double less(double gradient, float share) {
         return minus(gradient, times(gradient, share));
     }

@@ -3,7 +3,7 @@ package dev.spikelane.network.naive;
 import dev.spikelane.connection.BatchNorm;
 import java.util.List;
 
-/** A batch that is normalized by its own statistics, on plain arrays in torch's order, and the way back. */
+/** A batch normalized by its statistics, on plain arrays in torch's order, and the backward pass. */
 final class NaiveBatchNorm {
 
     private final int channels;
@@ -16,8 +16,6 @@ final class NaiveBatchNorm {
     private final List<float[]> rows;
 
     /**
-     * Normalizes a batch.
-     *
      * @param rows one for each sample
      * @param weights one for each channel
      */
@@ -42,12 +40,11 @@ final class NaiveBatchNorm {
         }
     }
 
-    /** An element of a sample. */
     private interface Element {
         double of(int sample, int i);
     }
 
-    /** The sum over a channel, in blocks of eight samples. */
+    /** Returns the sum over a channel, in blocks of eight samples. */
     private double sum(int samples, int channel, Element element) {
         double sum = 0;
         for (int block = 0; block < samples; block += 8) {
@@ -62,7 +59,6 @@ final class NaiveBatchNorm {
         return sum;
     }
 
-    /** The normalized row of a sample. */
     float[] normalized(int sample, float[] bias) {
         float[] row = new float[rows.get(sample).length];
         for (int i = 0; i < row.length; i++) {
@@ -74,7 +70,7 @@ final class NaiveBatchNorm {
         return row;
     }
 
-    /** The sums of the gradients of a channel, and of their products with distances from the mean. */
+    /** Returns the sums of the gradients of a channel, and of their products with deviations from the mean. */
     private double[] sums(NaiveArithmetic arithmetic, List<double[]> gradients, int channel) {
         boolean magnitudes = arithmetic == NaiveArithmetic.MAGNITUDE;
         return new double[] {
@@ -86,7 +82,7 @@ final class NaiveBatchNorm {
         };
     }
 
-    /** The gradients of a sample's row, from those of all samples behind the weights. */
+    /** Returns the gradients of a sample's row, from those of all samples after the weights. */
     double[] back(NaiveArithmetic arithmetic, List<double[]> gradients, int sample) {
         double[] back = gradients.get(sample).clone();
         for (int channel = 0; channel < channels; channel++) {
@@ -102,7 +98,7 @@ final class NaiveBatchNorm {
         return back;
     }
 
-    /** Adds the gradients of the weights, and then of the biases. */
+    /** Adds the gradients of weights, then of biases. */
     void add(NaiveArithmetic arithmetic, List<double[]> gradients, double[] to) {
         for (int channel = 0; channel < channels; channel++) {
             double[] sums = sums(arithmetic, gradients, channel);

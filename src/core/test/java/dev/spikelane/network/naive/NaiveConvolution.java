@@ -8,8 +8,8 @@ import dev.spikelane.network.naive.NaiveNetwork.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution by direct loops over its definition, in torch's layout. A transposed one is the equal convolution over
- * inputs with zeros between them.
+ * A convolution by direct loops, in torch's layout. A transposed one is the equivalent convolution over inputs with
+ * zeros between them.
  */
 public final class NaiveConvolution {
 
@@ -27,12 +27,11 @@ public final class NaiveConvolution {
         this.weights = declared.weights().toArray();
     }
 
-    /** What a row gives in torch's order: what each spike carries where it fires, or values. */
+    /** Returns currents of spikes and their values, or of values. */
     public float[] currents(float[] values, boolean @Nullable [] fires) {
         return currents(new Row(values, fires));
     }
 
-    /** What the row of a source gives. */
     float[] currents(Row row) {
         float[] currents = new float[made.size()];
         int i = 0;
@@ -89,7 +88,7 @@ public final class NaiveConvolution {
         return integers.item(at / integers.columns(), at % integers.columns());
     }
 
-    /** The place of an input; negative in the padding, and between inputs. */
+    /** Returns the place of an input; negative in the padding, and between inputs. */
     int place(Kernel.Axis axis, int output, int place, int inputs) {
         if (kernel.transposed()) {
             int spread = output - (axis.dilation() * (axis.size() - 1) - axis.padding()) + place * axis.dilation();
@@ -102,7 +101,7 @@ public final class NaiveConvolution {
         return at < inputs ? at : -1;
     }
 
-    /** Where a weight stands in torch's layout. */
+    /** Returns the index of a weight in torch's layout. */
     int weight(int output, int input, int ky, int kx) {
         int height = kernel.y().size();
         int width = kernel.x().size();

@@ -5,10 +5,10 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.naive.NaiveNetwork.Row;
 
-/** The way back through a convolution by direct loops in the canonical order, in torch's layout. */
+/** The backward pass of a convolution by direct loops in the canonical order, in torch's layout. */
 final class NaiveConvolutionBack {
 
-    /** Samples whose gradients of weights are summed before they are added. */
+    /** Samples whose weight gradients are summed before they are added. */
     static final int BLOCK = 8;
 
     private final NaiveArithmetic arithmetic;
@@ -19,7 +19,7 @@ final class NaiveConvolutionBack {
     private final Shape made;
     private final float[] weights;
 
-    /** What is done at a place of a window of a group: channels from the first on, at a row and column. */
+    /** Visits a place of a group's window: channels from the first on, at a row and column. */
     private interface Place {
         void at(int group, int position, int ky, int kx, int pixel);
     }
@@ -34,7 +34,7 @@ final class NaiveConvolutionBack {
         this.weights = declared.weights().toArray();
     }
 
-    /** Visits what is read at each position of the output, ascending. */
+    /** Visits the inputs of each output position, ascending. */
     private void forEach(Place place) {
         int positions = made.height() * made.width();
         for (int position = 0; position < positions; position++) {
@@ -66,7 +66,7 @@ final class NaiveConvolutionBack {
         return channel * made.height() * made.width() + position;
     }
 
-    /** The gradients of the source. */
+    /** Returns the gradients of the source. */
     double[] pulled(double[] of) {
         double[] back = new double[source.size()];
         forEach((group, position, ky, kx, pixel) -> {
@@ -84,12 +84,12 @@ final class NaiveConvolutionBack {
         return back;
     }
 
-    /** Room for the gradients of the weights, which those of the bias follow. */
+    /** Returns zeros for the gradients of weights, then biases. */
     double[] zeros() {
         return new double[weights.length + (kernel.biased() ? declared.outputs() : 0)];
     }
 
-    /** Adds what a row of the source gives to the gradients of the weights. */
+    /** Adds the contribution of a source row to the gradients of weights. */
     void add(Row row, double[] of, double[] sum) {
         forEach((group, position, ky, kx, pixel) -> {
             for (int channel = group * channels(); channel < (group + 1) * channels(); channel++) {
@@ -117,7 +117,7 @@ final class NaiveConvolutionBack {
         return arithmetic.fma(value == 0 && !Double.isFinite(gradient) ? 0 : gradient, value, sum);
     }
 
-    /** What a row gives in float64, with weights as {@link #zeros} has them. */
+    /** Returns the output in float64, with weights in the layout of {@link #zeros}. */
     double[] smooth(double[] row, double[] values) {
         double[] currents = new double[made.size()];
         forEach((group, position, ky, kx, pixel) -> {
@@ -136,14 +136,13 @@ final class NaiveConvolutionBack {
         return currents;
     }
 
-    /** Adds the gradients of a block of samples. */
     void addBlock(double[] block, double[] sum) {
         for (int i = 0; i < sum.length; i++) {
             sum[i] = arithmetic.plus(sum[i], block[i]);
         }
     }
 
-    /** Multiplies gradients that came from spikes by what the spikes of each channel carry. */
+    /** Multiplies gradients of spikes by the spike value of each channel. */
     void carry(float[] carried, double[] sum) {
         for (int channel = 0; channel < source.channels(); channel++) {
             int first = channel / channels() * outputs();

@@ -9,12 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads expressions of a rule's text. Their values are numbers that are rounded to float32 behind each operation, or, of
- * parameters alone, float64; conditions are 1 or 0.
+ * Parses expressions of a rule's text. Operations round to float32 or, for parameters alone, use float64; conditions
+ * are 1 or 0.
  */
 final class NaiveExpression {
 
-    /** What an expression is where names have values, by their places. */
+    /** An expression for values by their places. */
     @FunctionalInterface
     interface Value {
         double of(double[] names);
@@ -45,9 +45,7 @@ final class NaiveExpression {
     }
 
     /**
-     * Reads an expression.
-     *
-     * @param single whether operations are rounded to float32
+     * @param single true to round operations to float32
      */
     static Value of(String text, boolean single, Map<String, Integer> places) {
         NaiveExpression reader = new NaiveExpression(text, single, places);
@@ -126,7 +124,7 @@ final class NaiveExpression {
         }
     }
 
-    /** Float64 holds sums, products and quotients of floats well enough to round them twice. */
+    /** Float64 rounds sums, products and quotients of floats correctly. */
     private Value joined(Value a, Value b, DoubleBinaryOperator by) {
         return single
                 ? names -> (float) by.applyAsDouble(a.of(names), b.of(names))

@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradients back through what {@link NaiveNetwork} has done, step by step, on plain arrays in torch's order. It
- * knows nothing of segments, packed weights, tiles, threads or vectors.
+ * The backward pass of {@link NaiveNetwork}, step by step, on plain arrays in torch's order, without segments, packed
+ * weights, tiles, threads or vectors.
  */
 public final class NaiveGradients {
 
@@ -40,17 +40,17 @@ public final class NaiveGradients {
 
     private final NaiveNetwork ran;
     private final int batch;
-    /** The window: gradients go no further back than its first step, and come from no step behind it. */
+    /** The first step of the window, which limits gradients. */
     private final int first;
 
     private final int end;
-    /** For each source at which gradients start, and each step, those of all samples. */
+    /** Initial gradients of all samples, by source and step. */
     private final Map<String, float[][]> given;
 
-    /** Gradients of what enters a port, by population and port, and of sources, for each step. */
+    /** Gradients at ports, by population and port, and of sources, for each step. */
     private final Map<String, double[][]> gradients = new HashMap<>();
 
-    /** Inputs that are one frame for all steps of the window. */
+    /** Inputs with one frame for all steps of the window. */
     private final Set<String> frames;
 
     private final NaiveArithmetic arithmetic;
@@ -182,7 +182,7 @@ public final class NaiveGradients {
         return winner;
     }
 
-    /** The gradients that reach a source from elsewhere: what was given, then projections in order. */
+    /** Returns the gradients that reach a source: initial ones, then projections in order. */
     private double[] reaching(Population population, String source, int step, int sample) {
         int size = population.size();
         double[] sum = new double[size];
@@ -219,7 +219,7 @@ public final class NaiveGradients {
         return pulled;
     }
 
-    /** Gradients of what a projection carries to synapses of a delay: targets ascending. */
+    /** Returns gradients from synapses of a delay: targets ascending. */
     private double[] ofSynapses(Projection projection, int delay, int step, int sample) {
         NaiveSparse sparse = ran.sparse(projection);
         float[] weights = ran.weightsOf(sparse);
@@ -236,7 +236,7 @@ public final class NaiveGradients {
         return back;
     }
 
-    /** Gradients of the weights of synapses, in their order. */
+    /** Returns the weight gradients of synapses, in their order. */
     private double[] weightsOfSynapses(Projection projection) {
         NaiveSparse sparse = ran.sparse(projection);
         boolean frame = frames.contains(projection.source().name())
@@ -273,7 +273,7 @@ public final class NaiveGradients {
         return IntStream.range(0, batch).mapToObj(of).toList();
     }
 
-    /** Gradients of what a projection carries, and of what each connection of the path makes. */
+    /** Returns the gradients of a projection's source, and of each connection's output. */
     private List<double[]> pulled(Projection projection, int step, int sample) {
         return pulled(
                 projection,
@@ -292,10 +292,10 @@ public final class NaiveGradients {
         };
     }
 
-    /** From behind a place of a path down to a place, in a step. */
+    /** From after a place of a path down to a place, in a step. */
     private record Walk(int place, int end, int step) {}
 
-    /** From those of the currents of each sample, down to a place of the path. */
+    /** Takes gradients of the currents of each sample down to a place of the path. */
     private List<double[]> pulled(Projection projection, IntFunction<double[]> currents, int sample, Walk walk) {
         double[] of = currents.apply(sample);
         List<double[]> all = new ArrayList<>(List.of(of));
@@ -326,7 +326,7 @@ public final class NaiveGradients {
         return ran.batchNorm(projection, place, step - projection.delay());
     }
 
-    /** The gradients of what a connection makes, for each sample. */
+    /** Returns the gradients of a connection's output, for each sample. */
     private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, Walk walk) {
         List<double[]> all = new ArrayList<>();
         for (int sample = 0; sample < batch; sample++) {
@@ -406,12 +406,11 @@ public final class NaiveGradients {
         return back;
     }
 
-    /** The gradients of the spikes of a population in a step, of all samples. */
     public double[] ofSpikes(Population population, int step) {
         return gradients.get(population.name())[step];
     }
 
-    /** Gradients of the values that a connection has: without those of a bias that it does not have. */
+    /** Returns the gradients of a connection's values; a missing bias has none. */
     public double[] ofValues(Projection projection, int place) {
         double[] all = weights(projection, place);
         return switch (projection.path().get(place)) {
@@ -422,8 +421,8 @@ public final class NaiveGradients {
     }
 
     /**
-     * Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the
-     * bias, even if there is none.
+     * Returns the weight gradients of a connection, in torch's layout; for a dense one the bias follows, even if it is
+     * missing.
      */
     public double[] weights(Projection projection, int place) {
         if (projection.path().get(place) instanceof Convolution) {
@@ -496,7 +495,7 @@ public final class NaiveGradients {
         return Arrays.copyOf(sum, norm.channels() * (norm.steps() == 0 ? 2 : norm.steps()));
     }
 
-    /** The first place of a path whose values differ from step to step, or the end. */
+    /** Returns the first place of a path whose values depend on the step, or the end. */
     private static int apart(Projection projection) {
         int place = 0;
         for (Connection each : projection.path()) {
@@ -508,12 +507,12 @@ public final class NaiveGradients {
         return place;
     }
 
-    /** Whether all steps have the same rows at a place. */
+    /** Returns true if all steps have equal rows at a place. */
     private boolean isFrame(Projection projection, int place) {
         return frames.contains(projection.source().name()) && projection.delay() == 0 && place < apart(projection);
     }
 
-    /** Gradients of all steps, at the end or where steps part. */
+    /** Returns gradients of all steps, at the end or where steps begin to differ. */
     private IntFunction<double[]> currentsOfFrame(Projection projection) {
         return sample -> {
             double[] sum = {};

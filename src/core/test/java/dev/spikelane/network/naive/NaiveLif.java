@@ -26,7 +26,7 @@ import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.simd.Logarithm;
 import org.jspecify.annotations.Nullable;
 
-/** The equations of all models that are a sequence of plain operations on each neuron, as their Javadoc has them. */
+/** The equations of all models that are plain operations on each neuron, as in their Javadoc. */
 public final class NaiveLif extends NaiveNeurons {
 
     private static final Parameter ONE = Parameter.of(1);
@@ -55,13 +55,13 @@ public final class NaiveLif extends NaiveNeurons {
     Parameter rest = Parameter.of(0);
     Parameter resetPotential = Parameter.of(0);
     Parameter graded = ONE;
-    /** How spikes and what enters the port {@code identity} make a second variable; null if they do not. */
+    /** Joins spikes with the port {@code identity} to a second variable; null without it. */
     ResidualNetworks.@Nullable Join join;
 
-    /** Whether a second variable is the current. */
+    /** True if a second variable is the current. */
     boolean carriesCurrent;
 
-    /** How many variables are quantized. */
+    /** Number of quantized variables. */
     int quantized = Integer.MAX_VALUE;
 
     private NaiveLif(Shape shape, ThresholdAndReset firing, String... names) {
@@ -197,7 +197,7 @@ public final class NaiveLif extends NaiveNeurons {
         return lif;
     }
 
-    /** By ZERO most models mean CLEAR. */
+    /** In most models ZERO means CLEAR. */
     private static ThresholdAndReset clearing(ThresholdAndReset firing) {
         return firing.reset() == Reset.ZERO ? firing.withReset(Reset.CLEAR) : firing;
     }
@@ -318,7 +318,7 @@ public final class NaiveLif extends NaiveNeurons {
         return subtracts ? u - s * threshold : (1 - s) * u + s * resetPotential.value(i);
     }
 
-    /** What comes to each neuron from itself in the step before; null if nothing does. */
+    /** Returns feedback from the previous step for each neuron; null without it. */
     private float @Nullable [] fedBack() {
         float[] all = new float[fired.length];
         switch (recurrence) {
@@ -349,7 +349,8 @@ public final class NaiveLif extends NaiveNeurons {
     }
 
     /**
-     * The neuron with the largest membrane above its threshold, where NaN is the largest; of equals the first inside.
+     * Returns the neuron with the largest membrane above its threshold, where NaN is the largest; of equals the first
+     * in inner order.
      */
     private int winner() {
         float[] u = variables.get("membrane");
@@ -369,7 +370,7 @@ public final class NaiveLif extends NaiveNeurons {
         return winner;
     }
 
-    /** The first of the nearest levels; the value itself without levels. */
+    /** Returns the first of the nearest levels; the value itself without levels. */
     static float nearest(float[] levels, float x) {
         float nearest = levels.length == 0 ? x : levels[0];
         for (float level : levels) {

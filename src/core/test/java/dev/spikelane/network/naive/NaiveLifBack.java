@@ -9,19 +9,16 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.simd.Logarithm;
 
-/**
- * The derivative of each line of {@link NaiveLif}, for one neuron of one sample at a time, from the last line to the
- * first.
- */
+/** The derivative of each line of {@link NaiveLif}, for one neuron of one sample, from the last line to the first. */
 public final class NaiveLifBack {
 
     private final NaiveArithmetic arithmetic;
     private final NaiveLif lif;
     private final Parameter carries;
-    /** Whether projections enter the port {@code feedback}. */
+    /** True if projections enter the port {@code feedback}. */
     private final boolean fed;
 
-    /** What was before the step and in it. */
+    /** Values before and in the step. */
     float before;
 
     float second;
@@ -30,20 +27,20 @@ public final class NaiveLifBack {
     boolean fired;
     boolean winner;
     boolean firedBefore;
-    /** What entered the port {@code identity}. */
+    /** Input of the port {@code identity}. */
     float identity;
 
-    /** Gradients with respect to the variables after the step, then before it. */
+    /** Gradients of the variables after the step, then before it. */
     final double[] ofVariables = new double[3];
 
-    /** Gradients with respect to what a spike carries, then the spike. */
+    /** Gradients of the spike value, then of the spike. */
     double ofSpike;
 
     double ofCurrent;
     double ofFedBack;
     double ofIdentity;
     double ofFiredBefore;
-    /** Sums of gradients with respect to parameters. */
+    /** Sums of parameter gradients. */
     public double ofThreshold;
 
     public double ofLeak;
@@ -59,7 +56,7 @@ public final class NaiveLifBack {
         this.carries = carries;
     }
 
-    /** What stands in place of the derivative of firing. */
+    /** Replaces the derivative of firing. */
     public static float surrogate(float distance, float gradient) {
         return gradient / denominator(distance);
     }
@@ -79,7 +76,7 @@ public final class NaiveLifBack {
         float r = above && later ? 1 : 0;
         float s = fired ? 1 : 0;
         double of = ofVariables[0];
-        // What a spike carries; under inhibition that is 1.
+        // A spike carries this value, 1 under inhibition.
         ofFactor = lif.firing.inhibition() ? ofFactor : arithmetic.plus(ofFactor, arithmetic.times(ofSpike, s));
         ofSpike = arithmetic.times(ofSpike, carries.value(i));
         if (lif.join != null) {
@@ -107,7 +104,6 @@ public final class NaiveLifBack {
         if (lif.firing.inhibition() && !winner) {
             ofSpike = 0;
         }
-        // Firing.
         float compared = lif.firesBefore ? before : lif.firesOnChange ? Math.abs(unreset - before) : unreset;
         double ofDistance = arithmetic.over(ofSpike, denominator(compared - threshold));
         ofThreshold = arithmetic.minus(ofThreshold, ofDistance);

@@ -40,28 +40,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Interprets a network step by step, on plain arrays in torch's order: each projection's currents are complete, from
- * the bias on, before they are added in order of declaration. It knows nothing of blocks, packed weights, tiles,
- * threads or vectors, and is what all of them are compared with.
+ * the bias on, before they are added in order of declaration. It has no blocks, packed weights, tiles, threads or
+ * vectors, and is the reference for them.
  */
 public final class NaiveNetwork {
 
-    /** What the membrane is called before the reset of its step. */
+    /** Name of the membrane before the reset of its step. */
     public static final String UNRESET = "membrane before its reset";
 
-    /** A row: what a spike carries where it fires, or values. */
+    /** A row of spike values and spikes, or of values. */
     record Row(float[] values, boolean @Nullable [] fires) {}
 
     /** A dropout of a projection. */
     @FunctionalInterface
     public interface Noise {
-        /** What multiplies an element, in torch's order, of what arrives in a step. */
+        /** Returns the factor of an element, in torch's order, that arrives in a step. */
         float of(int step, int sample, int element);
     }
 
-    /** What inputs give. */
     @FunctionalInterface
     public interface Frames {
-        /** The rows of an input in a step, one for each sample. */
+        /** Returns the rows of an input in a step, one for each sample. */
         Signal of(String input, int step);
     }
 
@@ -69,31 +68,31 @@ public final class NaiveNetwork {
     private final Frames inputs;
     private final int batch;
     private final Map<String, NaiveNeurons[]> neurons = new HashMap<>();
-    /** For each population and step, the spikes of all samples one after another. */
+    /** Spikes of all samples, by population and step. */
     private final Map<String, List<boolean[]>> spikes = new HashMap<>();
-    /** For each variable of each population (as the name of a source) and step, the values of all samples. */
+    /** Values of all samples, by variable (with the name of a source) and step. */
     private final Map<String, List<float[]>> variables = new HashMap<>();
-    /** What multiplies what projections carry, by their names. */
+    /** Dropouts by projection. */
     private final Map<String, Noise> dropouts = new HashMap<>();
-    /** The values of the network that are others than those it was built with, by their names. */
+    /** Values that differ from the declared ones, by name. */
     private Map<String, FloatMatrix> values = Map.of();
-    /** Those that were given last; the others are what rules have learned. */
+    /** Values that were set last; rules have learned the others. */
     private Map<String, FloatMatrix> given = Map.of();
-    /** The rules by the names of their projections. */
+    /** Rules by projection. */
     private final Map<String, NaivePlasticity> rules = new LinkedHashMap<>();
 
-    /** The connections with these values, by the names of the values. */
+    /** Connections with these values, by the names of values. */
     private final Map<String, Connection> connections = new HashMap<>();
 
     private final Map<String, NaiveSparse> drawn = new HashMap<>();
 
-    /** Whether batches are normalized by their own statistics. */
+    /** True if batches are normalized by their statistics. */
     private boolean training;
 
-    /** The models with these values, by their populations. */
+    /** Models with these values, by population. */
     private final Map<String, Neuron> models = new HashMap<>();
 
-    /** Runs the rows of all steps. */
+    /** Runs all steps. */
     public NaiveNetwork(Network network, Map<String, Signal> inputs, int batch) {
         this(
                 network,
@@ -130,12 +129,12 @@ public final class NaiveNetwork {
         }
     }
 
-    /** The rule of a projection; null if there is none. */
+    /** Returns the rule of a projection; null without one. */
     public @Nullable NaivePlasticity rule(Projection projection) {
         return rules.get(projection.name());
     }
 
-    /** Weights, and what rules have beside them, are those of a simulation behind a step. */
+    /** Compares weights and variables of rules with a simulation after a step. */
     public void assertLearned(Simulation simulation, int step, String what) {
         for (Projection projection : simulation.network().projections()) {
             if (rule(projection) instanceof NaivePlasticity rule) {
@@ -156,12 +155,12 @@ public final class NaiveNetwork {
         }
     }
 
-    /** What stands before the names of what the rule of a projection changes. */
+    /** Returns the prefix of names that the rule of a projection changes. */
     public static String learned(Projection projection) {
         return ValueNames.prefix(projection, projection.path().size() - 1);
     }
 
-    /** Puts another value in place of one that the rule of a projection changes. */
+    /** Replaces a value that the rule of a projection changes. */
     public void replace(String name, FloatMatrix value) {
         for (Projection projection : network.projections()) {
             String prefix = learned(projection);
@@ -180,7 +179,7 @@ public final class NaiveNetwork {
         connections.remove(learned(projection));
     }
 
-    /** What rules do behind a step. */
+    /** Runs a rule after a step. */
     private void learn(Projection projection, NaivePlasticity rule, int step) {
         Map<Integer, List<boolean[]>> arrived = new HashMap<>();
         rule.step(new NaivePlasticity.Step() {
@@ -216,7 +215,7 @@ public final class NaiveNetwork {
         return NaiveNeurons.of(neuron(population), population.shape(), batch, fed);
     }
 
-    /** The model with the parameters that it has now. */
+    /** Returns the model with its current parameters. */
     public Neuron neuron(Population population) {
         return models.computeIfAbsent(population.name(), _ -> present(population));
     }
@@ -233,7 +232,7 @@ public final class NaiveNetwork {
         return made instanceof EquationNeuron noisy ? noisy.withSeed(seed(noisy.seed(), population.name())) : made;
     }
 
-    /** Populations draw noise of their own, by their names. */
+    /** Populations draw separate noise, by name. */
     private static long seed(long seed, String name) {
         long own = seed;
         for (int i = 0; i < name.length(); i++) {
@@ -242,7 +241,7 @@ public final class NaiveNetwork {
         return own;
     }
 
-    /** Begins with values, which say what variables are before the first step. */
+    /** Sets values, which define variables before the first step. */
     public NaiveNetwork begin(Map<String, FloatMatrix> present) {
         values = present;
         given = present;
@@ -253,8 +252,8 @@ public final class NaiveNetwork {
         return this;
     }
 
-    /** Gives the network values for the steps to come; names that are not there keep what they were built with. */
-    @SuppressWarnings("ReferenceEquality") // the same map says that nothing has changed
+    /** Sets values for the next steps; values without a name keep their declaration. */
+    @SuppressWarnings("ReferenceEquality") // the same map means no change
     public void set(Map<String, FloatMatrix> present) {
         if (given == present) {
             return;
@@ -278,23 +277,20 @@ public final class NaiveNetwork {
         }
     }
 
-    /** Runs as in training from now on. */
+    /** Switches to training. */
     public NaiveNetwork training() {
         training = true;
         return this;
     }
 
-    /** How many steps were run. */
     int steps() {
         return spikes.values().iterator().next().size();
     }
 
-    /** Drops some of what a projection carries. */
     public void drop(Projection projection, Noise noise) {
         dropouts.put(projection.name(), noise);
     }
 
-    /** What multiplies what a projection carries; null if nothing is dropped. */
     @Nullable
     Noise noise(Projection projection) {
         return dropouts.get(projection.name());
@@ -305,19 +301,18 @@ public final class NaiveNetwork {
                 .get(step)[sample * network.population(population).size() + neuron];
     }
 
-    /** The name of a variable that is a source. */
     private static String name(Projection.Source variable) {
         return variable.ofPopulation().orElseThrow().name() + "."
                 + variable.ofVariable().orElseThrow();
     }
 
-    /** A variable, or at the name of a port a current, of which there are several for each neuron with gates. */
+    /** Returns a variable, or at the name of a port a current; neurons with gates have several. */
     public float value(String population, String variable, int step, int sample, int neuron) {
         float[] all = of(variables, population + "." + variable).get(step);
         return all[sample * (all.length / batch) + neuron];
     }
 
-    /** The share of neurons that fire. */
+    /** Returns the fraction of neurons that fire. */
     public double density(String population) {
         long fired = 0;
         long all = 0;
@@ -338,7 +333,6 @@ public final class NaiveNetwork {
         return found;
     }
 
-    /** Runs the next steps. */
     public void run(int count) {
         int first = steps();
         for (int step = first; step < first + count; step++) {
@@ -386,7 +380,7 @@ public final class NaiveNetwork {
         }
     }
 
-    /** Keeps the currents of the next sample. */
+    /** Stores the currents of the next sample. */
     private void keep(Population population, String port, int step, float[] currents) {
         List<float[]> steps = variables.computeIfAbsent(population.name() + "." + port, _ -> new ArrayList<>());
         if (steps.size() == step) {
@@ -402,7 +396,7 @@ public final class NaiveNetwork {
         return projection.target() == population && projection.port().equals(port);
     }
 
-    /** What enters a port; null if no projection does. */
+    /** Returns the sum at a port; null without projections. */
     private float @Nullable [] sum(Population population, String port, int step, int sample) {
         float[] sum = null;
         boolean added = false;
@@ -421,7 +415,7 @@ public final class NaiveNetwork {
         return sum;
     }
 
-    /** What all sparse projections into a port make: delays ascending. */
+    /** Returns the sum of all sparse projections into a port: delays ascending. */
     private float[] ofSynapses(Population population, String port, int step, int sample) {
         List<Projection> parts = NaiveSparse.inSum(network, population, port);
         int[] delays = parts.stream()
@@ -436,7 +430,7 @@ public final class NaiveNetwork {
                 NaiveSparse own = sparse(projection);
                 quantum = own.declared.quantum();
                 if (Arrays.binarySearch(NaiveSparse.delays(projection), delay) < 0) {
-                    continue; // its source may come later
+                    continue; // its source may follow later
                 }
                 Row row = dropped(projection, source(projection.source(), step - delay, sample), step, sample);
                 own.add(row, delay, own.weights(values), sum);
@@ -448,17 +442,17 @@ public final class NaiveNetwork {
         return sum;
     }
 
-    /** The synapses of a projection, drawn once. */
+    /** Returns the synapses of a projection, drawn once. */
     NaiveSparse sparse(Projection projection) {
         return drawn.computeIfAbsent(projection.name(), _ -> new NaiveSparse(projection));
     }
 
-    /** The row of a source in a step, which a sparse projection sees. */
+    /** Returns the row of a source in a step, as a sparse projection sees it. */
     Row seen(Projection projection, int step, int delay, int sample) {
         return dropped(projection, source(projection.source(), step - delay, sample), step, sample);
     }
 
-    /** The row of a source in a step, all zeros before the first. */
+    /** Returns the row of a source in a step, zeros before the first step. */
     private Row source(Projection.Source source, int step, int sample) {
         int size = source.shape().size();
         float[] values = new float[size];
@@ -491,24 +485,24 @@ public final class NaiveNetwork {
         return plain(rows(projection, step, sample).getLast());
     }
 
-    /** The row of a source, and what each connection of a path makes of it. */
+    /** Returns the row of a source, and the output of each connection of a path. */
     List<Row> rows(Projection projection, int step, int sample) {
         return rows(projection, step, sample, projection.path().size());
     }
 
-    /** The same of a frame of all steps, which gradients of weights take as values. */
+    /** Returns rows of a frame for all steps, which weight gradients take as values. */
     List<Row> rowsOfFrame(Projection projection, int step, int sample) {
         Row row = new Row(plain(source(projection.source(), step, sample)), null);
         return rows(projection, row, step, sample, projection.path().size());
     }
 
-    /** What the first connections of a path make. */
+    /** Returns the outputs of the first connections of a path. */
     private List<Row> rows(Projection projection, int step, int sample, int count) {
         Row row = source(projection.source(), step, sample);
         return rows(projection, dropped(projection, row, step + projection.delay(), sample), step, sample, count);
     }
 
-    /** What normalizes the batch of a step of the source at a place of a path. */
+    /** Returns the norm of the batch in a step of the source, at a place of a path. */
     NaiveBatchNorm batchNorm(Projection projection, int place, int step) {
         List<float[]> all = new ArrayList<>();
         for (int sample = 0; sample < batch; sample++) {
@@ -518,7 +512,7 @@ public final class NaiveNetwork {
         return new NaiveBatchNorm(declared, all, weights(declared, set(projection, place, step)));
     }
 
-    /** What the names of a batch norm's values start with, in a step of the source. */
+    /** Returns the prefix of a batch norm's values in a step of the source. */
     private static String set(Projection projection, int place, int step) {
         String prefix = ValueNames.prefix(projection, place);
         BatchNorm declared = (BatchNorm) projection.path().get(place);
@@ -566,7 +560,7 @@ public final class NaiveNetwork {
             rows.add(new Row(multiply(own(projection), row), null));
         }
         for (int i = 0; i < count; i++) {
-            // The order of a dense sum is that of the rows before the flatten that stands before it.
+            // A dense sum has the order of the rows before the preceding flatten.
             Shape order = i > 0 && path.get(i - 1) instanceof Flatten && isDense(path.get(i))
                     ? before(path, i - 1, projection.source().shape())
                     : shape;
@@ -587,7 +581,7 @@ public final class NaiveNetwork {
         return rows;
     }
 
-    /** The greatest of the whole numbers that the first operator of a path gets; 0 if it gets others. */
+    /** Returns the greatest whole number at the first operator of a path; 0 for other inputs. */
     private static int greatest(Projection projection, int place) {
         boolean isFirst = IntStream.range(0, place)
                 .allMatch(i -> projection.path().get(i) instanceof Flatten && !ValueNames.isLaidOut(projection, i));
@@ -612,7 +606,7 @@ public final class NaiveNetwork {
         };
     }
 
-    /** The ones from the bias; then the twos from +0, doubled, and added once; and so on. */
+    /** Ones are added from the bias; twos from +0, doubled, and added once; and so on. */
     private static float[] ofBits(Connection connection, Row row, Shape order, int greatest) {
         float[] ones = new float[row.values.length];
         Arrays.fill(ones, 1);
@@ -642,7 +636,7 @@ public final class NaiveNetwork {
         };
     }
 
-    /** What is left of a row, as values. */
+    /** Returns a row after dropout, as values. */
     private Row dropped(Projection projection, Row row, int arrival, int sample) {
         Noise noise = noise(projection);
         if (noise == null) {
@@ -670,9 +664,7 @@ public final class NaiveNetwork {
         return shape;
     }
 
-    /**
-     * A connection of a path with the values that the network has now; those of recurrences are in the network alone.
-     */
+    /** Returns a connection with the network's current values; recurrences have values only in the network. */
     Connection present(Projection projection, int place) {
         Connection declared = projection.path().get(place);
         String prefix = ValueNames.prefix(projection, place);
@@ -712,13 +704,13 @@ public final class NaiveNetwork {
                 : Convolution.of(declared.kernel(), weights);
     }
 
-    /** What an empty path multiplies each neuron by. */
+    /** Returns the factors of an empty path. */
     Parameter own(Projection projection) {
         FloatMatrix found = values.get(projection.name() + ".weight");
         return found == null ? Parameter.of(1) : Parameter.of(found.toArray());
     }
 
-    /** The weights that synapses have now. */
+    /** Returns the current weights of synapses. */
     float[] weightsOf(NaiveSparse sparse) {
         return sparse.weights(values);
     }
@@ -745,12 +737,12 @@ public final class NaiveNetwork {
         };
     }
 
-    /** What is left where no connection multiplies. */
+    /** Returns the values of a row without a connection. */
     static float[] plain(Row row) {
         return row.fires == null ? row.values : multiply(Parameter.of(1), row);
     }
 
-    /** What an input is multiplied by: one of zero adds nothing, not even to what is not finite. */
+    /** A zero input adds nothing, even for weights that are not finite. */
     static float met(double input, float weight) {
         return input == 0 && !Float.isFinite(weight) ? 0 : weight;
     }

@@ -21,15 +21,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The neurons of one population and one sample, in torch's order, as plain arrays that go through one step at a time.
- */
+/** The neurons of one population and sample, in torch's order, as plain arrays, one step at a time. */
 abstract class NaiveNeurons {
 
-    /** Values by the name of the variable, the membrane first. */
+    /** Values by variable, the membrane first. */
     final Map<String, float[]> variables = new LinkedHashMap<>();
 
-    /** Which neurons fired in the step before. */
+    /** Neurons that fired in the previous step. */
     final boolean[] fired;
 
     /** The membranes that were compared with the threshold. */
@@ -43,17 +41,17 @@ abstract class NaiveNeurons {
         this.unreset = new float[neurons];
     }
 
-    /** Takes all neurons through a step; what enters a port is null where no projection does. */
+    /** Computes a step; the currents of a port without projections are null. */
     abstract void step(float[][] entering);
 
-    /** Goes on from where other neurons of the same kind have come. */
+    /** Copies the state of other neurons of equal kind. */
     void takeState(NaiveNeurons other) {
         variables.forEach((name, values) -> System.arraycopy(other.variables.get(name), 0, values, 0, values.length));
         System.arraycopy(other.fired, 0, fired, 0, fired.length);
         System.arraycopy(other.unreset, 0, unreset, 0, unreset.length);
     }
 
-    /** One object for each sample of a batch, of neurons that projections feed back to or not. */
+    /** Returns an object for each sample of a batch, with or without feedback by projections. */
     static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch, boolean fed) {
         NaiveNeurons[] samples = new NaiveNeurons[batch];
         if (neuron instanceof SLstm
@@ -77,7 +75,6 @@ abstract class NaiveNeurons {
         return samples;
     }
 
-    /** Neurons that fire as listed. */
     private static final class Listed extends NaiveNeurons {
 
         private final SpikeList list;
@@ -107,10 +104,9 @@ abstract class NaiveNeurons {
     }
 
     /**
-     * Cells of SLSTM, whose elementary functions are polynomials, equations, whose loops have an interpreter to follow,
-     * and neurons with a dropout, whose masks come from a generator of random numbers: here the model's own neurons are
-     * the reference, on the calling thread, one step of the whole batch at a time. The last sample of a step makes it
-     * run. They stand in the inner order, in which the first of equals wins.
+     * Models whose own neurons are the reference, on the calling thread, one step of the whole batch at a time: SLSTM
+     * with polynomials, equations with an interpreter, and dropout with random masks. The last sample of a step makes
+     * it run. Neurons have the inner order, in which the first of equals wins.
      */
     private static final class Group {
 
@@ -120,7 +116,6 @@ abstract class NaiveNeurons {
         private final NeuronGroup withoutReset;
         private final NeuronState state;
         private final NeuronState unreset;
-        /** What enters each port. */
         private final List<FloatMatrix> currents;
 
         private final SpikeMatrix spikes;
@@ -147,7 +142,7 @@ abstract class NaiveNeurons {
             return samples[number];
         }
 
-        /** The model with the values of single neurons in that order. */
+        /** Returns the model with the values of single neurons in inner order. */
         private static Neuron inside(Neuron neuron, Shape shape) {
             Map<String, Parameter> moved = new HashMap<>();
             neuron.parameters().forEach((name, parameter) -> {

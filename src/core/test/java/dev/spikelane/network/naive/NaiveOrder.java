@@ -5,7 +5,7 @@ import dev.spikelane.network.Population;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The order of populations in a step: each after the sources of its projections without a delay. */
+/** The order of populations in a step: each after its sources without a delay. */
 final class NaiveOrder {
 
     private NaiveOrder() {}

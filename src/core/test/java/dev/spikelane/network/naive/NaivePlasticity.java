@@ -26,42 +26,41 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what the text of a rule says, line by line for each input, output and synapse; it knows nothing of the library's
- * parser and of rows. Arrays are in torch's order.
+ * Interprets the text of a rule, line by line for each input, output and synapse, without the library's parser and
+ * rows. Arrays are in torch's order.
  */
 public final class NaivePlasticity {
 
-    /** What neurons do in a step. */
+    /** Neurons in a step. */
     interface Step {
-        /** Whether an input of a sample fired so many steps ago. */
+        /** Returns true if an input of a sample fired {@code delay} steps ago. */
         boolean in(int sample, int input, int delay);
 
         boolean out(int sample, int output);
 
-        /** A variable of an output behind the step. */
+        /** Returns a variable of an output after the step. */
         float of(String variable, int sample, int output);
     }
 
-    /** What has values of its own. */
+    /** Kinds of values. */
     private enum Space {
         PRE,
         POST,
         SYNAPSE
     }
 
-    /** The weight, or a variable of the text. */
     private static final class Variable {
 
         final String name;
         final Space space;
         final int place;
-        /** What it begins with. */
+        /** The initial value. */
         Value initial = _ -> 0;
 
         float begins;
-        /** For all samples, where it is one of inputs or outputs. */
+        /** For all samples, if it belongs to inputs or outputs. */
         float[] now = {};
-        /** What spikes have added. */
+        /** The sum of changes by spikes. */
         float[] change = {};
 
         Variable(String name, Space space, int place) {
@@ -71,7 +70,7 @@ public final class NaivePlasticity {
         }
     }
 
-    /** A line: what a name becomes, a variable or another one, or how a trace goes on. */
+    /** An assignment, or the update of a trace. */
     private record Line(
             @Nullable Variable variable,
             int place,
@@ -81,10 +80,10 @@ public final class NaivePlasticity {
 
     private record Trace(Variable variable, boolean nearest, boolean behind) {}
 
-    /** Lines behind 'on', where spikes are those of inputs or outputs, or of each step. */
+    /** Lines after 'on' for spikes of inputs or outputs, or of each step. */
     private record Block(@Nullable Space spikes, @Nullable Value when, List<Line> lines) {}
 
-    /** A synapse: how late its spikes are, and its inputs and outputs, which are several in maps. */
+    /** A synapse: delay, inputs and outputs, several in maps. */
     private record Synapse(int delay, int[] inputs, int[] outputs) {}
 
     private static final String WEIGHT = "w";
@@ -112,17 +111,15 @@ public final class NaivePlasticity {
     private Value least = _ -> -Float.MAX_VALUE;
     private Value most = _ -> Float.MAX_VALUE;
 
-    /** Along which synapses spikes have added something. */
+    /** Synapses with a change by spikes. */
     private final boolean[] passed;
     /** For each block and step, variables of inputs. */
     private final List<List<Map<Variable, float[]>>> seen = new ArrayList<>();
-    /** What everything was behind each step; at first, before it. */
+    /** All values after each step, and before the first. */
     private final List<Map<String, float[]>> kept = new ArrayList<>();
 
     /**
-     * Begins.
-     *
-     * @param present modulators, as far as they are others than the rule says
+     * @param present modulators that differ from the rule
      */
     NaivePlasticity(Projection projection, int batch, float[] weights, Map<String, FloatMatrix> present) {
         this.batch = batch;
@@ -177,7 +174,7 @@ public final class NaivePlasticity {
         return made;
     }
 
-    /** The synapses of a convolution, each with its positions, ascending. */
+    /** Returns the synapses of a convolution, each with its positions, ascending. */
     private static List<Synapse> synapses(Convolution conv, Shape source, int delay) {
         NaiveConvolution naive = new NaiveConvolution(conv, source);
         Kernel kernel = conv.kernel();
@@ -220,7 +217,6 @@ public final class NaivePlasticity {
         return NaiveExpression.of(text, single, places);
     }
 
-    /** Reads a line of the text. */
     private void read(String line) {
         Matcher assigned = ASSIGNED.matcher(line);
         if (assigned.matches()) {
@@ -296,17 +292,16 @@ public final class NaivePlasticity {
         blocks.getLast().lines.add(new Line(made, made.place, false, value(words.group(3), false), trace));
     }
 
-    /** What follows from parameters. */
+    /** Computes values that depend on parameters. */
     private void derive() {
         lets.forEach((name, value) -> names[place(name)] = (float) value.of(names));
     }
 
-    /** The weights. */
     float[] weights() {
         return weight.now;
     }
 
-    /** Puts in what a program replaces: weights, variables of synapses, or a modulator. */
+    /** Replaces weights, variables of synapses, or a modulator. */
     void replace(String name, FloatMatrix value) {
         if (modulators.contains(name)) {
             names[place(name)] = value.get(0, 0);
@@ -318,7 +313,6 @@ public final class NaivePlasticity {
         keep();
     }
 
-    /** Does what is behind a step of neurons. */
     void step(Step step) {
         for (Variable each : read) {
             for (int i = 0; i < batch * outputs; i++) {
@@ -364,7 +358,7 @@ public final class NaivePlasticity {
         return trace.nearest ? fires ? 1 : value : value + (fires ? 1 : 0);
     }
 
-    /** Lines of one space in each step. */
+    /** Runs lines of one kind in each step. */
     private void each(Block block, Space space, int count, Step step) {
         List<Line> own = block.lines.stream()
                 .filter(line -> line.variable == null || isOf(line, space))
@@ -392,7 +386,7 @@ public final class NaivePlasticity {
         }
     }
 
-    /** What other lines see of a trace. */
+    /** Returns a trace as other lines see it. */
     private float decayed(Line line, double tau, boolean fires) {
         float decay = tau > 0 ? (float) StrictMath.exp(-names[place("dt")] / tau) : 0;
         float left = (float) names[line.place] * decay;
@@ -400,14 +394,14 @@ public final class NaivePlasticity {
         return Objects.requireNonNull(line.trace).behind ? left : joined(line.trace, left, fires);
     }
 
-    /** A weight that is not above the least, NaN too, is the least. */
+    /** A weight that is not above the least becomes the least, NaN too. */
     private float bounded(float value) {
         float low = (float) least.of(names);
         float high = (float) most.of(names);
         return value > low ? value < high ? value : high : low;
     }
 
-    /** Lines behind 'on': along each synapse, samples ascending, then positions. */
+    /** Runs lines after 'on': for each synapse samples ascending, then positions. */
     private void along(Block block, List<Map<Variable, float[]>> history, Step step) {
         Map<Variable, float[]> present = new HashMap<>();
         variables.values().stream()
@@ -462,7 +456,7 @@ public final class NaivePlasticity {
         passed[synapse] = true;
     }
 
-    /** Adds what spikes have added along the synapses that they have passed. */
+    /** Adds the changes by spikes. */
     private void apply() {
         List<Variable> changed = blocks.stream()
                 .flatMap(each -> each.lines.stream())
@@ -489,12 +483,15 @@ public final class NaivePlasticity {
         kept.add(copy);
     }
 
-    /** What a program reads by name behind a step, -1 being before the first: weights, what synapses have, modulators. */
+    /**
+     * Returns values that a program reads by name after a step, -1 before the first: weights, variables of synapses,
+     * modulators.
+     */
     public Map<String, float[]> learned(int step) {
         Map<String, float[]> found = new TreeMap<>();
         kept.get(step + 1).forEach((name, values) -> {
             Variable variable = variables.get(name);
-            // Matrices have a column at least, where there are no synapses too.
+            // Matrices have at least one column, even without synapses.
             if (variable == null || variable.space == Space.SYNAPSE && !synapses.isEmpty()) {
                 found.put(name.equals(WEIGHT) ? "weight" : name, values);
             }
@@ -502,7 +499,7 @@ public final class NaivePlasticity {
         return found;
     }
 
-    /** Variables of inputs and outputs behind a step; those that neurons have are there from the first step on. */
+    /** Returns variables of inputs and outputs after a step; variables of neurons exist from the first step on. */
     public Map<String, float[]> traces(int step) {
         Map<String, float[]> found = new TreeMap<>(kept.get(step + 1));
         found.keySet().removeAll(modulators);

@@ -18,7 +18,7 @@ public final class NaivePool {
         this.made = declared.outputShape(from);
     }
 
-    /** The places of a row that an output reads, row by row. */
+    /** Returns the places that an output reads, row by row. */
     private List<Integer> window(int output) {
         List<Integer> window = new ArrayList<>();
         int map = output / (made.height() * made.width());
@@ -54,7 +54,7 @@ public final class NaivePool {
         return axis.size() == 0 ? inputs : axis.size();
     }
 
-    /** What the sum of an output is divided by. */
+    /** Returns the divisor of an output's sum. */
     private float divisor(int output) {
         if (declared.rule() != Pool.Rule.AVERAGE) {
             return 1;
@@ -86,7 +86,7 @@ public final class NaivePool {
         return pooled;
     }
 
-    /** The same in double precision, of the places that were the largest of other rows. */
+    /** Returns the output in double precision, with the winners of another row. */
     double[] smooth(float[] ran, double[] row) {
         double[] pooled = new double[made.size()];
         for (int output = 0; output < pooled.length; output++) {
@@ -106,7 +106,6 @@ public final class NaivePool {
         return winner;
     }
 
-    /** The gradients of a row. */
     public double[] back(NaiveArithmetic arithmetic, float[] row, double[] of) {
         double[] back = new double[from.size()];
         for (int output = 0; output < of.length; output++) {

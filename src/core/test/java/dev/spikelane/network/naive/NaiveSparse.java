@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** The synapses of a sparse projection one by one, in the order of their weights. */
 public final class NaiveSparse {
 
-    /** A synapse, between neurons in torch's order. */
+    /** A synapse between neurons in torch's order. */
     record Synapse(int source, int delay, int target, float weight) {}
 
     final Projection projection;
     final Sparse declared;
     final List<Synapse> synapses = new ArrayList<>();
-    /** Where the synapses of each source begin, and where the last ones end. */
+    /** First synapse of each source, and the end. */
     private final int[] begins;
 
     NaiveSparse(Projection projection) {
@@ -39,25 +39,24 @@ public final class NaiveSparse {
             for (int k = 0; k < count; k++) {
                 own.add(new Synapse(i, rows.delay(k), rows.target(k), rows.weight(k)));
             }
-            own.sort(Comparator.comparingInt(Synapse::delay).thenComparingInt(Synapse::target)); // it is stable
+            own.sort(Comparator.comparingInt(Synapse::delay).thenComparingInt(Synapse::target)); // the sort is stable
             synapses.addAll(own);
             begins[i + 1] = synapses.size();
         }
     }
 
-    /** Whether a path is a sparse connection and nothing else. */
+    /** Returns true if a path is only a sparse connection. */
     public static boolean isAlone(Projection projection) {
         List<Connection> path = projection.path();
         return path.size() == 1 && path.getFirst() instanceof Sparse;
     }
 
-    /** The delays of a projection, ascending. */
     public static int[] delays(Projection projection) {
         int[] own = isAlone(projection) ? ((Sparse) projection.path().getFirst()).delays() : new int[1];
         return Arrays.stream(own).map(each -> each + projection.delay()).toArray();
     }
 
-    /** Whether other projections or delays are in the same sum. */
+    /** Returns true if other projections or delays are in this sum. */
     static boolean isPart(Network network, Projection projection) {
         return isAlone(projection)
                 && (delays(projection).length > 1
@@ -66,7 +65,7 @@ public final class NaiveSparse {
                                 > 1);
     }
 
-    /** The sparse projections that enter a port, in the order of their sources. */
+    /** Returns the sparse projections into a port, in the order of their sources. */
     static List<Projection> inSum(Network network, Population target, String port) {
         return network.projections().stream()
                 .filter(each -> each.target() == target && each.port().equals(port) && isAlone(each))
@@ -83,7 +82,7 @@ public final class NaiveSparse {
                 .orElseGet(() -> network.inputs().indexOf(projection.source()));
     }
 
-    /** The weights, of which others may be there now. */
+    /** Returns the current weights. */
     float[] weights(Map<String, FloatMatrix> present) {
         float[] weights = new float[synapses.size()];
         FloatMatrix found = present.get(projection.name() + ".weight");
@@ -93,7 +92,7 @@ public final class NaiveSparse {
         return weights;
     }
 
-    /** Adds what the synapses of a delay make of a row, sources in their inner order. */
+    /** Adds the currents of the synapses of a delay, sources in their inner order. */
     void add(NaiveNetwork.Row row, int delay, float[] weights, float[] sum) {
         Shape source = projection.source().shape();
         for (int k = 0; k < source.size(); k++) {
@@ -116,7 +115,6 @@ public final class NaiveSparse {
         }
     }
 
-    /** Adds the same in double precision. */
     void add(double[] row, int delay, double @Nullable [] weights, double[] sum) {
         for (int at = 0; at < synapses.size(); at++) {
             Synapse each = synapses.get(at);

@@ -2,15 +2,12 @@ package dev.spikelane.network.naive;
 
 import dev.spikelane.neuron.StateLeaky;
 
-/**
- * Neurons whose newest K inputs count: sums since the last multiple of K steps, and sums of what is older, from the
- * back.
- */
+/** Neurons with a window of K inputs: sums since the last multiple of K steps, and suffix sums of older inputs. */
 final class NaiveWindow extends NaiveNeurons {
 
     private final StateLeaky model;
     private final int length;
-    /** Inputs of this block of K steps, and suffix sums of the block before. */
+    /** Inputs of this block of K steps, and suffix sums of the previous block. */
     private final float[][] window;
 
     private int step;
@@ -53,7 +50,7 @@ final class NaiveWindow extends NaiveNeurons {
         step++;
     }
 
-    /** The weight of an input that is so many steps old. */
+    /** Returns the weight of an input of this age in steps. */
     private float weight(int age, int neuron) {
         float tau = 1 / ((1 - model.beta().value(neuron)) + 1e-12f);
         return (float) Math.exp(-age / tau);

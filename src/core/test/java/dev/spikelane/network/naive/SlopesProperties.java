@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Gradients of random graphs, as the plain interpreter says them, are the slopes of the smoothed network. */
+/** Gradients of random graphs by the plain interpreter equal the slopes of the smoothed network. */
 class SlopesProperties extends KernelCase {
 
     private static final double LARGEST_STEP = 1e-4;
@@ -52,13 +52,12 @@ class SlopesProperties extends KernelCase {
         }
     }
 
-    /** Values that may change, and their gradient; of one number if all change alike. */
+    /** Values that may change, and their gradient; one number if all change alike. */
     private record Direction(String name, double[] gradient) {}
 
     /**
-     * Small changes of values change the loss of the smoothed network, in double precision, as the gradients say. What
-     * rounding may leave of terms that cancel out, as those of a batch of two behind its norm do, is a share of their
-     * magnitudes.
+     * Compares changes of the smoothed network's loss, in double precision, with gradients. Rounding errors of terms
+     * that cancel, as after a norm of a batch of two, are bounded by their magnitudes.
      */
     private static void compareSlope(
             Direction direction,
@@ -93,9 +92,8 @@ class SlopesProperties extends KernelCase {
     }
 
     /**
-     * The slope at zero: central differences over smaller and smaller steps, until one agrees with the one before. A
-     * long step leaves the straight part of a network whose gradients grow from step to step, and a short one drowns in
-     * rounding.
+     * Returns the slope at zero: central differences over decreasing steps, until two agree. A long step leaves the
+     * linear range of a network with growing gradients, and a short one drowns in rounding.
      */
     private static double slope(DoubleUnaryOperator change) {
         double best = Double.NaN;

@@ -5,8 +5,8 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.neuron.Alpha;
 
 /**
- * The lines of {@link NaiveLif} for one neuron in one step, in double precision, where {@link SmoothNetwork} holds what
- * it decided.
+ * The lines of {@link NaiveLif} for one neuron in one step, in double precision, with the decisions that
+ * {@link SmoothNetwork} holds.
  */
 final class SmoothLif {
 
@@ -16,7 +16,7 @@ final class SmoothLif {
 
     double threshold;
     double leak;
-    /** The membrane before the step and before its reset, as they were without any change. */
+    /** The membrane before the step and before its reset, without a change. */
     double wasBefore;
 
     double wasUnreset;
@@ -36,7 +36,7 @@ final class SmoothLif {
         return above && reset != Reset.NONE ? 1 : 0;
     }
 
-    /** Goes to the membrane before its reset; {@code fedBack} is NaN where nothing is fed back. */
+    /** Computes the membrane before its reset; {@code fedBack} is NaN without feedback. */
     void charge(double current, double fedBack) {
         double r = lif.firing.resetTime() == Reset.Time.SAME_STEP ? 0 : over();
         double input = current;
@@ -88,7 +88,7 @@ final class SmoothLif {
         unreset += subtracts ? r * h : -r * unreset;
     }
 
-    /** What the surrogate is a function of. */
+    /** Returns the argument of the surrogate. */
     double distance() {
         if (lif.firesBefore) {
             return before - threshold;
@@ -97,10 +97,10 @@ final class SmoothLif {
     }
 
     /**
-     * The membrane after the step.
+     * Returns the membrane after the step.
      *
-     * @param smooth the spike, which snnTorch's immediate reset lets gradients through
-     * @param fired the spike that was
+     * @param smooth the spike with gradients, which snnTorch's immediate reset passes
+     * @param fired the spike of the original run
      */
     double resetAtOnce(double smooth, double fired) {
         Reset.Time time = lif.firing.resetTime();

@@ -30,10 +30,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network around what {@link NaiveNetwork} has done, in double precision and without steps: a spike is the one that
- * was, plus the change of the surrogate's integral, {@code S + atan(u - threshold) - atan(u0 - threshold0)}. The
- * decisions to reset, the winners of inhibition, what was rectified and what was rounded away are held. So all that was
- * is unchanged where nothing is changed, and the loss is smooth: its slopes are the surrogate gradients.
+ * A smooth network around a run of {@link NaiveNetwork}, in double precision: a spike is the original one plus the
+ * change of the surrogate's integral, {@code S + atan(u - threshold) - atan(u0 - threshold0)}. Resets, winners of
+ * inhibition, rectification and rounding stay as they were. Without a change everything equals the original run, and
+ * the slopes of the loss are the surrogate gradients.
  */
 final class SmoothNetwork {
 
@@ -42,10 +42,10 @@ final class SmoothNetwork {
     private final NaiveNetwork ran;
     private final int batch;
     private final int steps;
-    /** Weights of connections, biases behind them, by projection and place; thresholds, leaks and V by population. */
+    /** Weights of connections, then biases, by projection and place; thresholds, leaks and V by population. */
     private final Map<String, double[]> values = new HashMap<>();
 
-    /** By name, step by step, for all samples: what is now, and what was without any change. */
+    /** Values by name and step for all samples: now, and without a change. */
     private final Map<String, double[][]> now = new HashMap<>();
 
     private final Map<String, double[][]> held = new HashMap<>();
@@ -90,15 +90,14 @@ final class SmoothNetwork {
         return projection.name() + "#" + place;
     }
 
-    /** Values that may be changed before {@link #change}. */
+    /** Returns values to change before {@link #change}. */
     double[] values(String name) {
         return Objects.requireNonNull(values.get(name), name);
     }
 
     /**
-     * The loss is the sum of what sources carry, times numbers for each step and sample. This is how much it differs
-     * from the loss of the network without changes, term by term, so that what a large term rounds away does not hide a
-     * small one.
+     * Returns the change of the loss, the sum of source values times a number for each step and sample. It is summed
+     * term by term, so that large terms do not hide small ones.
      */
     double change(Map<String, float[][]> given) {
         run();
@@ -177,7 +176,7 @@ final class SmoothNetwork {
         }
     }
 
-    /** Adds what rounding took away when nothing was changed. */
+    /** Adds the original rounding error. */
     private double anchored(String name, int step, int at, double computed, double was) {
         double[] taken = now.computeIfAbsent(name + " rounding", _ -> new double[steps][])[step];
         int size = batch * network.population(name.split("\\.", 2)[0]).size();
@@ -243,7 +242,7 @@ final class SmoothNetwork {
         return sum;
     }
 
-    /** What the first connections of a path make of a source. */
+    /** Returns the output of the first connections of a path. */
     private double[] row(Projection projection, int step, int sample, int places) {
         double[] row = source(projection.source(), step - projection.delay(), sample);
         for (int place = 0; place < places; place++) {
@@ -256,7 +255,7 @@ final class SmoothNetwork {
         return row;
     }
 
-    /** The largest values stand where they stood. */
+    /** The largest values stay at their original places. */
     private double[] pooled(Pool declared, Projection projection, int step, int sample, int place, double[] row) {
         float[] before = NaiveNetwork.plain(
                 ran.rows(projection, step - projection.delay(), sample).get(place));
@@ -340,7 +339,7 @@ final class SmoothNetwork {
         };
     }
 
-    /** Each value times its own weight, or the one of all. */
+    /** Multiplies each value by its weight, or by the only one. */
     private static double[] multiply(double[] row, double... weights) {
         double[] multiplied = row.clone();
         for (int i = 0; i < row.length; i++) {
@@ -380,7 +379,7 @@ final class SmoothNetwork {
                         ? joined(declared.weights().toArray(), declared.bias().toArray())
                         : joined(declared.weights().toArray());
             case Sparse _ -> joined(network.weights().get(name + "weight").toArray());
-            default -> new double[0]; // it has nothing to learn
+            default -> new double[0]; // nothing to learn
         };
     }
 

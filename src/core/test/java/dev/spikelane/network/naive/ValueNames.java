@@ -7,15 +7,12 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Projection;
 import java.util.List;
 
-/** Under which names a network has the values of the connections in a projection's path. */
+/** The names of the values of connections in a projection's path. */
 final class ValueNames {
 
     private ValueNames() {}
 
-    /**
-     * What stands before {@code weight} and {@code bias} of a connection, or of the one from neuron to neuron that an
-     * empty path is.
-     */
+    /** Returns the prefix of {@code weight} and {@code bias} of a connection, or of an empty path. */
     static String prefix(Projection projection, int connection) {
         List<Connection> path = projection.path();
         long owners = path.stream()
@@ -28,7 +25,7 @@ final class ValueNames {
         return projection.name() + (owners > 1 ? "." + place : "") + ".";
     }
 
-    /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
+    /** Returns true if a flatten is an operator, because channels stay and no dense connection absorbs it. */
     static boolean isLaidOut(Projection projection, int i) {
         List<Connection> path = projection.path();
         Shape shape = NaiveNetwork.before(path, i, projection.source().shape());

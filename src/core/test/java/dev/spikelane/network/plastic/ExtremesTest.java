@@ -25,11 +25,11 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The library's rules where nothing fires for long, and where everything always does. */
+/** The library's rules during long silence, and when all neurons always fire. */
 @EveryWidth
 final class ExtremesTest {
 
-    /** Numbers below are subnormal, and processors are slow with them. */
+    /** Smaller numbers are subnormal, and processors are slow with them. */
     private static final float LEAST = Float.MIN_NORMAL;
 
     static List<Plasticity> rules() {
@@ -43,7 +43,7 @@ final class ExtremesTest {
                 Plasticity.clopath());
     }
 
-    /** A spike on both sides, and silence until the longest trace has ended: no variable is subnormal meanwhile. */
+    /** A spike on both sides, then silence until the longest trace ends: no variable becomes subnormal. */
     @ParameterizedTest
     @MethodSource("rules")
     void tracesEndBeforeTheyAreSlow(Plasticity rule) {
@@ -71,7 +71,7 @@ final class ExtremesTest {
         return made;
     }
 
-    /** What a rule has beside weights and what neurons do. */
+    /** Returns the variables of a rule, without weights and variables of neurons. */
     private static Map<String, Float> of(Plasticity rule, Simulation simulation) {
         Map<String, Float> found = new TreeMap<>();
         RuleParser.parse(rule.text()).variables().forEach((name, variable) -> {
@@ -85,7 +85,9 @@ final class ExtremesTest {
         return found;
     }
 
-    /** All fires in each step, and rules are a thousand times as fast: weights stay within bounds, traces finite. */
+    /**
+     * Everything fires in each step, and rules are a thousand times as fast: weights stay within bounds, traces finite.
+     */
     @ParameterizedTest
     @MethodSource("rules")
     void ratesThatExplodeAreBounded(Plasticity rule) {

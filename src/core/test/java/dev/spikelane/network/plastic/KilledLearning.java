@@ -24,10 +24,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Random;
 
-/** Maps, dense weights and synapses with delays in a loop, which learn until somebody kills this process. */
+/** Maps, dense weights and synapses with delays in a loop, which learn until this process is killed. */
 final class KilledLearning {
 
-    /** Steps from a state to the next. */
+    /** Steps between states. */
     static final int EVERY = 10;
 
     static final int BATCH = 2;
@@ -66,7 +66,7 @@ final class KilledLearning {
         }
     }
 
-    /** Leaves a state behind each few steps, and says how many steps there were. */
+    /** Writes a state after every {@link #EVERY} steps, and prints the steps. */
     public static void main(String[] arguments) throws IOException {
         Path state = Path.of(arguments[0]);
         Path next = state.resolveSibling("next.spks");

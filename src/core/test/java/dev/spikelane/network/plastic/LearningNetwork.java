@@ -20,10 +20,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** A projection that learns between spikes that are given on both sides. */
+/** A learning projection between given spikes on both sides. */
 final class LearningNetwork {
 
-    /** Neurons that fire where they are told to, and add up their current. */
+    /** Neurons that fire exactly at one input, and add up their current. */
     static final String TOLD = """
             neuron Told
             state v
@@ -32,12 +32,12 @@ final class LearningNetwork {
             spike told > 0.5
             """;
 
-    /** A synapse, and how many steps a spike takes along it beside the delay of its projection. */
+    /** A synapse, and its delay beside the projection's. */
     record Edge(int source, int target, int delay) {}
 
     private LearningNetwork() {}
 
-    /** Synapses that are sorted by their sources. */
+    /** Returns synapses sorted by source. */
     static Sparse sparse(int sources, Shape target, List<Edge> edges, float[] weights) {
         int[] starts = new int[sources + 1];
         edges.forEach(edge -> starts[edge.source + 1]++);

@@ -23,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that learns ends, and another one goes on: the same weights, and garbage freezes them at the same step. */
+/** A second process continues the learning of the first: equal weights, and garbage freezes them at an equal step. */
 @Users
 final class LearningRestartTest {
 
@@ -46,7 +46,7 @@ final class LearningRestartTest {
         }
     }
 
-    /** Whatever the state that a killed process has left, another one learns from it what the first would have. */
+    /** A second process continues from any state of a killed process as the first would have. */
     @Test
     void learningGoesOnWhereAProcessWasKilled(@TempDir Path folder) throws IOException, InterruptedException {
         Path state = folder.resolve("state.spks");

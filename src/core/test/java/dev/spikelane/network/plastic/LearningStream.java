@@ -20,12 +20,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/** Two layers that learn from a stream, of which a part is garbage; the program goes on with those of files. */
+/** Two layers that learn from a stream with some garbage; a second process continues from their files. */
 final class LearningStream {
 
     static final int EVERY = 20;
     static final int INPUTS = 30;
-    /** Behind so many snapshots comes garbage, which freezes learning at the next one but one. */
+    /** Garbage follows after these steps, and freezes learning at the second snapshot. */
     static final int GOOD = 4 * EVERY;
 
     static final int STEPS = 10 * EVERY;
@@ -60,12 +60,11 @@ final class LearningStream {
         return builder.build();
     }
 
-    /** Begins to learn, with a limit that good input stays within. */
+    /** Starts learning with a limit that good input respects. */
     static Learning learning(Simulation simulation) {
         return simulation.learning(EVERY, 3, 0.4);
     }
 
-    /** Some steps of the stream. */
     static void run(Simulation simulation, int first, int steps) {
         int batch = simulation.batch();
         SpikeMatrix input = SpikeMatrix.zeros(steps * batch, INPUTS);
@@ -81,13 +80,11 @@ final class LearningStream {
         simulation.run(input);
     }
 
-    /** What a run has come to. */
     static String declared(Simulation simulation, Learning learning) {
         return learning + " " + learning.drift() + " " + simulation.snapshot().hashCode() + " "
                 + simulation.plasticWeights().hash();
     }
 
-    /** Goes on with a model and a state. */
     public static void main(String[] arguments) throws IOException {
         Network network = ModelFile.read(Path.of(arguments[0]));
         try (Simulation simulation = network.simulate(2, 2)) {

@@ -38,7 +38,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rules learn from a stream with snapshots, an undo and a limit. */
+/** Rules learn from a stream with snapshots, undo and a limit. */
 @EveryWidth
 final class LearningTest {
 
@@ -55,7 +55,7 @@ final class LearningTest {
         return new float[] {1, 1, 1, 1, 1, 1};
     }
 
-    /** One step in which some inputs fire. */
+    /** Runs one step in which some inputs fire. */
     private static void step(Simulation simulation, int... inputs) {
         byte[] x = new byte[3];
         for (int each : inputs) {
@@ -99,7 +99,7 @@ final class LearningTest {
         assertIllegalState("simulation is closed", () -> learning.rollback(SOON));
     }
 
-    /** The drift is a share of the length of the weights where learning began. */
+    /** Drift is relative to the length of the initial weights. */
     @Test
     void garbageFreezesAndTheLastSnapshotIsBack(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("frozen.jfr");
@@ -143,7 +143,7 @@ final class LearningTest {
         assertEquals(0.4, event.getDouble("limit"));
     }
 
-    /** Weights past the limit of drift reach no reader until the program goes back, or says that it goes on. */
+    /** Weights beyond the limit of drift are not published until the program rolls back or resumes. */
     @Test
     void frozenLearningPublishesAfterRollbackOrResume() {
         Network network = network(UP);
@@ -173,7 +173,7 @@ final class LearningTest {
         }
     }
 
-    /** What is not finite is no snapshot: of variables of synapses too, which weights follow later. */
+    /** Numbers that are not finite are in no snapshot, including variables of synapses, which weights follow later. */
     @Test
     void numbersThatAreNoneGoBack() {
         String rule = "state synapse e\non pre\ne += 3e38\nw += 0.25";
@@ -190,7 +190,7 @@ final class LearningTest {
         }
     }
 
-    /** Neurons that have taken in what weights became begin anew; NaN as input or reward comes no further. */
+    /** Neurons with a bad state are reset; NaN as input or reward goes no further. */
     @Test
     void burstsLeaveNoInfinityBehind() {
         try (Simulation simulation =
@@ -270,7 +270,7 @@ final class LearningTest {
         }
     }
 
-    /** Threads, cuts into calls and a state in the middle never show, also where garbage freezes what was learned. */
+    /** Threads, cuts into calls and a restored state have no effect, even if garbage freezes learning. */
     @Test
     void theSameStreamGivesTheSameWeights() {
         Network network = LearningStream.network();
@@ -304,7 +304,7 @@ final class LearningTest {
         }
     }
 
-    /** Another thread sees weights of both projections as a step leaves them: a hash of all of them is one of these. */
+    /** Another thread sees weights of both projections after a whole step: their hash belongs to one. */
     @Test
     void readersSeeWholeSteps() throws InterruptedException {
         Network network = LearningStream.network();

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What rules are at home with, what they refuse, and that they do no more than they say. */
+/** Rules: what they support, what they refuse, and their costs. */
 @EveryWidth
 final class PlasticityTest {
 
@@ -127,7 +127,7 @@ final class PlasticityTest {
                 "state synapse bias\non pre\nw += bias");
     }
 
-    /** A trace reads the time of a step, though no expression does. */
+    /** A trace reads the time of a step, even if no expression does. */
     @Test
     void theStepOfATraceIsAParameter() {
         Plasticity rule = Plasticity.of("param dt [ms] = 0.1\ntrace pre x tau = 20\non post\nw += x");
@@ -171,7 +171,7 @@ final class PlasticityTest {
                 () -> Plasticity.mstdp().with("tauPre", -1));
     }
 
-    /** One by one, numbers on the way to others may be none. */
+    /** While parameters change one by one, intermediate values may be invalid. */
     @Test
     void parametersAreJudgedTogether() {
         Plasticity rule = Plasticity.pairStdp().with(Map.of("least", 2.0, "most", 3.0));
@@ -181,7 +181,7 @@ final class PlasticityTest {
                 () -> Plasticity.pairStdp().with("least", 2));
     }
 
-    /** A file of 20,000 characters with many parameters is read as fast as it is long. */
+    /** A text of 20,000 characters with many parameters is parsed in linear time. */
     @Test
     void manyParametersAreReadOnce() {
         StringBuilder names = new StringBuilder("param p0 = 1");
@@ -193,7 +193,7 @@ final class PlasticityTest {
         Plasticity rule = Plasticity.of(names + "\non pre\nw += " + sum);
         Map<String, Double> others = new HashMap<>();
         rule.parameters().keySet().forEach(each -> others.put(each, 2.0));
-        ThreadMXBean clock = ManagementFactory.getThreadMXBean(); // which stands still where the machine does
+        ThreadMXBean clock = ManagementFactory.getThreadMXBean(); // stands still while the machine does
         long start = clock.getCurrentThreadCpuTime();
         Plasticity changed = rule;
         for (int i = 0; i < 1000; i++) {
@@ -218,7 +218,7 @@ final class PlasticityTest {
         }
     }
 
-    /** Within a step a line behind a trace sees what the trace has become. */
+    /** In a step, a line after a trace sees the new trace. */
     @Test
     void linesBehindATraceSeeIt() {
         String text = "state pre p\neach step\ntrace pre x tau = 20\np = x\non pre\nw += p";
@@ -231,7 +231,7 @@ final class PlasticityTest {
         }
     }
 
-    /** All variables of the library's neurons can be read by name. */
+    /** Variables of the library's neurons can be read by name. */
     @Test
     void variablesOfNeuronsAreNames() {
         for (String each : new Synaptic(0.5, 0.5).variables()) {
@@ -252,7 +252,7 @@ final class PlasticityTest {
         }
     }
 
-    /** Variables of synapses are as large as a rule makes them, and a state holds them. */
+    /** Variables of synapses may become infinite, and a state holds them. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void infiniteVariablesAreRestored(boolean maps) {
@@ -271,7 +271,7 @@ final class PlasticityTest {
         }
     }
 
-    /** Eligibility ends as traces do: numbers below 1e-38 take processors long. */
+    /** Eligibility ends like traces: numbers below 1e-38 slow processors down. */
     @Test
     void eligibilityEnds() {
         try (Simulation simulation = LearningNetwork.of(Shape.of(1), dense(1, 1), Plasticity.mstdpet(), 0)
@@ -380,7 +380,7 @@ final class PlasticityTest {
         return NetworkFingerprint.of(network.laidOut().description());
     }
 
-    /** A frame for all steps is no frame to weights that change behind each of them. */
+    /** With weights that change after each step, a constant frame must be multiplied again. */
     @Test
     void constantInputsMeetNewWeightsInEachStep() {
         Network network = network(dense(3, 70));
@@ -422,7 +422,7 @@ final class PlasticityTest {
         }
     }
 
-    /** Whatever a rule makes of numbers without bounds, weights stay finite. */
+    /** Weights stay finite for a rule without bounds. */
     @Test
     void weightsThatExplodeAreFinite() {
         String text = "each step\nw = w * 1e30 - w * 1e30 * 2\n";
@@ -437,7 +437,7 @@ final class PlasticityTest {
         }
     }
 
-    /** Products with what spikes carry may overflow, which the weights that a program sets must not make them. */
+    /** Products with spike values may overflow, but weights that a program sets must not cause this. */
     @Test
     void weightsThatExplodeAreRestored() {
         Plasticity rule = Plasticity.of("each step\nw = w < 0 ? -3e38 : 3e38\n");
@@ -461,7 +461,7 @@ final class PlasticityTest {
         }
     }
 
-    /** Of weights that a program sets, those that no spike changes stay out of bounds. */
+    /** Weights that a program sets out of bounds stay there until a spike changes them. */
     @Test
     void boundsHoldWeightsThatChange() {
         byte[][] spikes = {{1, 1, 1, 1, 1}, {0, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, 0, 0, 1}};
@@ -497,7 +497,7 @@ final class PlasticityTest {
         }
     }
 
-    /** A name for numbers that follow from parameters may stand in bounds too. */
+    /** A name derived from parameters may also be a bound. */
     @Test
     void boundsFollowFromOtherNames() {
         Plasticity rule = Plasticity.of("param a = 1\nlet b = 2 * a\non pre\nw += 8\nbounds -b, b + 1");
@@ -511,7 +511,7 @@ final class PlasticityTest {
         }
     }
 
-    /** A modulator may end a trace at any time, and let it begin again. */
+    /** A modulator may end and restart a trace at any time. */
     @Test
     void aTraceKeepsNothingWhereAModulatorMakesItsTimeNoTime() {
         Plasticity rule = Plasticity.of("modulator m = 1\ntrace pre x tau = 20 * m\non post\nw += x");
@@ -529,7 +529,7 @@ final class PlasticityTest {
         }
     }
 
-    /** A trace that has become tiny is nothing. */
+    /** A tiny trace becomes 0. */
     @Test
     void tracesEnd() {
         try (Simulation simulation = network(dense(3, 2)).simulate(1)) {
@@ -542,7 +542,7 @@ final class PlasticityTest {
         }
     }
 
-    /** A silent step passes over no synapse; an input has a row of them, and an output a column. */
+    /** A silent step visits no synapse; a spike visits a row for an input, a column for an output. */
     @Test
     void stepsPassOverTheSynapsesOfSpikesAlone() {
         Network network = network(dense(3, 2));
@@ -571,7 +571,7 @@ final class PlasticityTest {
         return LearningNetwork.of(Shape.of(5), drawn.to(4), Plasticity.of(PAIR), delay);
     }
 
-    /** What a simulation has learned goes back to the network; files keep the rule, also of drawn synapses. */
+    /** Learned weights go back to the network; files keep the rule, also of drawn synapses. */
     @Test
     void sparseNetworksWithRulesAreFilesAndTakeWeights(@TempDir Path folder) throws IOException {
         Network network = sparse(1);
@@ -597,7 +597,9 @@ final class PlasticityTest {
         }
     }
 
-    /** A silent step passes over no synapse in lists; an input has a row of each delay, and an output a column. */
+    /**
+     * A silent step visits no listed synapse; a spike visits a row of each delay for an input, a column for an output.
+     */
     @Test
     void stepsPassOverTheListedSynapsesOfSpikesAlone() {
         Sparse listed = Sparse.of(Connectivity.of(new int[] {0, 0, 1}, new int[] {0, 1, 1}))

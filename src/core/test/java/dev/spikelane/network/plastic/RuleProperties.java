@@ -42,7 +42,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Weights and variables of a rule have the bits of a plain interpreter, through snapshots, resets and forks too. */
+/** Weights and variables of a rule equal a plain interpreter bit for bit, through snapshots, resets and forks. */
 @EveryWidth
 final class RuleProperties extends KernelCase {
 
@@ -74,7 +74,7 @@ final class RuleProperties extends KernelCase {
             bounds -0.5, 1
             """;
 
-    /** Ends with a block of outputs, which others wait for. */
+    /** Ends with a block of outputs, for which others wait. */
     private static final String LAST = """
             rule Last
             state synapse e = 0.25
@@ -154,9 +154,9 @@ final class RuleProperties extends KernelCase {
                 Simulation third = network.simulate(batch)) {
             int half = 1 + random.nextInt(STEPS - 1);
             run(first, inputs, 0, half);
-            run(second, inputs, STEPS - half, half); // something else, which must go
+            run(second, inputs, STEPS - half, half); // another state, which must be replaced
             second.restore(SimulationState.of(first.snapshot().toBytes()));
-            run(third, inputs, 0, STEPS); // a reset forgets it, but for the weights
+            run(third, inputs, 0, STEPS); // a reset keeps only the weights
             third.reset();
             third.plasticWeights().replace("x-p.weight", network.weights().get("x-p.weight"));
             run(third, inputs, 0, half);
@@ -189,7 +189,7 @@ final class RuleProperties extends KernelCase {
                 : Shape.of(1 + random.nextInt(random.nextBoolean() ? 8 : 200));
     }
 
-    /** Sorted by source, delay and target, as values of files are; some neurons are connected several times. */
+    /** Sorted by source, delay and target, like values in files; some pairs have several synapses. */
     private static List<LearningNetwork.Edge> edges(int sources, int targets, Random random) {
         List<LearningNetwork.Edge> edges = new ArrayList<>();
         int longest = random.nextInt(4);

@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Others read the weights that a simulation learns: whole versions of them, and what they read they do not change. */
+/** Readers of learned weights see whole versions, and their reads change nothing. */
 @Alone
 final class ServingTest {
 
@@ -45,7 +45,10 @@ final class ServingTest {
     private static final int LEAST = 20;
     private static final Duration WAIT = Duration.ofSeconds(60);
 
-    /** Weights of projections add up to 1 in each version, if two of them learn, and to something else in half of one. */
+    /**
+     * In each version, weights of projections add up to 1 if two of them learn, and to another number in a partial
+     * version.
+     */
     private static Network network(int rules) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
@@ -69,7 +72,9 @@ final class ServingTest {
         return floats(result.classes(), i -> (float) result.probability(i));
     }
 
-    /** While one thread learns and another one publishes and takes back, a classifier and a simulation find whole versions. */
+    /**
+     * While one thread learns and another publishes and rolls back, a classifier and a simulation read whole versions.
+     */
     @Test
     void readersSeeWholePublications() throws InterruptedException {
         Network network = network(2);
@@ -107,7 +112,7 @@ final class ServingTest {
             while (failures.isEmpty() && (published < PUBLISHED || isBelow(done))) {
                 learning.publish(WAIT);
                 published++;
-                // Each step leaves a snapshot; without one since, the oldest may be reached, which is refused.
+                // Each step leaves a snapshot; without a new one, the oldest may be reached, which is refused.
                 if (published % 7 == 0 && done[2].get() > learnedBefore) {
                     learnedBefore = done[2].get();
                     learning.rollback(WAIT);
@@ -142,7 +147,7 @@ final class ServingTest {
         });
     }
 
-    /** Samples that are classified and evaluated teach nothing: the same answers again, until others are published. */
+    /** Classification and evaluation teach nothing: answers are equal until the next publication. */
     @Test
     void answersTeachNothing() {
         Network network = network(1);

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Rules that the library brings, against sums over pairs of spikes in float64. */
+/** The library's rules against sums over pairs of spikes in float64. */
 @EveryWidth
 final class ShippedRulesTest {
 
@@ -34,7 +34,7 @@ final class ShippedRulesTest {
     private final SpikeMatrix post = Matrices.spikes(Arena.ofAuto(), STEPS, OUTPUTS, 0.2, new Random(2));
     private final FloatMatrix weights = FloatMatrix.zeros(OUTPUTS, INPUTS);
     private FloatMatrix membranes = weights;
-    /** Of the synapse that is looked at. */
+    /** Of the current synapse. */
     private int delay;
 
     ShippedRulesTest() {
@@ -44,12 +44,12 @@ final class ShippedRulesTest {
         }
     }
 
-    /** What a synapse changes by in a step. */
+    /** The change of a synapse in a step. */
     private interface Change {
         double of(int step, int input, int output, double weight);
     }
 
-    /** Dense connections, and synapses with delays of their own; without these they have the bits of dense ones. */
+    /** Dense connections, and synapses with separate delays; with equal delays they have the bits of dense ones. */
     private void check(Plasticity rule, double least, double most, double tolerance, Change change) {
         float[] dense = learned(rule, Dense.of(weights), least, most, tolerance, change, new int[INPUTS * OUTPUTS]);
         int[] delays = new int[INPUTS * OUTPUTS];
@@ -71,7 +71,7 @@ final class ShippedRulesTest {
         return LearningNetwork.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed);
     }
 
-    /** What a simulation learns, in the order of dense weights, close to what pairs of spikes say. */
+    /** Returns learned weights in the order of dense weights, close to sums over pairs of spikes. */
     private float[] learned(
             Plasticity rule,
             Connection connection,
@@ -103,7 +103,7 @@ final class ShippedRulesTest {
         return learned;
     }
 
-    /** Synapses stand by source, delay and target. */
+    /** Synapses are sorted by source, delay and target. */
     private static float[] inOrderOfDense(float[] learned, int[] delays) {
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < learned.length; i++) {
@@ -119,7 +119,7 @@ final class ShippedRulesTest {
         return made;
     }
 
-    /** The spikes of a neuron before a step, each weighed by its distance; or the last of them alone. */
+    /** Returns earlier spikes of a neuron, weighted by their distance; or only the last one. */
     private static double trace(SpikeMatrix spikes, int neuron, int step, double tau, boolean nearest) {
         double sum = 0;
         for (int at = step - 1; at >= 0; at--) {
@@ -192,7 +192,7 @@ final class ShippedRulesTest {
                         + on(step, input, 0.01 * (post(output, step, 20) - 2 * 0.02 * 20)));
     }
 
-    /** Voltages before a step, averaged with weights that fall by their distance, from what they begin with. */
+    /** Returns the average of earlier voltages with weights that decay with distance, from the initial value. */
     private double average(int output, int step, double tau, double begins, double peak) {
         double part = 1 - Math.exp(-1 / tau);
         double sum = begins * Math.pow(1 - part, step);
@@ -225,7 +225,7 @@ final class ShippedRulesTest {
         });
     }
 
-    /** A reward makes weights follow what pairs have left, long after their spikes. */
+    /** A reward applies traces of pairs long after their spikes. */
     @Test
     void rewards() {
         Plasticity rule = Plasticity.mstdpet()
@@ -247,7 +247,7 @@ final class ShippedRulesTest {
         });
     }
 
-    /** snnTorch's, with traces that have the spikes of the step; modulated by a reward. */
+    /** snnTorch's rule, whose traces include the spikes of the step; modulated by a reward. */
     @Test
     void rewardsAtOnce() {
         Plasticity rule = Plasticity.mstdp()
@@ -262,7 +262,7 @@ final class ShippedRulesTest {
         });
     }
 
-    /** snnTorch's, whose traces lose a part in each step. */
+    /** snnTorch's rule, whose traces lose a part in each step. */
     @Test
     void pairsOfSnnTorch() {
         Plasticity rule = Plasticity.stdp()

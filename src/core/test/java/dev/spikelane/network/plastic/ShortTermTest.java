@@ -45,7 +45,7 @@ final class ShortTermTest {
     private final SpikeMatrix pre = Matrices.spikes(Arena.ofAuto(), STEPS, INPUTS, 0.1, new Random(1));
     private final FloatMatrix weights = Matrices.uniform(Arena.ofAuto(), OUTPUTS, INPUTS, new Random(2));
 
-    /** The text of the page on plasticity. */
+    /** Returns the text of the page on plasticity. */
     private static String release() throws IOException {
         String page = Files.readString(Checkout.file("src/site/markdown/plasticity.md"));
         int begin = page.indexOf("neuron TsodyksMarkram");
@@ -92,7 +92,7 @@ final class ShortTermTest {
         }
     }
 
-    /** What a spike releases, from all spikes before it; between them u and x decay as exponentials. */
+    /** Returns the release of a spike from all earlier spikes; between them u and x decay exponentially. */
     private double released(int input, int step) {
         double u = 0;
         double x = 1;

@@ -39,7 +39,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Loops of synapses, which run by events: the same bits however they are run. */
+/** Loops of synapses, which run by events, have equal bits in any kind of run. */
 @EveryWidth
 final class EventRunTest {
 
@@ -48,7 +48,7 @@ final class EventRunTest {
     private static final int INPUTS = 70;
     private static final int STEPS = 60;
 
-    /** Two populations with inputs, delays of 1 to 7 steps, and weights that differ. */
+    /** Two populations with inputs, delays of 1 to 7 steps, and different weights. */
     private static Network network(UnaryOperator<Sparse> change) {
         NetworkBuilder builder = Network.builder();
         Input input = builder.input("x", Shape.of(INPUTS));
@@ -71,7 +71,6 @@ final class EventRunTest {
         return Matrices.spikes(Arena.ofAuto(), STEPS * batch, INPUTS, 0.2, new Random(5));
     }
 
-    /** Spikes of both populations. */
     private static byte[] run(Network network, int batch, int threads) {
         try (Simulation simulation = network.simulate(batch, threads)) {
             return run(simulation, input(batch));
@@ -114,7 +113,7 @@ final class EventRunTest {
         }
     }
 
-    /** Loops of equations clear currents where they have read them, but for those that come from elsewhere too. */
+    /** Loops of equations clear currents after reading, except currents that other projections add. */
     @Test
     void equationsTakeCurrentsOnce() {
         for (boolean driven : new boolean[] {false, true}) {
@@ -143,7 +142,7 @@ final class EventRunTest {
             byte[] one = run(network, 1, 1);
             assertArrayEquals(one, run(network, 1, 3));
             try (Simulation kept = network.simulate(1)) {
-                kept.recordMembranes("e", STEPS); // whose loops store membranes, and clear nothing
+                kept.recordMembranes("e", STEPS); // their loops store membranes, and clear nothing
                 assertArrayEquals(one, run(kept, input(1)));
             }
             try (Simulation seen = network.simulate(1)) {
@@ -153,12 +152,12 @@ final class EventRunTest {
         }
     }
 
-    /** Runs share what is laid out, and nothing that changes while they run. */
+    /** Runs share only the immutable layout. */
     @Test
     void runsOfOneNetworkAtOnceDoNotMeet() {
         Network network = network(Sparse::procedural);
         byte[] alone = run(network, 1, 1);
-        try (Simulation kept = network.simulate(1); // its lists are those of all
+        try (Simulation kept = network.simulate(1); // its lists belong to all
                 ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<CompletableFuture<byte[]>> all = IntStream.range(0, 8)
                     .mapToObj(_ -> CompletableFuture.supplyAsync(() -> run(network, 1, 1), threads))
@@ -211,7 +210,7 @@ final class EventRunTest {
         }
     }
 
-    /** Rows of 1,024 neurons begin where pages do elsewhere, but not behind others in the vector of currents. */
+    /** Rows of 1,024 neurons start at pages elsewhere, but not after others in the vector of currents. */
     @Test
     void populationsOfWholePagesStandBehindOthers() {
         NetworkBuilder builder = Network.builder();
@@ -225,7 +224,7 @@ final class EventRunTest {
         }
     }
 
-    /** Each step of a ring had room for 64 spikes before the first: 140 MB. */
+    /** Each step of a ring had space for 64 spikes from the start: 140 MB. */
     @Test
     void ringsOfLongDelaysTakeRoomForSpikesThatCome() {
         NetworkBuilder builder = Network.builder();

@@ -45,12 +45,12 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What sparse projections got wrong once, and limits at which they must say so before they compute for hours. */
+/** Former errors of sparse projections, and limits that they must report before hours of computation. */
 @EveryWidth
 final class SparseFaultsTest extends FolderCase {
 
     private static final int NEURONS = 100;
-    /** Also of a machine that stands still. */
+    /** Enough for a machine that stands still. */
     private static final Duration SOON = Duration.ofMinutes(10);
 
     private static final Sparse ALL = Sparse.of(Connectivity.probability(0.5));
@@ -83,7 +83,7 @@ final class SparseFaultsTest extends FolderCase {
         assertTrue(found.contains(message), found);
     }
 
-    /** A trainer's gradients in a path of several connections are its own. */
+    /** Gradients of a trainer in a path of several connections belong to it alone. */
     @Test
     void trainersFollowEachOther() {
         Sparse some = Sparse.of(Connectivity.probability(0.1)).weights(Distribution.normal(0.2, 0.2));
@@ -124,7 +124,7 @@ final class SparseFaultsTest extends FolderCase {
         });
     }
 
-    /** Of weights that are not drawn yet, too. */
+    /** Also of weights that are not drawn yet. */
     @Test
     void currentsAreFinite() {
         Sparse strong = Sparse.of(Connectivity.outDegree(3)).weights(Distribution.normal(1e37, 1e37));
@@ -149,7 +149,7 @@ final class SparseFaultsTest extends FolderCase {
         return builder.build();
     }
 
-    /** Nor as many bytes as an int counts, which are those of 537 million synapses. */
+    /** Nor more bytes than an int counts, which 537 million synapses would need. */
     @Test
     void hashesTakeNoArrayOfAllSynapses() {
         Network network =
@@ -160,7 +160,7 @@ final class SparseFaultsTest extends FolderCase {
         assertEquals(0, Allocations.ofThisThread() - before, 300_000);
     }
 
-    /** Bounds that draw again leave the rest equally likely. */
+    /** Redrawing within bounds keeps a uniform distribution. */
     @Test
     void uniformDelaysAreDrawnAgain() {
         Sparse sparse = Sparse.of(Connectivity.outDegree(3000))
@@ -207,7 +207,7 @@ final class SparseFaultsTest extends FolderCase {
                 () -> network(100_000, false, late).weights().get("s.weight"));
     }
 
-    /** Each source's would fit; the listener throws where the first of them is laid out. */
+    /** Each source alone would fit; the listener throws when the first one is laid out. */
     @Test
     void synapsesOfAllSourcesAreCountedBeforeTheFirstAreDrawn() {
         long most = 7 * (NativeMemory.roomWithoutArena(0) / Short.BYTES) / 10;
@@ -226,7 +226,7 @@ final class SparseFaultsTest extends FolderCase {
                 () -> network.simulate(1));
     }
 
-    /** A line reaches as far as its probabilities, and not each neuron each other one. */
+    /** The length of a line follows its probabilities, not all pairs. */
     @Test
     void longLinesAreDrawn() {
         SynapseRows rows = assertTimeoutPreemptively(
@@ -259,7 +259,7 @@ final class SparseFaultsTest extends FolderCase {
         assertTimeoutPreemptively(SOON, () -> run(network(NEURONS, true, late), NEURONS));
     }
 
-    /** Whether synapses are laid out or drawn, pulled or delivered, and with whatever weights. */
+    /** Whether synapses are stored or drawn, pulled or delivered, with any weights. */
     @Test
     void quantaThatOverflowAreRefusedEverywhere() {
         String message = " quanta of 1.0E-9 at neuron ";
@@ -288,7 +288,7 @@ final class SparseFaultsTest extends FolderCase {
                 () -> network(NEURONS, false, small, OneToOne.scale(2)).simulate(1));
     }
 
-    /** Behind another connection come values, which are no whole quanta. */
+    /** Values after another connection are no whole quanta. */
     @Test
     void quantaOfValuesAreRefusedWhereTheyAreDeclared() {
         assertRefused(
@@ -342,7 +342,7 @@ final class SparseFaultsTest extends FolderCase {
         }
     }
 
-    /** Files hold targets as float32: the greatest that it holds comes back, and one more is refused. */
+    /** Files hold targets as float32: the greatest exact one is read back, and one more is refused. */
     @Test
     void modelFilesRefuseEdgesThatTheyWouldRound() throws IOException {
         int most = 1 << 24;
@@ -384,7 +384,7 @@ final class SparseFaultsTest extends FolderCase {
         }
     }
 
-    /** A listener that stops the layout stops a run before its first step, and leaves all as it was. */
+    /** A listener that stops the layout stops a run before its first step, and changes nothing. */
     @Test
     void listenersMayThrow() {
         int[] left = {1_000};

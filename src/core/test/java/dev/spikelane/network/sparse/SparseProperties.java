@@ -34,9 +34,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
 /**
- * Loops of two populations, an input and a source whose synapses are delivered as events, drawn again, pulled, or dense
- * matrices for each delay, in any calls: all fire alike. Weights are multiples of 1/8, so that sums are exact in any
- * order.
+ * Loops of two populations, an input and a source, with synapses that are delivered as events, drawn again, pulled, or
+ * dense matrices for each delay, in any calls: all have equal spikes. Weights are multiples of 1/8, so sums are exact
+ * in any order.
  */
 @EveryWidth
 @FewerTries(fullWidth = 4)
@@ -45,7 +45,7 @@ final class SparseProperties {
     private static final int STEPS = 40;
     private static final int[] SIZES = {1, 2, 63, 64, 65, 100, 200};
 
-    /** How synapses are run. */
+    /** Forms of synapses. */
     private enum Form {
         EVENTS,
         DRAWN,
@@ -55,7 +55,7 @@ final class SparseProperties {
         DENSE
     }
 
-    /** A projection that all forms have. */
+    /** A projection of all forms. */
     private record Said(int source, int target, Sparse sparse, int delay) {}
 
     private final List<Said> projections = new ArrayList<>();
@@ -78,11 +78,11 @@ final class SparseProperties {
         }
     }
 
-    /** What reaches a network later makes it do the same later. */
+    /** Delayed input gives a delayed run. */
     @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void laterInputIsALaterRun(@UpTo(19) int shift, @ForAll long seed) {
         draw(seed);
-        projections.removeIf(each -> each.source == 3); // whose spikes would come as before
+        projections.removeIf(each -> each.source == 3); // with equal spikes
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS, sizes[0], 0.3, random);
         int row = sizes[1] + sizes[2];
         byte[] early = runInParts(network(Form.EVENTS, 0), 1, 2, input);
@@ -105,7 +105,7 @@ final class SparseProperties {
                 projections.add(declared(random.nextInt(4), target));
             }
             projections.add(declared(0, target));
-            projections.add(declared(3 - target, target)); // they reach each other
+            projections.add(declared(3 - target, target)); // they form a loop
         }
     }
 
@@ -157,7 +157,7 @@ final class SparseProperties {
                         .delay(delay + own);
             }
         }
-        if (form == Form.PULLED) { // synapses without a delay inside the loop, which reach nobody
+        if (form == Form.PULLED) { // synapses without a delay inside the loop, without targets
             Population c = builder.population("c", Shape.of(3), new Leaky(0.5f));
             Sparse none = Sparse.of(Connectivity.of(new int[0], new int[0]));
             builder.project("ac", a, c, none.to(3));
@@ -180,7 +180,7 @@ final class SparseProperties {
         return Dense.of(weights);
     }
 
-    /** Spikes of both populations, a step after the other, from calls of some steps each, some in another simulation. */
+    /** Returns spikes of both populations, step by step, from calls of some steps each, some in another simulation. */
     private byte[] runInParts(Network network, int batch, int threads, SpikeMatrix input) {
         int row = (sizes[1] + sizes[2]) * batch;
         byte[] all = new byte[STEPS * row];

@@ -29,7 +29,7 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Sparse projections against dense ones with zeros, and against what their rules say. */
+/** Sparse projections against dense ones with zeros, and against their rules. */
 @EveryWidth
 final class SparseTest {
 
@@ -153,7 +153,7 @@ final class SparseTest {
         assertTrue(around);
     }
 
-    /** What evaluations count as operations. */
+    /** Evaluations count these as operations. */
     @Test
     void projectionsReachWhatSynapsesDo() {
         NetworkBuilder builder = Network.builder();
@@ -179,7 +179,7 @@ final class SparseTest {
         return builder.build();
     }
 
-    /** Targets with channels, whose inner order differs from torch's, and delays that mix the edges of a source. */
+    /** Targets with channels, whose inner order differs from torch's, and delays that reorder the edges of a source. */
     @Test
     void placesTellTheWeightsOfListedEdges() {
         Random random = new Random(5);

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The way back reads as the way forward: few calls lead from a step of training to a product. */
+/** Few calls lead from a training step to a product, as in the forward pass. */
 class BackwardNeedsTest {
 
-    /** From {@code Trainer.step} to the operator's product; threads that share parts of it take three more. */
+    /** From {@code Trainer.step} to the operator's product; threads that share parts add three calls. */
     @ParameterizedTest
     @CsvSource({"1, 15", "2, 18"})
     void fewCallsLeadToAProduct(int threads, int most) {
@@ -42,13 +42,13 @@ class BackwardNeedsTest {
         for (List<String> walk : walks) {
             assertTrue(walk.size() < most, () -> walk.size() + 1 + " calls: " + String.join("\n", walk));
         }
-        // of two threads either may take both parts
+        // either of two threads may take both parts
         assertTrue(
                 threads > 1 || walks.getFirst().getLast().endsWith("Trainer.step"),
                 () -> String.join("\n", walks.getFirst()));
     }
 
-    /** An operator whose way back to its inputs tells who called it. */
+    /** An operator whose backward pass records its callers. */
     private static Operator watched(Operator operator, List<List<String>> walks) {
         return proxy(
                 Operator.class,
@@ -63,7 +63,7 @@ class BackwardNeedsTest {
                         : result);
     }
 
-    /** The calls of this library, the last one first. */
+    /** Returns the calls of this library, innermost first. */
     private static List<String> walk() {
         return StackWalker.getInstance()
                 .walk(frames -> frames.filter(frame -> frame.getClassName().startsWith("dev.spikelane.")

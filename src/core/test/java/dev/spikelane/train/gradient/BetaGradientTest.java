@@ -29,7 +29,7 @@ class BetaGradientTest {
     private static final int STEPS = 6;
     private static final int BATCH = 3;
 
-    /** Rounding lets gradients through, so beta learns from the sum that is not rounded. */
+    /** Rounding passes gradients, so beta learns from the sum before it. */
     @Test
     void roundedMembranesGiveBetaTheSameGradient() {
         float plain = ofBeta(new StateLeaky(0.8));
@@ -38,7 +38,7 @@ class BetaGradientTest {
         assertEquals(plain, rounded, 1e-5 * Math.abs(plain));
     }
 
-    /** As that of torch's clamp: at 0 and 1 there is one. */
+    /** Like torch's clamp: at 0 and 1 there is a gradient. */
     @ParameterizedTest
     @ValueSource(floats = {-0.25f, 0, 0.5f, 1, 1.25f})
     void aShareHasAGradientWhereItIsNotClamped(float beta) {

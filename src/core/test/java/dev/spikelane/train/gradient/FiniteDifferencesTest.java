@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Where nobody fires, all is smooth, and gradients are the slopes that small changes of each value show. */
+/** Without spikes everything is smooth, and gradients equal finite differences of each value. */
 @EveryWidth
 public class FiniteDifferencesTest {
 
@@ -193,7 +193,7 @@ public class FiniteDifferencesTest {
         assertTrue(compared > 20, compared + " compared");
     }
 
-    /** A population of the model, whose membranes drive another with a delay and by some connections. */
+    /** A population of the model, whose membranes drive another with a delay and several connections. */
     private static Network network(Neuron model, Shape shape, Random random) {
         NetworkBuilder builder = Network.builder();
         Arena arena = Arena.ofAuto();
@@ -235,7 +235,7 @@ public class FiniteDifferencesTest {
         return maps ? new Recurrent(weights, bias) : Dense.of(weights, bias);
     }
 
-    /** The sum of the membranes of q, each times its number. */
+    /** Returns the sum of the membranes of q with given factors. */
     public static double loss(Gradients gradients, Signal input, FloatMatrix upstream) {
         gradients.reset();
         gradients.forward(input);

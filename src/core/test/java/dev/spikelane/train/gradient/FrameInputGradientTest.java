@@ -20,7 +20,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The gradient of a frame is the sum over the steps of what the same rows get. */
+/** The gradient of a frame is the sum over the steps of the gradients of equal rows. */
 @EveryWidth
 class FrameInputGradientTest {
 
@@ -59,7 +59,6 @@ class FrameInputGradientTest {
         return builder.build();
     }
 
-    /** What takes an input. */
     private interface Forward {
         void run(Gradients gradients);
     }

@@ -5,7 +5,7 @@ import dev.spikelane.Users;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** Training on spikes allocates nothing in a JVM that has trained on frames before. */
+/** Training on spikes does not allocate in a JVM that has trained on frames before. */
 @Users
 final class FramesThenSpikesAllocationTest {
 

@@ -14,10 +14,7 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 
-/**
- * Trains on frames, then on spikes, in a JVM of its own: what C2 has learned of the one must not make it box vectors of
- * the other.
- */
+/** Trains on frames, then on spikes, in a new JVM: after the first, C2 must not box vectors of the second. */
 final class FramesThenSpikesMain {
 
     private static final int STEPS = 8;
@@ -26,7 +23,7 @@ final class FramesThenSpikesMain {
 
     private FramesThenSpikesMain() {}
 
-    /** Ends in an error if something is allocated. */
+    /** Throws if something is allocated. */
     public static void main(String[] args) {
         Random random = new Random(1);
         int[] labels = random.ints(BATCH, 0, 4).toArray();

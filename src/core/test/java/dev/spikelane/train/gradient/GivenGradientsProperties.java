@@ -27,10 +27,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/**
- * An optimizer that takes gradients as they come to be leaves the weights that it leaves where an observer sees them
- * stored.
- */
+/** An optimizer with fused gradients leaves the weights of one with stored gradients, which an observer requires. */
 @EveryWidth
 @FewerTries
 class GivenGradientsProperties {
@@ -43,13 +40,13 @@ class GivenGradientsProperties {
         check(batch, hidden, threads, seed, (seed & 1) == 0);
     }
 
-    /** So many samples that a window has several turns, with and without an end in the middle of a section. */
+    /** So many samples that a window has several parts, with and without an end inside a section. */
     @Property(tries = 4)
     void manySamplesGiveTheSameWeights(@UpTo(130) int hidden, @UpTo(3) int threads, @ForAll long seed) {
         check(new int[] {64, 100, 120, 128}[(int) (seed & 3)], hidden, threads, seed, false);
     }
 
-    /** A thread takes four blocks of neurons back, then one that is not full, in the same memory. */
+    /** A thread takes four blocks of neurons back, then a smaller one, in equal memory. */
     @Example
     void padding() {
         check(9, 300, 1, 1, false);

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Training of maps and of all models, whose loops take long to compile, allocates nothing either. */
+/** Training of maps and of all models, whose loops compile slowly, does not allocate. */
 @Alone
 @Users
 final class LayerGradientsAllocationTest {
@@ -60,7 +60,7 @@ final class LayerGradientsAllocationTest {
     private static final int BATCH = 12;
     private static final int[] LABELS = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3};
 
-    /** A frame goes into the first convolution once for all steps, spikes into each. */
+    /** A frame enters the first convolution once for all steps, spikes in each. */
     @Test
     void convolutionsPoolsAndNormalizedMaps() {
         Shape maps = Shape.of(1, 11, 11);
@@ -84,7 +84,7 @@ final class LayerGradientsAllocationTest {
         }
     }
 
-    /** As in tutorial 6: gradients go past pools, winners are kept on the way. */
+    /** As in tutorial 6: gradients are read past pools, and winners are stored. */
     @Test
     void poolsRightBehindConvolutions() {
         Shape maps = Shape.of(1, 13, 13);
@@ -177,7 +177,7 @@ final class LayerGradientsAllocationTest {
         String[] learned = NeuronGradient.learnable(model).stream()
                 .map(each -> "lif1." + each)
                 .toArray(String[]::new);
-        Trainer.Optimizer slow = new Adam(1e-6); // values stay in their range
+        Trainer.Optimizer slow = new Adam(1e-6); // values stay in range
         train(
                 network,
                 TrainingBatch.of(input, LABELS),

@@ -36,7 +36,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Delays between two steps: their formula, its gradient, the range, and all that neurons can do. */
+/** Delays between two steps: formula, gradient, range, and use in neurons. */
 @EveryWidth
 final class LearnedDelayTest {
 
@@ -62,7 +62,7 @@ final class LearnedDelayTest {
         }
     }
 
-    /** The weight of a value of k steps before. */
+    /** The weight of a value k steps ago. */
     private interface Kernel {
         double weight(int k, double delay);
     }
@@ -108,7 +108,7 @@ final class LearnedDelayTest {
         }
     }
 
-    /** Those of a delay, of weights before it, and of what it delays. */
+    /** Of a delay, of weights before it, and of its input. */
     @Test
     void gradientsAreDifferences() {
         gradientsAreDifferences(EquationNeuron.delay(MOST), LearnedDelayTest::linear, 1e-4);
@@ -135,7 +135,7 @@ final class LearnedDelayTest {
                 for (int i = 0; i < CHANNELS; i++) {
                     double delay = (float) DELAYS[i];
                     double slope = 0;
-                    // From a whole number on to the next one, but for the longest.
+                    // From a whole number up to the next one, except for the longest.
                     double from = delay == MOST ? delay - 1e-4 : delay;
                     int end = first + window.rows();
                     for (int row = first; row < end; row++) {
@@ -162,7 +162,7 @@ final class LearnedDelayTest {
         }
     }
 
-    /** In front of other neurons as in those themselves, which fire alike and have the same gradients. */
+    /** Before other neurons as in these neurons, with equal spikes and gradients. */
     @Test
     void neuronsDelayWhatEntersThem() {
         String lif = "v = 0.9 * v + current\nspike v > 0.2\nreset v = v - 0.2\n";
@@ -213,7 +213,7 @@ final class LearnedDelayTest {
         assertTrue(IntStream.range(0, 9).anyMatch(i -> found[1].get(0, i) != 0));
     }
 
-    /** Neurons that are made anew, as values of a file make them, delay what enters as they do in simulations. */
+    /** Neurons that are created again, as from a file, delay as in simulations. */
     @Test
     void delaysThatOthersReplaceServeInTraining() {
         Network network = network(EquationNeuron.delay(MOST).with("delay", DELAYS));
@@ -231,7 +231,7 @@ final class LearnedDelayTest {
         }
     }
 
-    /** Delays of whole steps hand spikes on, and a spike between two of them is no spike of one. */
+    /** Delays of whole steps keep spikes; other delays make values. */
     @Test
     void spikesOfWholeStepsStaySpikes() {
         Network network = network(EquationNeuron.delay(MOST).with("delay", 0, 1, 2, 3, 4, 5, 2));
@@ -249,7 +249,7 @@ final class LearnedDelayTest {
         }
     }
 
-    /** A trainer finds the delays of a teacher, and brings those back that leave the range. */
+    /** A trainer finds the delays of a teacher, and clamps those out of range. */
     @Test
     void aTrainerLearnsDelaysAndKeepsThemInTheRange() {
         double[] teacher = {0, 0.5, 1, 1.5, 2, 2.5, 1.25};
@@ -257,7 +257,7 @@ final class LearnedDelayTest {
         double[] start = {1, 1, 1, 1, 1, 1, 1};
         Network network = network(EquationNeuron.delay(MOST, 1).with("delay", start));
         train(network, targets, 1, 150);
-        network.weights().replace("d.sigma", FloatMatrix.vector(0.3f)); // narrower, as it is nearly there
+        network.weights().replace("d.sigma", FloatMatrix.vector(0.3f)); // narrower, because it is nearly there
         train(network, targets, 0.3, 150);
         float[] found = network.weights().get("d.delay").toArray();
         for (int i = 0; i < CHANNELS; i++) {
@@ -282,7 +282,7 @@ final class LearnedDelayTest {
         }
     }
 
-    /** In front of other neurons: series of different length, a snapshot, a fork. */
+    /** Before other neurons: series of different lengths, a snapshot, a fork. */
     @Test
     void delaysAreStateAsOthers() {
         Network network = Network.builder(CHANNELS)
@@ -352,7 +352,7 @@ final class LearnedDelayTest {
                 () -> network.weights().replace("d.delay", FloatMatrix.vector(-1)));
     }
 
-    /** Maps have whole rows of currents, of which threads take tiles; a copy of all for each of these took 267 MB. */
+    /** Maps have whole rows of currents, of which threads take tiles; a copy for each of these took 267 MB. */
     @Test
     void delayedCurrentsTakeAsMuchMemoryAsCurrents() {
         Network network = Network.builder(Shape.of(1, 64, 64))
@@ -369,11 +369,11 @@ final class LearnedDelayTest {
         }
     }
 
-    /** Each of a million once: a copy of all for each of them took minutes. */
+    /** Each of a million once: a copy for each of them took minutes. */
     @Test
     void manyDelaysAreChecked() {
         Parameter many = Parameter.of(new float[1 << 20]);
-        Duration most = Duration.ofMinutes(5); // also of a machine that stands still
+        Duration most = Duration.ofMinutes(5); // enough for a machine that stands still
         assertTimeoutPreemptively(most, () -> EquationNeuron.delay(5).withParameter("delay", many));
     }
 }

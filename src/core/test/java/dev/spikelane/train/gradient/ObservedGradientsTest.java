@@ -35,7 +35,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Those who train can see what comes back to a population at each step. */
+/** Observers see the gradients of a population at each step. */
 @EveryWidth
 class ObservedGradientsTest {
 
@@ -59,7 +59,7 @@ class ObservedGradientsTest {
 
     private static final int[] LABELS = {0, 1, 2, 3, 0, 1, 2};
 
-    /** What a trainer shows of a step, or of each window. */
+    /** Returns the observed gradients of a step, or of each window. */
     private static List<FloatMatrix> seen(String name, UnaryOperator<TrainerBuilder> wish) {
         List<FloatMatrix> seen = new ArrayList<>();
         Network network = network();
@@ -85,7 +85,7 @@ class ObservedGradientsTest {
         return copy;
     }
 
-    /** The same numbers as those of gradients that are asked directly, whatever serves training. */
+    /** Equal to gradients without a trainer, for all variants. */
     @Test
     void gradientsOfPopulationsAreShown() {
         FloatMatrix[] expected = expected();
@@ -162,7 +162,7 @@ class ObservedGradientsTest {
         return seen[0];
     }
 
-    /** The memory is said beforehand and reported. */
+    /** The memory is estimated and reported. */
     @Test
     void theCostIsSaid() {
         TrainerBuilder plain = Trainer.of(network(), STEPS, BATCH)

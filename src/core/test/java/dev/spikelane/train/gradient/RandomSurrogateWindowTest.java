@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A surrogate that draws numbers draws others in each window of a run: those of one long window. */
+/** A random surrogate draws new numbers in each window of a run, equal to one long window. */
 @EveryWidth
 class RandomSurrogateWindowTest {
 
@@ -44,7 +44,7 @@ class RandomSurrogateWindowTest {
         assertArrayEquals(Arrays.copyOfRange(whole, half, 2 * half), windows.get(1));
     }
 
-    /** Numbers belong to samples of a data set, wherever these stand in a batch, and to an epoch. */
+    /** Numbers belong to samples of a data set, at any place of a batch, and to an epoch. */
     @Test
     void numbersBelongToSamplesAndEpochs() {
         FloatMatrix input = FloatMatrix.zeros(STEPS * BATCH, 5);
@@ -69,7 +69,7 @@ class RandomSurrogateWindowTest {
         }
     }
 
-    /** Of the input, for some windows of a network that remembers nothing. */
+    /** Returns input gradients of several windows of a network without a memory. */
     private static List<float[]> gradients(int steps, FloatMatrix input, int windows, int... samples) {
         Network network = Networks.dense(
                 new TorchRandom(3),

@@ -12,10 +12,7 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/**
- * Rows that are used again hold other spikes: what the way back has prepared of the old ones must not serve the next
- * window.
- */
+/** Reused rows hold other spikes, so the next window must not use prepared old ones. */
 @EveryWidth
 final class RecomputedRowsTest {
 

@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Losses of one formula are those of their Javadoc in double precision, and gradients are finite differences. */
+/** Losses equal the formulas of their Javadoc in double precision, and gradients equal finite differences. */
 @EveryWidth
 final class FormulaLossTest {
 
@@ -23,7 +23,7 @@ final class FormulaLossTest {
     private static final int[] LABELS = {4, 0, 2};
     private static final double STEP = 1e-5;
 
-    /** A loss of one sample: outputs of each step. */
+    /** A loss of one sample with outputs of each step. */
     private interface Formula {
         double of(double[][] outputs, int sample);
     }

@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Networks of maps learn: with batch norms as torch's, and weights that become integers. */
+/** Networks of maps learn: with batch norms like torch's, and weights that become integers. */
 @EveryWidth
 final class ConvolutionalTrainingTest {
 
@@ -47,7 +47,7 @@ final class ConvolutionalTrainingTest {
     private static final int SIDE = 12;
     private static final Batching BATCHING = new Batching(BATCH).withShuffle(1).withCode(InputEncoding.frame());
 
-    /** Lines of one of four directions, which leave an image on one side and come back on the other, in noise. */
+    /** Noisy lines in one of four directions, which wrap around an image. */
     static Dataset lines(int count, long seed) {
         Random random = new Random(seed);
         FloatMatrix images = FloatMatrix.zeros(count, SIDE * SIDE);
@@ -84,10 +84,7 @@ final class ConvolutionalTrainingTest {
         return new Evaluator(network, STEPS, BATCHING, 2).loss(CrossEntropyLoss.membrane());
     }
 
-    /**
-     * The report is that of dense layers: the same class for most images, with a quarter of the memory. It takes as long
-     * as all else here.
-     */
+    /** The report is that of dense layers: equal classes for most images, with a quarter of the memory. Slow. */
     @Users
     @Test
     void learnedConvolutionsBecomeIntegers() throws IOException {
@@ -148,7 +145,7 @@ final class ConvolutionalTrainingTest {
 
     /**
      * Torch's running values after five iterations of six steps with SGD at a rate of 0.5, torch.manual_seed(1), rate
-     * loss and arctangent, of torch 2.6 and snnTorch 0.9.4. No membrane there is nearer than 3.6e-5 to its threshold.
+     * loss and arctangent, of torch 2.6 and snnTorch 0.9.4. No membrane is nearer than 3.6e-5 to its threshold.
      */
     @Test
     void runningStatisticsAreTorchs() {
@@ -168,7 +165,7 @@ final class ConvolutionalTrainingTest {
         FloatMatrix weights = network.weights().get("fc1.weight");
         for (int column = 0; column < weights.columns(); column++) {
             for (int row = 0; row < weights.rows(); row++) {
-                weights.set(row, column, 8 * weights.get(row, column)); // so that outputs fire, and all learn
+                weights.set(row, column, 8 * weights.get(row, column)); // so that outputs fire, and everything learns
             }
         }
         network.weights().replace("fc1.weight", weights);

@@ -5,8 +5,8 @@ import dev.spikelane.network.Network;
 import org.jspecify.annotations.Nullable;
 
 /**
- * E-prop in double precision, by plain loops over its equations: recurrent neurons with one variable or two, readouts
- * that leak, squared errors or cross-entropy of their membranes, and steps of gradient descent.
+ * E-prop in double precision, by plain loops over its equations: recurrent neurons with one or two variables, leaky
+ * readouts, squared errors or cross-entropy of their membranes, and gradient descent.
  */
 final class EPropReference {
 
@@ -22,7 +22,7 @@ final class EPropReference {
     private final double[][] in;
     private final double[][] recurrent;
     private final double[][] out;
-    /** As {@link #out}, or what is in its place. */
+    /** {@link #out}, or its replacement. */
     final double[][] feedback;
 
     private final boolean learnsFeedback;
@@ -37,7 +37,7 @@ final class EPropReference {
     private final boolean recurrentBias;
     private double[] fired;
 
-    /** The last column of all weights is the bias, or zeros that stay where a recurrence has none. */
+    /** The last column of weights is the bias, or constant zeros if a recurrence has none. */
     EPropReference(
             Network network, boolean adapts, boolean classifies, int steps, double @Nullable [][] feedback, Rule rule) {
         this.adapts = adapts;
@@ -57,7 +57,6 @@ final class EPropReference {
         this.y = new double[out.length];
     }
 
-    /** What else there is. */
     record Rule(boolean learnsFeedback, double target, double strength) {}
 
     private static double[][] weights(Network network, String name) {
@@ -199,7 +198,7 @@ final class EPropReference {
     }
 
     /**
-     * Takes a neuron through a step.
+     * Computes a step of a neuron.
      *
      * @return the derivatives of v, a and the spike by v, a and the current
      */

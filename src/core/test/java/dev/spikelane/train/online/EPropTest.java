@@ -30,7 +30,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Holds e-prop to {@link EPropReference}. */
+/** Compares e-prop with {@link EPropReference}. */
 @EveryWidth
 class EPropTest {
 
@@ -77,7 +77,6 @@ class EPropTest {
         return builder.build();
     }
 
-    /** Spikes of the input, targets and labels. */
     private record Data(SpikeMatrix input, FloatMatrix targets, int[] labels) {
 
         static Data of(Random random) {
@@ -156,7 +155,7 @@ class EPropTest {
         compare(5, true, true, EProp.symmetric(), null, PLAIN);
     }
 
-    /** What is drawn for a readout, and no bias. */
+    /** Returns drawn weights of a readout without a bias. */
     private static double[][] drawn(long seed) {
         FloatMatrix weights =
                 Dense.linear(HIDDEN, OUTPUTS, new TorchRandom(seed)).weights();

@@ -19,7 +19,7 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A step of e-prop allocates nothing on the heap, however many blocks it has. */
+/** A step of e-prop does not allocate on the heap, for any number of blocks. */
 @Alone
 class OnlineAllocationTest {
 

@@ -48,7 +48,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What trainers promise holds where gradients go forward. */
+/** Trainers keep their contracts with forward gradients. */
 @EveryWidth
 class OnlineTrainingTest {
 
@@ -119,7 +119,7 @@ class OnlineTrainingTest {
                 })));
     }
 
-    /** It would count the spikes that a longer batch has left behind the ends. */
+    /** It would count spikes that a longer batch left after the ends. */
     @Test
     void aRegularizationOfRatesRefusesLengths() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 20 * BATCH, INPUTS, 0.2, new Random(2));
@@ -140,7 +140,7 @@ class OnlineTrainingTest {
         }
     }
 
-    /** Gradients go forward through dense connections alone, not through one and what stands behind it. */
+    /** Gradients go forward only through dense connections, not through others after them. */
     @Test
     void connectionsBehindDenseOnesAreRefused() {
         for (Connection behind : List.of(BatchNorm.of(70), BatchNorm.td(70, 1, 1), Psn.of(20, new TorchRandom(1)))) {
@@ -188,7 +188,7 @@ class OnlineTrainingTest {
         assertEquals(whole.weights().hash(), apart.weights().hash());
     }
 
-    /** The gradients of a step, before values change. */
+    /** Returns the gradients of a step before values change. */
     private static FloatMatrix gradient(TrainerBuilder builder, TrainingBatch batch, String name, double[] loss) {
         FloatMatrix[] found = new FloatMatrix[1];
         try (Trainer trainer = builder.onGradients((_, gradients) -> {
@@ -201,7 +201,7 @@ class OnlineTrainingTest {
         return found[0];
     }
 
-    /** Nothing is left out where no spike comes back to its layer: two variables, and a penalty on spikes. */
+    /** Complete without feedback of spikes to their layer: two variables, and a penalty on spikes. */
     @Test
     void isBackpropagationWithoutLoops() {
         TrainingBatch frame =

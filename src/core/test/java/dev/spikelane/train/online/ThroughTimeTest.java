@@ -18,7 +18,7 @@ import dev.spikelane.train.TrainingBatch;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Holds online training through time to plain loops in double precision. */
+/** Compares online training through time with plain loops in double precision. */
 @EveryWidth
 class ThroughTimeTest {
 
@@ -127,7 +127,7 @@ class ThroughTimeTest {
         return loss;
     }
 
-    /** Takes a layer through a step; traces are those of the spikes that it gets. */
+    /** Computes a step of a layer; traces belong to its input spikes. */
     private double[] layer(int layer, double[] row, double[] membranes, double[] traces) {
         double[] spikes = new double[SIZES[layer]];
         for (int i = 0; i < traces.length; i++) {
@@ -145,7 +145,7 @@ class ThroughTimeTest {
         return spikes;
     }
 
-    /** Takes gradients of spikes back through the step alone, and adds those of weights. */
+    /** Takes gradients of spikes back through the step, and adds those of weights. */
     private double[] back(int layer, double[] ofSpikes, double[] membranes, double[] traces) {
         double[] before = new double[SIZES[layer - 1]];
         for (int j = 0; j < ofSpikes.length; j++) {

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Epochs know how much neurons fire and how large gradients are, and networks that do not learn are told of. */
+/** Epochs report firing rates and gradient norms, and warn about networks that do not learn. */
 @EveryWidth
 final class ActivityTest {
 
@@ -70,7 +70,7 @@ final class ActivityTest {
         assertTrue(result.spikeRate("lif1") > 0 && result.spikeRate("lif1") < 1);
     }
 
-    /** Whatever serves: gradients that are stored, or that go to the optimizer as they come to be. */
+    /** For stored gradients, and for those fused into the optimizer. */
     @Test
     void theNormIsThatOfAllGradients() throws IOException {
         List<Double> norms = new ArrayList<>();
@@ -144,7 +144,7 @@ final class ActivityTest {
                 notices.get(0).startsWith("epoch 1: population 'lif1' fired in every neuron and step"), notices.get(0));
     }
 
-    /** Membranes that only integrate are outputs whose spikes nobody reads. */
+    /** Membranes of integrators are outputs without used spikes. */
     @Test
     void outputsWhoseMembranesAreReadMayBeSilent() throws IOException {
         List<String> notices = notices(network(100), CrossEntropyLoss.membrane(), 0, 1);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class CheckpointReaderTest {
 
-    /** A recipe is a long text, of which often one number differs. */
+    /** A recipe is a long text, in which often one number differs. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

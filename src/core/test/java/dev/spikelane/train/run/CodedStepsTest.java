@@ -36,7 +36,7 @@ final class CodedStepsTest {
         return new Batching(10).withCode(code);
     }
 
-    /** A code that does not say its steps. */
+    /** An encoding with unknown steps. */
     private record Silent(int made) implements InputEncoding {
 
         @Override

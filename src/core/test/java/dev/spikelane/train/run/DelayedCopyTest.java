@@ -21,7 +21,7 @@ import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.TrainingBatch;
 import org.junit.jupiter.api.Test;
 
-/** A recurrent network learns to repeat random bits some steps later, and repeats others that it has not seen. */
+/** A recurrent network learns to repeat random bits some steps later, and generalizes to others. */
 @EveryWidth
 @Users
 final class DelayedCopyTest {
@@ -37,7 +37,7 @@ final class DelayedCopyTest {
         assertTrue(accuracy > 0.99, "accuracy " + accuracy);
     }
 
-    /** Trains on new bits in each iteration, and returns the share of other bits that the network repeats. */
+    /** Trains on new bits in each iteration, and returns the accuracy for other bits. */
     private static double accuracy(int iterations) {
         var random = new TorchRandom(1);
         var feedback = Dense.linear(HIDDEN, HIDDEN, random);

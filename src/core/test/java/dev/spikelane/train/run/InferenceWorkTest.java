@@ -20,7 +20,7 @@ import dev.spikelane.random.TorchRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What connections cost, whatever class they are of. */
+/** Operations of all kinds of connections. */
 final class InferenceWorkTest {
 
     private static final Dense DENSE = Dense.linear(5, 3, new TorchRandom(1));
@@ -61,7 +61,7 @@ final class InferenceWorkTest {
         assertEquals(10, InferenceWork.dense(network));
     }
 
-    /** Padding is no term, and at the edges there are fewer windows. */
+    /** Padding is no term, and edges have fewer windows. */
     @Test
     void convolutionsReachTheWindowsAround() {
         Network network = Network.builder(Shape.of(1, 2, 3))

@@ -37,7 +37,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Samples that end before the last step: a program's own decoding leaves out the padding behind them. */
+/** Samples that end before the last step: a program's decoding skips the padding after them. */
 @EveryWidth
 final class PaddedSamplesTest {
 
@@ -46,7 +46,7 @@ final class PaddedSamplesTest {
     private static final int[] LENGTHS = new int[SAMPLES];
     private static final int[] LABELS = new int[SAMPLES];
 
-    /** In each step of a sample the input of its class is 1; in the padding, which is longer, that of the other. */
+    /** In each step of a sample the input of its class is 1; in the padding, which is longer, the other input. */
     private static final FloatMatrix VALUES = FloatMatrix.zeros(SAMPLES, 2 * STEPS);
 
     static {
@@ -157,7 +157,7 @@ final class PaddedSamplesTest {
                     }
                 }
             }
-            assertEquals(List.of(3, 7, 2, 6, 1, 5, 9, 0, 4, 8, 11, 10), order); // the first ten, and those behind them
+            assertEquals(List.of(3, 7, 2, 6, 1, 5, 9, 0, 4, 8, 11, 10), order); // the first ten, and the others
         }
     }
 
@@ -204,7 +204,7 @@ final class PaddedSamplesTest {
         assertTrue(message.startsWith(expected), message);
     }
 
-    /** Nothing is learned at this rate: two epochs are no better than the first, and the run ends. */
+    /** At this rate nothing is learned: two epochs are no better than the first, and the run ends. */
     @Test
     void validationKeepsAndStopsByIt() throws IOException {
         for (Decoding decoding : List.of(SPIKES, MEMBRANES, Decoding.COUNT)) {

@@ -42,7 +42,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Series are learned through a run: targets of each step, and of each population. */
+/** Runs learn series: targets of each step, and of each population. */
 @EveryWidth
 final class SeriesTest {
 
@@ -82,7 +82,7 @@ final class SeriesTest {
         return Dataset.ofTargets(Shape.of(STEPS * INPUTS), values, ofOutputs);
     }
 
-    /** Rows of some samples, a step after the other, as a trainer takes them. */
+    /** Returns rows of some samples, time-major, for a trainer. */
     private static FloatMatrix timeMajor(FloatMatrix rows, int first, int count) {
         int columns = rows.columns() / STEPS;
         FloatMatrix into = FloatMatrix.zeros(STEPS * count, columns);
@@ -134,7 +134,7 @@ final class SeriesTest {
                 hashOfSteps(trainer -> trainer), hashOfRun(named.subset(order).scaled(1, 0), trainer -> trainer));
     }
 
-    /** Inputs are cut out of a batch; targets by name stay with them. */
+    /** Inputs are cut out of a batch; targets by name stay. */
     @Test
     void networksOfSeveralInputsReadTargetsByName() throws IOException {
         Dataset named = Dataset.ofTargets(Shape.of(STEPS * INPUTS), values, Map.of("out", ofOutputs));

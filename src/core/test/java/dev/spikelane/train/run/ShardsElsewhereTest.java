@@ -33,7 +33,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Shards travel as bytes, and a run whose shards are computed elsewhere is the run. */
+/** Shards travel as bytes, and a run with shards computed elsewhere equals a local run. */
 @EveryWidth
 class ShardsElsewhereTest extends FolderCase {
 
@@ -62,7 +62,7 @@ class ShardsElsewhereTest extends FolderCase {
         assertEquals(8 + 16 + 4 + 16 + 4 + 16 + 4 + 12 + 10 + 24 + 12 + 2 + 4 + 4, bytes.length);
     }
 
-    /** One clear error, whatever the bytes are, and no memory for what is not there. */
+    /** One clear error for any bytes, and no memory for missing ones. */
     @Test
     void otherBytesAreRefused() {
         byte[] bytes = gradients().toBytes();
@@ -116,7 +116,7 @@ class ShardsElsewhereTest extends FolderCase {
         }
     }
 
-    /** A machine that has the samples of one shard, and a copy of the values. */
+    /** A machine with the samples of one shard, and a copy of the values. */
     private static final class Machine implements AutoCloseable {
 
         private final Network network = SmallRun.network();
@@ -156,7 +156,10 @@ class ShardsElsewhereTest extends FolderCase {
         }
     }
 
-    /** What a run left; its shards come from a machine, if there is one, and it stops in the second epoch if asked. */
+    /**
+     * Returns the result of a run; {@code machine} computes its shards if there is one, and the run can stop in the
+     * second epoch.
+     */
     private String run(Path checkpoint, @Nullable Machine machine, boolean stops) throws IOException {
         Network network = SmallRun.network();
         try (Trainer trainer = SmallRun.trainer(network).shards(SHARDS).build()) {
@@ -182,7 +185,7 @@ class ShardsElsewhereTest extends FolderCase {
         }
     }
 
-    /** Either goes on from the other's checkpoint. */
+    /** Each run can continue from the other's checkpoint. */
     @Test
     void aRunWhoseShardsAreElsewhereIsTheRun() throws IOException {
         try (Machine machine = new Machine()) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** A line of a curve plot: values at places. */
+/** A line of a curve plot: values at positions. */
 public final class CurveLine {
 
     private final String name;
@@ -13,7 +13,6 @@ public final class CurveLine {
     private final double[] values;
     private final boolean counted;
 
-    /** Copies both. */
     public CurveLine(String name, double[] x, double[] values) {
         this(name, x, values, false);
     }
@@ -32,17 +31,15 @@ public final class CurveLine {
         }
     }
 
-    /** Values at 0, 1, 2 and so on, or wherever their figure starts to count. */
+    /** Creates a line at 0, 1, 2 and so on, or from the first number of the figure. */
     public static CurveLine of(String name, double[] values) {
         return new CurveLine(name, steps(values.length), values, true);
     }
 
-    /** 0, 1, 2 and so on. */
     public static double[] steps(int count) {
         return IntStream.range(0, count).mapToDouble(step -> step).toArray();
     }
 
-    /** Returns true if its values are at 0, 1, 2 and so on. */
     public boolean counted() {
         return counted;
     }
@@ -51,7 +48,7 @@ public final class CurveLine {
         return name;
     }
 
-    /** The places, where those that are counted start at some number. */
+    /** Returns the positions; counted ones start at {@code first}. */
     public double[] x(int first) {
         return counted ? Arrays.stream(x).map(place -> place + first).toArray() : x;
     }

@@ -42,7 +42,7 @@ public final class CurvePanel {
         limits = range;
     }
 
-    /** The name, and of a panel of spikes how many there are. */
+    /** Returns the name, for a panel of spikes with their number. */
     public String caption() {
         if (!lines.isEmpty()) {
             return name;
@@ -50,27 +50,24 @@ public final class CurvePanel {
         return name + " – " + spikes.size();
     }
 
-    /** None in a panel of spikes. */
+    /** Returns the lines; empty for a panel of spikes. */
     public List<CurveLine> lines() {
         return lines;
     }
 
-    /** The steps of spikes. */
     public List<Integer> spikes() {
         return spikes;
     }
 
-    /** The name of the vertical axis. */
     public String label() {
         return label;
     }
 
-    /** The threshold, or NaN. */
+    /** Returns the threshold; NaN without one. */
     public double threshold() {
         return threshold;
     }
 
-    /** The range of the vertical axis. */
     public Range range() {
         if (limits != null) {
             return limits;

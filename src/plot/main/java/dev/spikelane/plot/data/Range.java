@@ -5,36 +5,29 @@ import java.math.MathContext;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/**
- * The range of an axis.
- *
- * @param from its lower end
- * @param to its upper end, above the lower
- */
+/** The range of an axis, {@code from} below {@code to}. */
 public record Range(double from, double to) {
 
-    /** The most labels of a vertical axis, in pictures and on pages. */
+    /** Most labels of a vertical axis. */
     public static final int LABELS = 5;
 
-    /** Of a label: the multiples of a tenth are no exact binary numbers. */
+    /** Rounds labels, because multiples of a tenth are no exact binary numbers. */
     private static final MathContext DIGITS = new MathContext(6);
 
-    /** The range between two values, or around a single one. */
+    /** Returns the range of two values, or around a single one. */
     public static Range of(double least, double most) {
         return most > least ? new Range(least, most) : new Range(least - 0.5, least + 0.5);
     }
 
-    /** The steps from 0 to the end of the last one. */
     public static Range steps(int steps) {
         return new Range(0, steps);
     }
 
-    /** Rows of marks, half of one beyond the first and the last. */
     public static Range rows(int rows) {
         return new Range(-0.5, rows - 0.5);
     }
 
-    /** A range with more room, as shares of its length. */
+    /** Returns a wider range; the margins are fractions of its length. */
     public Range wider(double below, double above) {
         return new Range(from - below * length(), to + above * length());
     }
@@ -44,8 +37,8 @@ public record Range(double from, double to) {
     }
 
     /**
-     * The multiples in this range of 1, 2 or 5 times a power of ten, the smallest of which there are at most
-     * {@code most}.
+     * Returns the multiples in this range of the smallest number 1, 2 or 5 times a power of ten with at most
+     * {@code most} of them.
      */
     public double[] ticks(int most) {
         double power = Math.pow(10, Math.floor(Math.log10(length() / Math.max(1, most))));
@@ -76,12 +69,10 @@ public record Range(double from, double to) {
                 : round;
     }
 
-    /** The distance of the first two ticks. */
     public double unit(double... ticks) {
         return ticks.length > 1 ? ticks[1] - ticks[0] : length();
     }
 
-    /** The label of a tick. */
     public static String label(double value) {
         return BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toPlainString();
     }

@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** Checks of the data of figures. */
 public final class Samples {
 
     private Samples() {}
 
-    /** The steps of a time-major matrix of a batch. */
+    /** Returns the steps of a time-major matrix of a batch. */
     public static int steps(String what, int rows, int batch, int sample) {
         if (batch < 1 || rows % batch != 0) {
             throw new IllegalArgumentException(
@@ -33,7 +32,6 @@ public final class Samples {
         }
     }
 
-    /** Names of neurons that have none. */
     public static List<String> numbers(int neurons) {
         return IntStream.range(0, neurons).mapToObj(Integer::toString).toList();
     }
@@ -46,7 +44,6 @@ public final class Samples {
         return named(labels);
     }
 
-    /** Labels, none of which is null. */
     public static List<String> named(String[] labels) {
         for (int i = 0; i < labels.length; i++) {
             Objects.requireNonNull(labels[i], "label " + i);

@@ -7,10 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.stream.IntStream;
 
-/**
- * Values copied to the heap so that a figure outlives the matrix they come from: {@code [steps x neurons]}, or any
- * matrix.
- */
+/** A matrix copied to the heap, so that a figure outlives its source, usually {@code [steps x neurons]}. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Signals(int rows, int columns, float[] values) {
 
@@ -31,7 +28,6 @@ public record Signals(int rows, int columns, float[] values) {
         return new Signals(rows, columns, values);
     }
 
-    /** The number of values. */
     public int size() {
         return values.length;
     }
@@ -40,7 +36,6 @@ public record Signals(int rows, int columns, float[] values) {
         return values[row * columns + column];
     }
 
-    /** Some columns, in the order given. */
     public Signals columns(int[] chosen) {
         float[] some = new float[rows * chosen.length];
         for (int row = 0; row < rows; row++) {
@@ -51,12 +46,11 @@ public record Signals(int rows, int columns, float[] values) {
         return new Signals(rows, chosen.length, some);
     }
 
-    /** One column. */
     public double[] column(int column) {
         return IntStream.range(0, rows).mapToDouble(row -> get(row, column)).toArray();
     }
 
-    /** The smallest finite value; 0 if there is none. */
+    /** Returns the smallest finite value; 0 if there is none. */
     public float least() {
         float least = Float.POSITIVE_INFINITY;
         for (float value : values) {
@@ -65,7 +59,7 @@ public record Signals(int rows, int columns, float[] values) {
         return Float.isFinite(least) ? least : 0;
     }
 
-    /** The largest finite value; 0 if there is none. */
+    /** Returns the largest finite value; 0 if there is none. */
     public float most() {
         float most = Float.NEGATIVE_INFINITY;
         for (float value : values) {
@@ -74,7 +68,7 @@ public record Signals(int rows, int columns, float[] values) {
         return Float.isFinite(most) ? most : 0;
     }
 
-    /** The values, little-endian, row after row. */
+    /** Returns the values, little-endian, row after row. */
     public byte[] bytes() {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);

@@ -14,7 +14,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * The spikes of one sample over time, copied to the heap so that a figure outlives the recording.
+ * The spikes of one sample, copied to the heap so that a figure outlives the recording.
  *
  * @param name of the neurons, such as "hidden"; may be empty
  * @param words {@code [steps x stride]} words of 64 neurons, the first in the lowest bit, pad bits zero
@@ -39,7 +39,7 @@ public record SpikeTrain(String name, int steps, int neurons, long[] words) {
         return new SpikeTrain(Objects.requireNonNull(name, "name"), steps, spikes.columns(), words);
     }
 
-    /** The caption of a panel of these spikes: the name, and how often they fire. */
+    /** Returns the name, the numbers of neurons and spikes, and the density. */
     public String caption() {
         String density = new BigDecimal(density(), new MathContext(3))
                 .stripTrailingZeros()
@@ -70,7 +70,6 @@ public record SpikeTrain(String name, int steps, int neurons, long[] words) {
         return count;
     }
 
-    /** Spikes of all neurons in one step. */
     public int count(int step) {
         int count = 0;
         for (int word = step * stride(); word < (step + 1) * stride(); word++) {
@@ -83,7 +82,7 @@ public record SpikeTrain(String name, int steps, int neurons, long[] words) {
         return count() / ((double) steps * neurons);
     }
 
-    /** The neurons that fire in a step are handed over in ascending order, step after step. */
+    /** Calls the consumer for each spike, steps and then neurons ascending. */
     public void forEach(SpikeConsumer consumer) {
         for (int step = 0; step < steps; step++) {
             int now = step;
@@ -91,7 +90,7 @@ public record SpikeTrain(String name, int steps, int neurons, long[] words) {
         }
     }
 
-    /** The neurons that fire in one step are handed over in ascending order. */
+    /** Calls the consumer for each neuron that fires in a step, ascending. */
     public void forEach(int step, IntConsumer consumer) {
         int stride = stride();
         for (int word = 0; word < stride; word++) {
@@ -101,7 +100,6 @@ public record SpikeTrain(String name, int steps, int neurons, long[] words) {
         }
     }
 
-    /** The steps in which a neuron fires. */
     public List<Integer> steps(int neuron) {
         return IntStream.range(0, steps)
                 .filter(step -> get(step, neuron))
@@ -109,14 +107,13 @@ public record SpikeTrain(String name, int steps, int neurons, long[] words) {
                 .toList();
     }
 
-    /** The spikes of each neuron in all steps. */
     public int[] counts() {
         int[] counts = new int[neurons];
         forEach((step, neuron) -> counts[neuron]++);
         return counts;
     }
 
-    /** The words as they are, little-endian: bit {@code neuron % 8} of byte {@code step * stride * 8 + neuron / 8}. */
+    /** Returns the words, little-endian: bit {@code neuron % 8} of byte {@code step * stride * 8 + neuron / 8}. */
     public byte[] bytes() {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(words.length, Long.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -124,7 +121,6 @@ public record SpikeTrain(String name, int steps, int neurons, long[] words) {
         return bytes.array();
     }
 
-    /** Takes one spike. */
     @FunctionalInterface
     public interface SpikeConsumer {
         void accept(int step, int neuron);

@@ -1,2 +1,2 @@
-/** Data of figures, their ranges and ticks, for pages and pictures alike. Not exported. */
+/** Data of figures, ranges and ticks, for pages and pictures. Read {@code SpikeTrain} first. Not exported. */
 package dev.spikelane.plot.data;

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Properties;
 
-/** The text of the ECharts library, from the WebJar on the class path. */
+/** The ECharts library, from the WebJar on the class path. */
 public final class ECharts {
 
     private static final String POM = "META-INF/maven/org.webjars.npm/echarts/pom.properties";
@@ -14,7 +14,7 @@ public final class ECharts {
 
     private ECharts() {}
 
-    /** The script, ready to stand inside a {@code script} element. */
+    /** Returns the script for a {@code script} element. */
     public static String script() throws IOException {
         ClassLoader loader = ECharts.class.getClassLoader();
         Properties properties = new Properties();

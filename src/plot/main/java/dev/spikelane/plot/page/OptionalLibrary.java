@@ -1,6 +1,6 @@
 package dev.spikelane.plot.page;
 
-/** Libraries that draw, which may be missing, and the message then. */
+/** Drawing libraries that may be missing, and the error in that case. */
 public final class OptionalLibrary {
 
     public static final String ECHARTS = "org.webjars.npm:echarts:5.3.1";
@@ -9,8 +9,8 @@ public final class OptionalLibrary {
     private OptionalLibrary() {}
 
     /**
-     * Makes a library visible to this module: those that draw have no descriptor, so they are found on the class path
-     * or, under a name made from their file's, on the module path.
+     * Makes a library readable for this module. Drawing libraries have no module descriptor: they are on the class
+     * path, or automatic modules whose names depend on the file names.
      */
     public static void read(String format, String type, String dependency) {
         try {
@@ -22,7 +22,7 @@ public final class OptionalLibrary {
         }
     }
 
-    /** Throws unless the JDK's image library is there. */
+    /** Throws unless the JDK's image library is present. */
     public static void requireDesktop(String format) {
         if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
             throw new IllegalStateException(

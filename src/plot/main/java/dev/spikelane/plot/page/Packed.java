@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.zip.Deflater;
 
-/** Arrays in a page: deflated (RFC 1950), then base64; the page's own script undoes both. */
+/** Arrays in a page: deflated (RFC 1950), then base64. */
 public final class Packed {
 
     private Packed() {}

@@ -1,2 +1,2 @@
-/** Libraries and arrays of pages. Not exported. */
+/** Libraries and arrays of pages. Read {@code ECharts} first. Not exported. */
 package dev.spikelane.plot.page;

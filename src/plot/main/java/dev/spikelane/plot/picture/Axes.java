@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** A pair of axes with a caption, somewhere in a picture. */
+/** A pair of axes with a caption. */
 public final class Axes {
 
-    /** Room for the labels of the vertical axis, so that panels below each other start at one line. */
+    /** Constant, so that panels below each other are aligned. */
     private static final int LEFT = 52;
 
     private static final int RIGHT = 18;
@@ -35,7 +35,7 @@ public final class Axes {
     private List<String> rows = List.of();
     private double scale = 1;
 
-    /** Puts axes and their labels into a place; the room for names is part of it. */
+    /** {@code place} includes labels, names and caption. */
     public Axes(Rectangle2D place, String caption, Range across, Range up) {
         this.place = place;
         this.caption = caption;
@@ -47,7 +47,7 @@ public final class Axes {
                 left, top, place.getMaxX() - RIGHT - left, Math.max(1, place.getMaxY() - BOTTOM - NAME - top));
     }
 
-    /** The height that a caption, labels and names take beside the area between the axes. */
+    /** Returns the height of caption, labels and names together. */
     public static int around(boolean caption) {
         return TOP + (caption ? CAPTION : 0) + BOTTOM + NAME;
     }
@@ -58,13 +58,13 @@ public final class Axes {
         return this;
     }
 
-    /** Names the whole numbers of the vertical axis, from 0 on. */
+    /** Labels the rows 0, 1, 2 and so on of the vertical axis. */
     public Axes rows(List<String> names) {
         rows = names;
         return this;
     }
 
-    /** Has labels at whole numbers alone on the horizontal axis. */
+    /** Restricts the labels of the horizontal axis to whole numbers. */
     public Axes counts(boolean whole) {
         counts = whole;
         return this;
@@ -84,12 +84,11 @@ public final class Axes {
         return area.getMaxY() - (value - up.from()) / up.length() * area.getHeight();
     }
 
-    /** Returns the area of the data. */
     public Rectangle2D area() {
         return area;
     }
 
-    /** Paints caption, names and the horizontal axis alone. */
+    /** Paints the caption, the names and the horizontal axis. */
     public void paintAcross(Graphics2D graphics) {
         graphics.setFont(Ink.CAPTION);
         graphics.setColor(Ink.TEXT);
@@ -120,7 +119,7 @@ public final class Axes {
         graphics.draw(lines);
     }
 
-    /** Paints both axes, and lines at the labels of the vertical one. */
+    /** Paints both axes and a grid. */
     public void paint(Graphics2D graphics, boolean grid) {
         paintAcross(graphics);
         double[] ticks = rows.isEmpty()
@@ -148,7 +147,7 @@ public final class Axes {
         graphics.draw(lines);
     }
 
-    /** Names lines by their colors, above the area on the right. */
+    /** Paints names with the colors of lines, above the area on the right. */
     public void legend(Graphics2D graphics, List<String> names, IntFunction<Color> colors) {
         graphics.setFont(Ink.LABEL);
         double right = area.getMaxX();
@@ -162,7 +161,7 @@ public final class Axes {
         }
     }
 
-    /** A line through points; gaps where a value is not finite. */
+    /** Paints a line; a value that is not finite is a gap. */
     public void curve(Graphics2D graphics, double[] x, double[] values, Color color) {
         Path2D path = new Path2D.Double();
         boolean pen = false;
@@ -188,19 +187,19 @@ public final class Axes {
         graphics.draw(path);
     }
 
-    /** A dashed line from the left to the right. */
+    /** Paints a dashed horizontal line. */
     public void level(Graphics2D graphics, double value) {
         graphics.setColor(Ink.MUTED);
         graphics.setStroke(Ink.DASHED);
         graphics.draw(new Line2D.Double(area.getX(), tenths(y(value)), area.getMaxX(), tenths(y(value))));
     }
 
-    /** A multiple of a tenth of a point: in an SVG other numbers would take twice the room. */
+    /** Rounds to a tenth of a point; other numbers would take twice the space in an SVG. */
     public static double tenths(double points) {
         return Math.round(10 * points) / 10.0;
     }
 
-    /** A label, cut where it is wider than its room. */
+    /** Cuts a label to a width. */
     public static String fitted(Graphics2D graphics, String label, int room) {
         String fitted = label;
         while (fitted.length() > 1 && graphics.getFontMetrics().stringWidth(fitted) > room) {
@@ -214,7 +213,7 @@ public final class Axes {
         graphics.drawString(text, (float) tenths(left), (float) tenths(y));
     }
 
-    /** Text that is read from below. */
+    /** Paints vertical text. */
     public static void upright(Graphics2D graphics, String text, double x, double y) {
         graphics.rotate(-Math.PI / 2, x, y);
         centred(graphics, text, x, y + 4);

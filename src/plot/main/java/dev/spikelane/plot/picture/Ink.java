@@ -18,7 +18,7 @@ public final class Ink {
     public static final Color BAR = new Color(0xaebbe4);
 
     public static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
-    // Not of 12 points: VectorGraphics2D takes that for the default of SVG and leaves it out.
+    // Not 12 points: VectorGraphics2D omits this size as the default of SVG.
     static final Font CAPTION = new Font(Font.SANS_SERIF, Font.BOLD, 13);
     public static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
 
@@ -36,7 +36,7 @@ public final class Ink {
         return SERIES.get(number % SERIES.size());
     }
 
-    /** From one color to another: {@code share} 0 to 1. */
+    /** Mixes two colors, {@code share} from 0 to 1. */
     public static Color between(Color from, Color to, double share) {
         return new Color(
                 between(from.getRed(), to.getRed(), share),

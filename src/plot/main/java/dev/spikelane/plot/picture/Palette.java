@@ -9,9 +9,7 @@ import java.awt.image.IndexColorModel;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * The 256 colors of a GIF: the figure's colors, each in shades down to the paper, so that edges of text stay smooth.
- */
+/** The 256 colors of a GIF: the figure's colors in shades down to the paper, so that text stays smooth. */
 public final class Palette {
 
     private static final int SIZE = 256;
@@ -27,7 +25,7 @@ public final class Palette {
         }
     }
 
-    /** Returns the image in these colors. Java2D would mix colors from dots of two, even where it paints one. */
+    /** Returns the image in these colors. Java2D would dither, even areas of one color. */
     public BufferedImage reduce(BufferedImage image) {
         BufferedImage reduced = new BufferedImage(
                 image.getWidth(),

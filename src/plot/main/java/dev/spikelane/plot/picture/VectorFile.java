@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Paints pictures into SVG. A class of its own: the JVM loads the library as soon as it checks this one. */
+/** Paints pictures as SVG. A separate class, because the JVM loads the library when it verifies this class. */
 public final class VectorFile {
 
     private static final Pattern PATH = Pattern.compile(" d=\"[^\"]*\"");
@@ -26,7 +26,7 @@ public final class VectorFile {
         return tidy(written.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Replaces fonts that only this machine may have, and drops zeros at the ends of numbers in paths. */
+    /** Replaces fonts that other machines may lack, and drops trailing zeros in paths. */
     private static String tidy(String svg) {
         String fonts = svg.replaceAll("font-family:&quot;[^&<>]*&quot;", "font-family:sans-serif");
         return PATH.matcher(fonts)

@@ -1,2 +1,2 @@
-/** Axes, colors and files of still pictures. Not exported. */
+/** Axes, colors and files of still pictures. Read {@code Picture} first. Not exported. */
 package dev.spikelane.plot.picture;

@@ -14,7 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Reads rows of Parquet or of an IDX file of images: id, pixels and, if a file of labels is next to it, label. */
+/** Reads Parquet, or an IDX file of images: id, pixels and, if a file of labels is beside it, label. */
 final class Images {
 
     private static final StructType IMAGES =

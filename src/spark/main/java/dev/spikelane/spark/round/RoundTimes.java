@@ -23,7 +23,6 @@ public final class RoundTimes {
         return lap;
     }
 
-    /** Begins a step, after the update of the previous step. */
     public void begin() {
         long lap = lap();
         updating += updates ? lap : 0;
@@ -51,10 +50,7 @@ public final class RoundTimes {
         return nanoseconds * 1e-6 / Math.max(1, rounds);
     }
 
-    /**
-     * Returns a sentence such as
-     * {@code 469 rounds of 90.1 ms: values packed 0.2, job 85.0 (shards together 160.2), ...}.
-     */
+    /** Returns a sentence such as {@code 469 rounds of 90.1 ms: values packed 0.2, ...}. */
     @Override
     public String toString() {
         return String.format(

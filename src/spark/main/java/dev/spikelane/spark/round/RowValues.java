@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The bytes of a row, little endian: its number and label (ints), and its values, as bytes or as floats.
+ * A row as little-endian bytes: number and label (ints), and values as bytes or floats.
  *
- * @param isBytes true if a value is an unsigned byte, false for a float
+ * @param isBytes true for unsigned bytes, false for floats
  * @param divisor the divisor of bytes
  * @param count values of a sample
  */
@@ -34,7 +34,7 @@ public record RowValues(boolean isBytes, float divisor, int count) implements Se
         return row;
     }
 
-    /** Returns a copy of a row with a number; Spark's own rows must not be changed. */
+    /** Returns a numbered copy; Spark's rows must not change. */
     public static byte[] numbered(byte[] row, int number) {
         byte[] copy = row.clone();
         buffer(copy).putInt(NUMBER, number);
@@ -49,7 +49,6 @@ public record RowValues(boolean isBytes, float divisor, int count) implements Se
         return buffer(row).getInt(LABEL);
     }
 
-    /** Copies the values of a row into row {@code at} of a matrix. */
     public void read(byte[] row, FloatMatrix into, int at) {
         ByteBuffer from = buffer(row);
         for (int i = 0; i < count; i++) {

@@ -31,7 +31,7 @@ public final class WeightBytes {
     }
 
     /**
-     * Copies values into a network with the same graph as the network they come from.
+     * Sets the values of a network.
      *
      * @throws IllegalArgumentException if the number of bytes differs from the network's values
      */
@@ -70,9 +70,7 @@ public final class WeightBytes {
         return Math.toIntExact(size);
     }
 
-    /**
-     * Returns the number of values by the shape; copying the values to count them would cost as much as sending them.
-     */
+    /** Uses the shape, because a copy of the values would cost as much as sending them. */
     private static int elements(List<Integer> shape) {
         return shape.stream().reduce(1, Math::multiplyExact);
     }

@@ -1,4 +1,7 @@
-/** Messages between the driver and the executors in a training step. Not for use by other code. */
+/**
+ * Messages between the driver and the executors in a training step. Read {@code RoundEndpoint} first. For this module
+ * only.
+ */
 @NullMarked
 package dev.spikelane.spark.round;
 

@@ -18,14 +18,14 @@ final class SynapseReaderTest {
     private static final int SOURCES = 100;
     private static final int EDGES = 3;
 
-    /** A simulation begins while another thread reads the weights, and lays them out for that. */
+    /** A simulation starts and lays out the weights while another thread reads them. */
     @Test
     void readersThatDrawTakeNoWeightsInAnotherOrder() {
         Sparse declared = Sparse.of(Connectivity.outDegree(EDGES)).weights(Distribution.normal(1, 1));
         float[] ones = new float[SOURCES];
         Arrays.fill(ones, 1);
         SynapseReader[] readers = new SynapseReader[4000];
-        for (int i = 0; i < 30; i++) { // one in five goes wrong where a reader takes what stands there
+        for (int i = 0; i < 30; i++) { // one try in five fails if a reader reads during the layout
             SparseStore store = new SparseStore(Arena.ofAuto(), declared, Shape.of(SOURCES), ones);
             CompletableFuture<?> other = CompletableFuture.runAsync(store::synapses);
             int made = 0;

@@ -11,7 +11,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Products with 64 columns have the bits of others. */
+/** Products with 64 columns have the bits of wider products. */
 @EveryWidth
 class BlockMatmulProperties extends KernelCase {
 

@@ -9,15 +9,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
-/** Values for {@link DenseMatmul}, its definition on arrays, and the comparison bit for bit. */
+/** Values for {@link DenseMatmul}, its definition on arrays, and the comparison of bits. */
 public final class DenseCase {
 
-    /** What the matrices hold. */
     public enum Kind {
         UNIFORM,
         /** Multiples of 1/64, whose products and sums are exact in any order. */
         DYADIC,
-        /** NaN, infinities, signed zeros and numbers close to the smallest and the largest among others. */
+        /** NaN, infinities, signed zeros, and numbers near the smallest and the largest. */
         SPECIAL
     }
 
@@ -58,12 +57,15 @@ public final class DenseCase {
         return matrix;
     }
 
-    /** {@link Math#fma}, or what the property of it finds equal to it where it takes too long. */
+    /** {@link Math#fma}, or its tested equivalent if it is slow. */
     public static float fma(float a, float b, float c) {
         return FusedMultiplyAdd.of(a, b, c);
     }
 
-    /** {@code start + a * b} in the canonical order; a zero of {@code a} adds nothing to what is not finite. */
+    /**
+     * Returns {@code start + a * b} in the canonical order; a zero of {@code a} adds nothing, even with infinite
+     * weights.
+     */
     static float[][] product(float[][] a, float[][] b, float[][] start) {
         float[][] c = new float[a.length][b[0].length];
         for (int i = 0; i < c.length; i++) {
@@ -79,7 +81,7 @@ public final class DenseCase {
         return c;
     }
 
-    /** Weights that are packed although they are not finite, as training may make them. */
+    /** Packs weights that are not finite, which training can produce. */
     public static PackedWeights packed(Arena arena, float[][] weights, float[][] bias) {
         PackedWeights packed = PackedWeights.zeros(arena, weights.length, weights[0].length);
         for (int output = 0; output < packed.outputs(); output++) {
@@ -93,7 +95,7 @@ public final class DenseCase {
         return packed;
     }
 
-    /** Compares elements bit for bit, all NaN alike, and the padding with zero. */
+    /** Compares bits; all NaNs are equal, and pads must be 0. */
     static void assertSameBits(float[][] expected, FloatMatrix actual, String what) {
         for (int row = 0; row < actual.rows(); row++) {
             for (int column = 0; column < actual.stride(); column++) {

@@ -33,7 +33,7 @@ final class DenseMatmulProperties extends KernelCase {
         return Arbitraries.of(1, 2, 3, 4, 5, 7, 65, 130, 255, 256, 257, 258, 261);
     }
 
-    /** Around the panels too. */
+    /** Around panels too. */
     @Provide
     Arbitrary<Integer> depths() {
         return Arbitraries.of(1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 65, 130, 255, 256, 257, 511, 513, 530);
@@ -85,7 +85,7 @@ final class DenseMatmulProperties extends KernelCase {
         DenseMatmul.scalar(left, transposeA, right, transposeB, c, accumulate);
         DenseCase.assertSameBits(expected, c, "scalar");
         FloatMatrix workspace = DenseMatmul.workspace(arena);
-        workspace.fill(Float.NaN); // what an earlier product left must not matter
+        workspace.fill(Float.NaN); // the product must not depend on old values
         c = DenseCase.matrix(arena, held, false);
         if (accumulate) {
             DenseMatmul.add(left, transposeA, right, transposeB, c, workspace);
@@ -127,7 +127,7 @@ final class DenseMatmulProperties extends KernelCase {
         DenseCase.assertSameBits(expected, current, "scalar part");
     }
 
-    /** Few weights and many rows are looked at before the product, others behind it. */
+    /** Few weights and many rows are checked before the product, others after it. */
     @Property(tries = 200)
     void zeroInputsAddNothingToWeightsThatAreNotFinite(
             @ForAll("rows") int rows,
@@ -156,7 +156,7 @@ final class DenseMatmulProperties extends KernelCase {
         DenseCase.assertSameBits(expected, current, "scalar");
     }
 
-    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    /** A tile has the requested blocks from its column 0 on, zeros after the last output, and nothing else. */
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
             @ForAll("rows") int rows,

@@ -24,7 +24,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** Gradients of weights follow the specification bit for bit, and do not depend on how a run is cut into calls. */
+/** Gradients of weights equal the specification bit for bit, for any cut of a run into calls. */
 @EveryWidth
 @FewerTries
 class WeightGradientProperties extends KernelCase {
@@ -49,7 +49,7 @@ class WeightGradientProperties extends KernelCase {
         check(arena, gradients(arena, steps * batch, inputs, random), batch, outputs, random);
     }
 
-    /** Known numbers, since scalar runs have nothing else to compare the specification with. */
+    /** Known numbers, because scalar runs only compare the specification with itself. */
     @Test
     void fourSamplesAreSummedBeforeTheyAreAdded() {
         PackedWeights found = PackedWeights.zeros(arena, 1, 1);
@@ -62,7 +62,7 @@ class WeightGradientProperties extends KernelCase {
         assertEquals(0x1p26f + 8, found.bias(0));
     }
 
-    /** A last block of few outputs has shorter tables, in the memory of those of the block before. */
+    /** The last block has few outputs and shorter tables, in the memory of the previous block's tables. */
     @Test
     void tablesOfFewOutputsForgetThoseOfMany() {
         Random random = new Random(1);
@@ -103,7 +103,7 @@ class WeightGradientProperties extends KernelCase {
         same(expected, found);
     }
 
-    /** Zeros that lists leave out show nowhere, not even in the sign of a zero, and not beside what is not finite. */
+    /** Skipped zeros have no effect, even on the sign of a zero or beside numbers that are not finite. */
     @ComparesVectors
     @Property(tries = 40)
     void framesFollowTheSpecification(
@@ -145,7 +145,7 @@ class WeightGradientProperties extends KernelCase {
         }
     }
 
-    /** A matrix is the same object when it holds another frame: what was found of the one before does not serve it. */
+    /** The same object may hold another frame: lists of the old frame must not be used. */
     @Test
     void whatWasFoundOfAFrameServesOnlyItsVersion() {
         int inputs = 70;
@@ -183,7 +183,7 @@ class WeightGradientProperties extends KernelCase {
         }
     }
 
-    /** A sink gets what is added to zeros, whether values are whole rows or tiles. */
+    /** A sink receives the stored gradients, from whole rows or tiles. */
     @ComparesVectors
     @Property(tries = 60)
     void sinksTakeWhatIsStored(
@@ -227,7 +227,7 @@ class WeightGradientProperties extends KernelCase {
         same(expected, found);
     }
 
-    /** Some steps at a time, from a tile of these steps alone, give what all of them give at once. */
+    /** Several steps at a time, from a tile of only these steps, equal all steps at once. */
     @ComparesVectors
     @Property(tries = 60)
     void turnsGiveWhatIsStored(
@@ -314,7 +314,7 @@ class WeightGradientProperties extends KernelCase {
         }
     }
 
-    /** Gradients, some of which may be NaN, infinite, or so small that products are no more than a zero with a sign. */
+    /** Gradients, some NaN, infinite, or so small that products are signed zeros. */
     private static FloatMatrix gradients(Arena arena, int rows, int columns, Random random) {
         DenseCase.Kind[] kinds = DenseCase.Kind.values();
         DenseCase.Kind kind = kinds[random.nextInt(kinds.length)];

@@ -57,7 +57,7 @@ final class IntegerMatmulProperties extends KernelCase {
         });
     }
 
-    /** More inputs than a list has room for, than sums of 16 bits hold, and than float32 can count exactly. */
+    /** More inputs than a list, than 16-bit sums, and than exact float32 sums can hold. */
     @Property(tries = 6)
     void sumsOfManyInputsAreExact(
             @UpTo(value = 40_000, from = 16_000) int inputs,
@@ -74,7 +74,7 @@ final class IntegerMatmulProperties extends KernelCase {
         }
     }
 
-    /** 16 bits: as many inputs as may be, a sum of 2^31 less 32,768; 8: over 2^24; fewer: more inputs than 2^16. */
+    /** 16 bits: the most inputs, with a sum of 2^31 less 32,768; 8 bits: over 2^24; fewer bits: over 2^16 inputs. */
     @Example
     void sumsReachTheLimitOfTheirBits() {
         Map<ElementType, Integer> most = Map.of(
@@ -90,7 +90,7 @@ final class IntegerMatmulProperties extends KernelCase {
         });
     }
 
-    /** More inputs than have their spikes laid out at a time, for more than one strip of outputs. */
+    /** More inputs than spikes are laid out for at once, and more than one strip of outputs. */
     @Property(tries = 2)
     void laterStripsTakeTheirOwnSpikes(
             @UpTo(value = 4_200, from = 4_097) int inputs,
@@ -103,7 +103,7 @@ final class IntegerMatmulProperties extends KernelCase {
         }
     }
 
-    /** More rows than share tables and than are listed at a time. */
+    /** More rows than share tables, and than are listed at once. */
     @Property(tries = 6)
     void manyRowsArePartedWithoutATrace(
             @UpTo(value = 1_100, from = 1_000) int rows,
@@ -116,7 +116,7 @@ final class IntegerMatmulProperties extends KernelCase {
         product.compare("");
     }
 
-    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    /** A tile has the requested blocks from its column 0 on, zeros after the last output, and nothing else. */
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
             @UpTo(30) int rows,

@@ -20,13 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** A random product of spikes and integers, its result by the definition, and the variants that must give it. */
+/** A random product of spikes and integers, its result by definition, and all variants. */
 final class IntegerProduct {
 
-    /** What a current holds before a product, to see what is written. */
+    /** Shows unwritten elements. */
     static final float BEFORE = Part.BEFORE;
 
-    /** Kinds of weights. */
     enum Weights {
         UNIFORM,
         LEAST,
@@ -44,7 +43,6 @@ final class IntegerProduct {
         }
     }
 
-    /** What is multiplied. */
     record Sizes(int rows, int inputs, int outputs, double density) {}
 
     @FunctionalInterface
@@ -79,7 +77,7 @@ final class IntegerProduct {
         return IntegerMatrix.of(type, sizes.outputs, sizes.inputs, items, scales);
     }
 
-    /** The public entry, and each variant that this JVM can run. */
+    /** Returns the public entry, and each variant of this JVM. */
     Map<String, Multiply> variants() {
         Map<String, Multiply> variants = new LinkedHashMap<>();
         variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
@@ -111,12 +109,10 @@ final class IntegerProduct {
         return variants;
     }
 
-    /** A matrix for the result, filled with {@link #BEFORE}. */
     FloatMatrix current() {
         return Part.unwritten(arena, spikes.rows(), packed.outputs());
     }
 
-    /** Compares all variants with the specification. */
     void compare(String what) {
         float[][] expected = expected();
         variants().forEach((name, variant) -> assertSameBits(expected, whole(variant), what + " " + name));

@@ -3,7 +3,7 @@ package dev.spikelane.kernel.product.integer;
 import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.ElementType;
 
-/** What constants choose for products of integers before anything is learned. */
+/** The choice of constants for products of integers, before learning. */
 public final class IntegerStart {
 
     private IntegerStart() {}

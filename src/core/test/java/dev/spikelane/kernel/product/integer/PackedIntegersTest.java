@@ -44,7 +44,7 @@ final class PackedIntegersTest {
         assertEquals(first.scale(3) * 0.3f, copy.times(0.3f).readScales()[3]);
     }
 
-    /** As many inputs of the least weight as are taken: one more could leave 32 bits. */
+    /** The most inputs with the least weight: one more could exceed 32 bits. */
     @Test
     void mostInputsFitThirtyTwoBits() {
         int most = PackedIntegers.mostInputs(ElementType.INT16);
@@ -62,7 +62,7 @@ final class PackedIntegersTest {
         assertEquals(-32_768f * 65_535, current.get(0, 0));
     }
 
-    /** Where planes are left behind, copies and the same times a value must not read them either. */
+    /** Copies and multiples of weights without planes must not read planes either. */
     @Test
     void copiesHaveNoPlanesWhereTheseWereLeft() {
         IntegerMatrix weights = IntegerMatrix.of(ElementType.TERNARY, 1, 2, new short[] {1, -1}, 1);

@@ -16,7 +16,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Rounding gives what its equations say, whatever the vectors. */
+/** Rounding equals its equations at every width. */
 @EveryWidth
 class RoundedWeightsProperties {
 
@@ -79,7 +79,7 @@ class RoundedWeightsProperties {
         return weights;
     }
 
-    /** A weight that is not a number is the integer 0, and others stay what they are. */
+    /** A NaN weight becomes the integer 0, and others do not change. */
     @Example
     void oneThatIsNaNTouchesNoOther() {
         Random random = new Random(2);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Learning on a machine that is known, by a clock that only stages move. */
+/** Learning on a simulated machine, with a clock that only stages advance. */
 @Alone
 @EveryWidth
 final class ChooserTest {
@@ -44,7 +44,7 @@ final class ChooserTest {
         Chooser.hurry(false, false);
     }
 
-    /** What a product takes on the machine. */
+    /** Times of products on the machine. */
     private interface Machine {
         double nanoseconds(SpikeMatmul.Variant variant);
     }
@@ -54,7 +54,7 @@ final class ChooserTest {
         return variant -> blocks * truth.of(variant, rows, PRE, outputs, active);
     }
 
-    /** Runs a stage on one thread, four blocks at a time; the variant that it ran. */
+    /** Runs a stage on one thread, four blocks at a time; returns the variant. */
     private SpikeMatmul.Variant run(StageChoice choice, int rows, int outputs, long active, Machine machine) {
         int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
         SpikeMatmul.open(choice, rows, PRE, outputs, active, blocks);
@@ -89,10 +89,10 @@ final class ChooserTest {
     }
 
     private static SpikeMatmul.Variant serves(StageChoice choice) {
-        return SpikeMatmul.variant(choice.peek()); // the last call may have tried another one
+        return SpikeMatmul.variant(choice.peek()); // the last call may have been a trial
     }
 
-    /** Whatever CPU the constants are of, each point of the grid ends near its best variant, in few stages. */
+    /** With constants of any CPU, each point of the grid ends near its best variant after few stages. */
     @ParameterizedTest
     @ValueSource(strings = {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4"})
     void endsNearTheBestFromTheConstantsOfAnyCpu(String name) {
@@ -116,7 +116,7 @@ final class ChooserTest {
         }
     }
 
-    /** A machine where narrow tables take a sixth of what wide ones take, which look a fifth faster. */
+    /** Narrow tables take a sixth of the time of wide ones, which the constants rate a fifth faster. */
     private static double narrowIsFast(SpikeMatmul.Variant variant) {
         return switch (variant) {
             case NARROW -> 100_000;
@@ -168,7 +168,7 @@ final class ChooserTest {
         assertTrue(away < 400, away + " of 4000 calls were far from the best");
     }
 
-    /** What was learned while another program held up all that was tried. */
+    /** Another program delayed all trials while the chooser learned. */
     @Test
     void aWrongChoiceIsCorrected() {
         StageChoice choice = choice("zen3");
@@ -178,7 +178,7 @@ final class ChooserTest {
         assertEquals(SpikeMatmul.Variant.NARROW, serves(choice));
     }
 
-    /** Rows and density that were never seen start from what is known of the machine. */
+    /** New rows and densities start from what was learned. */
     @Test
     void anotherSizeStartsFromWhatIsKnown() {
         StageChoice choice = choice("zen3");
@@ -188,7 +188,7 @@ final class ChooserTest {
         assertEquals(SpikeMatmul.Variant.NARROW, serves(choice));
     }
 
-    /** By its constants active inputs take 7 times as long as tables here. */
+    /** By its constants, active inputs take 7 times as long as tables here. */
     @Test
     void neverTriesWhatIsHopeless() {
         StageChoice choice = choice("zen3");
@@ -211,7 +211,7 @@ final class ChooserTest {
         choice.done(start, 1);
     }
 
-    /** Weights that are trained have no planes, and share the class of those that have some. */
+    /** Trained weights have no planes, but share a class with weights that have. */
     @Test
     void neverTakesAWayOnTrialThatCannotServe() {
         StageChoice planes = choice("zen3");
@@ -225,7 +225,7 @@ final class ChooserTest {
         }
     }
 
-    /** A stage may end when its class has made room for another. */
+    /** A stage may end after its class was evicted. */
     @Test
     void aStageWhoseClassIsGoneTellsNoOther() {
         StageChoice late = choice("zen5");
@@ -246,7 +246,7 @@ final class ChooserTest {
         assertArrayEquals(trials, late.stageClass.trials);
     }
 
-    /** Whether threads share stages that take a time of their own. */
+    /** Returns how many stages threads share, if stages take this time alone. */
     private int shared(StageChoice choice, int stages, double alone, double takesAlone, double takesShared) {
         int shared = 0;
         for (int stage = 0; stage < stages; stage++) {

@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Constants that are fitted to what a machine takes that is known, each time up to 5 percent more or less. */
+/** Constants fitted to known times with errors of up to 5 percent. */
 @EveryWidth
 final class CostFitTest {
 

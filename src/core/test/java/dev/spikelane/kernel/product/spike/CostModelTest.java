@@ -48,8 +48,8 @@ final class CostModelTest {
     }
 
     /**
-     * Of the layer 784 -> 1000, tables are the faster ones behind these numbers of rows at density 0.5 on Zen 5: 25
-     * rows took 85 us by either with int8, and with int16 157 us, with tables 197.
+     * For the layer 784 -> 1000, tables are faster from these rows on at density 0.5 on Zen 5: 25 rows took 85 us with
+     * both for int8, and for int16 157 us, with tables 197.
      */
     @ParameterizedTest
     @CsvSource({
@@ -70,8 +70,8 @@ final class CostModelTest {
     }
 
     /**
-     * Microseconds that 200 rows took on Zen 5 with tables, lists and active inputs: preparing spikes counts where
-     * there are few outputs.
+     * Microseconds of 200 rows on Zen 5 with tables, lists and active inputs: with few outputs, preparing spikes
+     * matters.
      */
     @ParameterizedTest
     @CsvSource({
@@ -137,7 +137,7 @@ final class CostModelTest {
         assertStart("spikelane.costs is '" + asked + "', expected auto, learn, zen3,", () -> CostModel.of(asked));
     }
 
-    /** Of a simulation, once and again, in a JVM of its own: no error of a class that could not be initialized. */
+    /** A simulation fails twice with this error in a new JVM, not with a class that cannot be initialized. */
     @Test
     void aPropertyThatCannotBeReadIsOneClearError() throws IOException, InterruptedException {
         String declared = OwnJvm.run(UnreadableCostsMain.class);
@@ -162,7 +162,7 @@ final class CostModelTest {
         assertEquals(asked, CostModel.isFixed());
     }
 
-    /** Constants of this CPU decide; those of another one are where learning starts. */
+    /** Constants of this CPU decide; constants of another CPU are the start of learning. */
     @Test
     void onlyGuessesLearn() {
         assumeTrue(System.getProperty(CostModel.PROPERTY) == null, "constants are asked for");
@@ -170,7 +170,7 @@ final class CostModelTest {
         assertEquals(CostModel.of("auto").text(), CostModel.of("learn").text());
     }
 
-    /** A tile has about as many active inputs as are foreseen, and never less than a row. */
+    /** A tile has about the expected active inputs, and at least one row. */
     @Test
     void cutsTilesBySpikes() {
         CostModel costs = CostModel.of("zen3");

@@ -19,23 +19,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/** A random spike matmul, its result by the definition, and the variants that must give it. */
+/** A random spike matmul, its result by definition, and all variants. */
 public final class Product {
 
-    /** What a current holds before a product, to see what is written. */
+    /** Shows unwritten elements. */
     static final float BEFORE = Part.BEFORE;
 
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f};
 
-    /** Kinds of weights. */
     public enum Weights {
         /** Multiples of 1/64, whose sums are exact. */
         DYADIC,
         UNIFORM,
         SIGNED_ZEROS,
-        /** So large that sums overflow to infinities and NaN. */
+        /** Sums overflow to infinities and NaN. */
         HUGE,
-        /** Numbers among which some are NaN or infinite, as training may make them. */
+        /** Some numbers are NaN or infinite, which training can produce. */
         NOT_FINITE;
 
         public float draw(Random random) {
@@ -80,7 +79,7 @@ public final class Product {
         fill(workspace.prepared.panels);
     }
 
-    /** Weights that are packed even if they are not finite. */
+    /** Packs weights that are not finite. */
     public static PackedWeights packed(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         float[][] rows = new float[weights.columns()][weights.rows()];
         for (int input = 0; input < rows.length; input++) {
@@ -91,7 +90,7 @@ public final class Product {
         return DenseCase.packed(arena, rows, new float[][] {bias.toArray()});
     }
 
-    /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants on few rows. */
+    /** Wrong constants, a random clock, and enough calls to try other variants on few rows. */
     private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
         ProductScratch own = WrongCosts.workspace(arena, new Random(rows));
         int first = to.firstBlock();
@@ -99,7 +98,7 @@ public final class Product {
         Chooser.hurry(true, true);
         for (int call = 0; call < 3; call++) {
             if (prepares) {
-                // the thread's own memory, where what is tried is prepared too
+                // the thread's memory, in which trials prepare spikes too
                 SpikeMatmul.prepare(s, rows, s.count(0, rows), call, w, own.prepared());
                 for (int block = first; block < end; block++) {
                     SpikeMatmul.multiply(own.prepared(), s, rows, w, to.narrow(block, block + 1), own);
@@ -112,7 +111,7 @@ public final class Product {
         Chooser.hurry(false, false);
     }
 
-    /** The public entry, and each variant that this JVM can run. */
+    /** Returns the public entry, and each variant of this JVM. */
     Map<String, Multiply> variants() {
         Map<String, Multiply> variants = new LinkedHashMap<>();
         variants.put("entry", (s, rows, w, to) -> SpikeMatmul.multiply(s, rows, w, to, workspace));
@@ -153,12 +152,10 @@ public final class Product {
         }
     }
 
-    /** A matrix for the result, filled with {@link #BEFORE}. */
     FloatMatrix current() {
         return Part.unwritten(arena, spikes.rows(), packed.outputs());
     }
 
-    /** Compares all variants with the specification. */
     void compare(String what) {
         float[][] expected = expected();
         variants().forEach((name, variant) -> assertSameBits(expected, whole(variant), what + " " + name));
@@ -171,8 +168,8 @@ public final class Product {
     }
 
     /**
-     * From the bias on; active weights of four inputs in ascending order; then the groups in ascending order. On
-     * arrays, as matrices are slow where tests have used arenas of all kinds before.
+     * From the bias on: active weights of four inputs ascending, then the groups ascending. It uses arrays, because
+     * matrices are slow after tests with arenas of all kinds.
      */
     float[][] expected() {
         int inputs = weights.columns();

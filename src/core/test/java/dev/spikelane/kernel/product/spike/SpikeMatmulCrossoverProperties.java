@@ -23,7 +23,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Where constants choose another variant, by one spike or by one row more, the bits stay. */
+/** The bits stay the same where one more spike or row selects another variant. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
 final class SpikeMatmulCrossoverProperties extends KernelCase {
@@ -33,7 +33,7 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
         return Arbitraries.of(1, 3, 4, 16, 63, 64, 65, 100, 129, 256);
     }
 
-    /** Every number of spikes at which one spike more brings another variant. */
+    /** Returns the numbers of spikes at which one more selects another variant. */
     private static List<Integer> crossovers(int rows, int inputs, int outputs) {
         List<Integer> crossovers = new ArrayList<>();
         for (int active = 0; active < rows * inputs; active++) {
@@ -48,7 +48,7 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
         return Start.choose(CostModel.inUse(), rows, inputs, outputs, active);
     }
 
-    /** Spikes at random places, exactly so many. */
+    /** Sets exactly this many spikes at random places. */
     private static void set(SpikeMatrix spikes, int active, Random random) {
         int places = spikes.rows() * spikes.columns();
         int left = active;
@@ -82,7 +82,7 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
         }
     }
 
-    /** The first rows of a matrix alone may be a matter for another variant than with one row more. */
+    /** One row more may select another variant for the first rows. */
     @ComparesVectors
     @Property(tries = 60)
     void oneRowMore(

@@ -75,7 +75,7 @@ final class SpikeMatmulProperties extends KernelCase {
         });
     }
 
-    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    /** A tile has the requested blocks from its column 0 on, zeros after the last output, and nothing else. */
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
             @UpTo(30) int rows,
@@ -124,7 +124,7 @@ final class SpikeMatmulProperties extends KernelCase {
         });
     }
 
-    /** By the costs in use no other variant is faster, and its bits are those of the others. */
+    /** By the costs in use no other variant is faster, and its bits equal the others'. */
     @ComparesVectors
     @Property
     void theCheapestVariantServes(
@@ -143,8 +143,8 @@ final class SpikeMatmulProperties extends KernelCase {
     }
 
     /**
-     * More rows and inputs than are prepared at a time, and more inputs than it makes tables for at a time. The
-     * specification parts nothing, and is slow where other tests have used arenas of all kinds before.
+     * More rows and inputs than are prepared at once, and more inputs than have tables at once. The specification has
+     * no parts, and is slow after tests with arenas of all kinds.
      */
     @ComparesVectors
     @Property(tries = 6)

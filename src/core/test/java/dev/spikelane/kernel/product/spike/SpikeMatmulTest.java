@@ -49,7 +49,7 @@ final class SpikeMatmulTest {
         }
     }
 
-    /** Whoever comes lists some of the active inputs, of other rows in each round. */
+    /** Threads list some of the active inputs, of other rows in each round. */
     @Test
     void threadsListActiveInputsTogether() throws InterruptedException {
         assumeTrue(SimdWidth.VECTOR, "lists are for vectors");
@@ -61,7 +61,7 @@ final class SpikeMatmulTest {
         FloatMatrix found = FloatMatrix.zeros(shared, 200, 128);
         for (int round = 0; round < 40; round++) {
             SpikeMatrix rows = Matrices.spikes(shared, 200, 784, 0.02 + 0.001 * round, random);
-            SpikeMatmul.multiply(rows, 200, by, Tile.whole(expected), workspace); // a thread by itself
+            SpikeMatmul.multiply(rows, 200, by, Tile.whole(expected), workspace); // one thread alone
             prepared.take(SpikeMatmul.Variant.ACTIVE, rows.count(), rows, 200, by);
             prepared.keep(rows, round);
             Thread[] threads = new Thread[2];
@@ -88,7 +88,7 @@ final class SpikeMatmulTest {
         assertEquals(0, Float.floatToRawIntBits(to.get(2, 1)));
     }
 
-    /** What is prepared in a workspace is forgotten when a product of other spikes uses its memory. */
+    /** A workspace forgets prepared spikes when another product uses its memory. */
     @Test
     void otherProductsDoNotChangeWhatWasPrepared() {
         Random random = new Random(5);
@@ -113,9 +113,7 @@ final class SpikeMatmulTest {
         assertFalse(workspace.prepared().isOf(first, 300, 0, some));
     }
 
-    /**
-     * Content is known by its place and version: the same object may hold other spikes, and another object the same.
-     */
+    /** Place and version identify content: an object may hold other spikes, and another object equal spikes. */
     @Test
     void whatIsPreparedIsKnownByItsVersion() {
         Random random = new Random(6);
@@ -175,7 +173,7 @@ final class SpikeMatmulTest {
         }
     }
 
-    /** Which one serves is learned; what constants say is tested by the choice from them. */
+    /** The variant is learned; the choice by constants has its own test. */
     @Test
     void namesTheVariantThatServes() {
         List<String> all = SimdWidth.VECTOR
@@ -196,7 +194,7 @@ final class SpikeMatmulTest {
         assertNotEquals("permute", SpikeMatmul.variant(64, most + 1, 1_000, 32L * most));
     }
 
-    /** Four rows with many spikes are multiplied as numbers where that was measured to be the fastest. */
+    /** Four rows with many spikes are multiplied as numbers if this was measured to be fastest. */
     @Test
     void fewRowsWithManySpikesAreServedByNumbers() {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
@@ -214,7 +212,7 @@ final class SpikeMatmulTest {
 
     /**
      * Few outputs: 200 rows of 1000 -> 10 at density 0.02 take 16 us by active inputs and 36 by tables; 8 rows of 784
-     * -> 10 at density 0.5 3.8, or 9.9 where spikes are others in each call, and 3.1 by tables (Zen 5, 512 bits,
+     * -> 10 at density 0.5 take 3.8, or 9.9 if each call has other spikes, and 3.1 by tables (Zen 5, 512 bits,
      * 2026-11).
      */
     @ParameterizedTest
@@ -227,8 +225,8 @@ final class SpikeMatmulTest {
     }
 
     /**
-     * A product by 0 adds a zero: that must not turn a bias of -0 into 0, or an infinite weight of an input that is
-     * silent into NaN.
+     * A product by 0 adds a zero, which must not turn a bias of -0 into 0, or an infinite weight of a silent input into
+     * NaN.
      */
     @Test
     void numbersGiveWayToActiveInputsWhereZerosMatter() {
@@ -242,7 +240,7 @@ final class SpikeMatmulTest {
                 .forEach((name, variant) -> assertSameBits(infinite.expected(), infinite.whole(variant), name));
     }
 
-    /** A tile holds the bits of its blocks, and zeros behind the last output, whatever it held before. */
+    /** A tile has the bits of its blocks, and zeros after the last output, whatever it held before. */
     @Test
     void aTileHoldsTheBlocksInTheRange() {
         SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(current), workspace);

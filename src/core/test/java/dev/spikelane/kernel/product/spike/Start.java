@@ -4,7 +4,7 @@ import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.IntegerStart;
 import dev.spikelane.memory.ElementType;
 
-/** What constants choose before anything is learned. */
+/** The choice of constants before learning. */
 public final class Start {
 
     private static StageChoice last = new StageChoice(new Chooser(() -> 0, CostModel.inUse()), 1);
@@ -21,7 +21,7 @@ public final class Start {
         return IntegerStart.choose(choice(costs), type, rows, inputs, active);
     }
 
-    /** Each test asks for one set of constants at a time, and often. */
+    /** Cached, because each test often asks for one set of constants. */
     private static StageChoice choice(CostModel costs) {
         if (last.chooser.costs() != costs) {
             last = new StageChoice(new Chooser(() -> 0, costs), 1);

@@ -5,7 +5,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 
-/** Prints what simulations throw where constants cannot be read. */
+/** Prints the errors of simulations if constants cannot be read. */
 final class UnreadableCostsMain {
 
     private UnreadableCostsMain() {}

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Constants of no machine and a clock that tells anything, by which every call is worth learning from. */
+/** Constants of no machine and a random clock, with which every call learns. */
 public final class WrongCosts {
 
     private WrongCosts() {}

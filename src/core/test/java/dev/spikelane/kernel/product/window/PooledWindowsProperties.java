@@ -39,7 +39,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Convolutions and pools in one go leave the bits of the one and then the other. */
+/** A fused convolution and pool has the bits of both in sequence. */
 @EveryWidth
 @FewerTries
 final class PooledWindowsProperties extends KernelCase {
@@ -87,7 +87,7 @@ final class PooledWindowsProperties extends KernelCase {
         }
     }
 
-    /** A transposed kernel of stride 1 reads such windows where its edges are left out, by weights in reverse. */
+    /** Without its edges, a transposed kernel of stride 1 reads such windows, with reversed weights. */
     @ComparesVectors
     @Example
     void areTransposedConvolutionAndPool() {
@@ -107,7 +107,7 @@ final class PooledWindowsProperties extends KernelCase {
         }
     }
 
-    /** Weights of which all that go to an output are the largest, or the least: so sums are as large as they can be. */
+    /** Weights to an output are all the largest or all the least, so that sums are extreme. */
     private static void writeLargest(Values weights, Random random) {
         IntegerMatrix before = weights.integers();
         ElementType type = before.type();
@@ -125,7 +125,11 @@ final class PooledWindowsProperties extends KernelCase {
         FloatMatrix expected = FloatMatrix.zeros(arena, 2, joined.outputs());
         Tile blocks = Tile.whole(map);
         for (int block = 0; block < blocks.blocks(); block++) {
-            multiply(apart.getFirst(), source, blocks.at(block, block + 1), scratch); // unfolded, but for a single one
+            multiply(
+                    apart.getFirst(),
+                    source,
+                    blocks.at(block, block + 1),
+                    scratch); // unfolded, except for a single one
         }
         multiply(apart.getLast(), map, Tile.whole(expected), scratch);
         FloatMatrix whole = FloatMatrix.zeros(arena, 2, map.columns());
@@ -140,7 +144,7 @@ final class PooledWindowsProperties extends KernelCase {
         }
     }
 
-    /** Winners that are kept on the way are those of the pool, whatever was kept before. */
+    /** Winners are those of the pool, whatever was stored before. */
     private static void compareWinners(
             Arena arena, List<Operator> apart, Operator joined, Signal source, FloatMatrix map) {
         PoolOperator pool = (PoolOperator) apart.getLast();
@@ -166,7 +170,7 @@ final class PooledWindowsProperties extends KernelCase {
         }
     }
 
-    /** Some are so large that currents are infinite, or NaN. */
+    /** Some are so large that currents are infinite or NaN. */
     private static FloatMatrix values(Arena arena, int rows, int columns, Random random) {
         FloatMatrix values = Matrices.uniform(arena, rows, columns, random);
         boolean special = random.nextInt(3) == 0;

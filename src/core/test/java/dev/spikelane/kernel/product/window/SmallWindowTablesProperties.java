@@ -29,7 +29,7 @@ final class SmallWindowTablesProperties extends KernelCase {
 
     private static final float BEFORE = 99;
 
-    /** Some windows of the second of three rows; all else stays as it was. */
+    /** Some windows of the second of three rows; nothing else is written. */
     @Property(tries = 100)
     void isTheProductOfTheWords(
             @UpTo(23) int positions,

@@ -9,7 +9,7 @@ import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.util.Random;
 
-/** A random convolution of spikes, and its result by the definition. */
+/** A random convolution of spikes, and its result by definition. */
 public final class WindowCase {
 
     final Window window;
@@ -29,12 +29,10 @@ public final class WindowCase {
         packed = Product.packed(arena, weights, bias);
     }
 
-    /** A stride and a dilation of 1. */
     public static Window.Axis axis(int inputs, int kernel, int padding) {
         return new Window.Axis(inputs, kernel, 1, padding, 1, inputs + 2 * padding - kernel + 1);
     }
 
-    /** One that {@link WindowMatmul} serves. */
     public static Window draw(Random random) {
         int channels = 4 * (1 + random.nextInt(random.nextInt(4) == 0 ? 20 : 5));
         if (random.nextInt(5) == 0) {
@@ -48,7 +46,7 @@ public final class WindowCase {
                 channels, y, new Window.Axis(x.inputs(), x.kernel(), stride, x.padding(), x.dilation(), outputs));
     }
 
-    /** Padding may be wider than the kernel, and there may be more of it on one side. */
+    /** Padding may be wider than the kernel, and wider on one side. */
     private static Window.Axis draw(Random random, int kernel) {
         int padding = random.nextInt(kernel + 3);
         Window.Axis even = axis(Math.max(1, kernel - 2 * padding) + random.nextInt(10), kernel, padding);

@@ -10,7 +10,7 @@ import dev.spikelane.simd.Window;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Gradients of convolutions without the module of the Vector API, no class of which may be asked for. */
+/** Gradients of convolutions without the module of the Vector API, whose classes must not be loaded. */
 final class WindowGradientFallbackTest extends KernelCase {
 
     @Test

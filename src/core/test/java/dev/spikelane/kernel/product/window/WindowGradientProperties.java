@@ -24,7 +24,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Assumptions;
 
-/** Gradients of convolutions of any geometry follow the specification bit for bit. */
+/** Gradients of convolutions of any geometry equal the specification bit for bit. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
 class WindowGradientProperties extends KernelCase {
@@ -69,14 +69,14 @@ class WindowGradientProperties extends KernelCase {
         weights(arena, shape, values, random);
     }
 
-    /** Rows that are taken past a pool when they are needed have the bits of rows in front of it. */
+    /** Gradients computed past a pool on demand have the bits of stored ones. */
     @ComparesVectors
     @Property(tries = 100)
     void pastPool(@ForAll long seed) {
         Random random = new Random(seed);
         WindowGradientShape shape = shape(random);
         for (int i = 0; i < 20 && seed % 4 != 0 && !isHalved(shape); i++) {
-            shape = shape(random); // three of four, where no gradient is read ahead of the pool
+            shape = shape(random); // three of four, if no gradient is read past the pool
         }
         int rows = random.nextInt(1, 14);
         PoolWinners winners = Objects.requireNonNull(pool(shape).winners(arena, rows + 1));
@@ -119,7 +119,7 @@ class WindowGradientProperties extends KernelCase {
         return axis.outputs() == 1 ? Window.Axis.ONE : new Window.Axis(axis.outputs(), 2, 2, 0, 1, axis.outputs() / 2);
     }
 
-    /** Windows whose stride leads behind the input need no lists of its rows. */
+    /** If strides leave inputs out, no lists of their rows are needed. */
     @Example
     void stridesLeadBehindTheInput() {
         Window.Axis x = new Window.Axis(7, 3, 1, 1, 1, 7);
@@ -159,7 +159,7 @@ class WindowGradientProperties extends KernelCase {
         }
         WindowGradientSum sum = new WindowGradientSum(arena, shape);
         WindowGradientWeights kernel = new WindowGradientWeights(arena, shape);
-        if (random.nextBoolean()) { // what was summed of another kind of rows leaves nothing behind
+        if (random.nextBoolean()) { // sums of other rows must not remain
             int inputs = shape.window().inputs();
             Signal other = source instanceof FloatMatrix
                     ? Matrices.spikes(arena, rows, inputs, 0.5, random)
@@ -236,7 +236,7 @@ class WindowGradientProperties extends KernelCase {
         return weights;
     }
 
-    /** Most of them zero, as behind a pool. */
+    /** Most are zero, as after a pool. */
     private static FloatMatrix thinned(FloatMatrix values, Random random) {
         double density = random.nextDouble();
         for (int row = 0; row < values.rows(); row++) {
@@ -249,7 +249,7 @@ class WindowGradientProperties extends KernelCase {
         return values;
     }
 
-    /** Some of which may be NaN, infinite, or so small that products are no more than a zero with a sign. */
+    /** Some are NaN, infinite, or so small that products are signed zeros. */
     private static FloatMatrix values(Arena arena, int rows, int columns, Random random) {
         DenseCase.Kind[] kinds = DenseCase.Kind.values();
         DenseCase.Kind kind = kinds[random.nextInt(kinds.length)];

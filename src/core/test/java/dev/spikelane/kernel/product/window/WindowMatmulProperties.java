@@ -36,7 +36,7 @@ final class WindowMatmulProperties extends KernelCase {
         assertSameBits(of.direct(), current, of.window.toString());
     }
 
-    /** Lists and tables are used again, for other weights too, and for some of the rows. */
+    /** Lists and tables are reused for other weights and for fewer rows. */
     @Property(tries = 100)
     void nothingStaysOfWhatWasBefore(@UpTo(3) int rows, @Size int outputs, @Density double density, @ForAll long seed) {
         WindowCase of = draw(rows, outputs, density, Product.Weights.UNIFORM, seed);

@@ -20,7 +20,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Spikes through a dropout. */
+/** Spikes with a dropout. */
 @EveryWidth
 final class DropoutSpikesProperties extends KernelCase {
 

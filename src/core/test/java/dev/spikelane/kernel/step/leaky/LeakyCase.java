@@ -19,11 +19,10 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ArbitrarySupplier;
 import net.jqwik.api.Combinators;
 
-/** Leaky neurons, their inputs and their first membranes, all drawn from a seed. */
+/** Leaky neurons, inputs and initial membranes, drawn from a seed. */
 public record LeakyCase(
         int neurons, int batch, int steps, Reset reset, Mode mode, boolean eachItsOwn, Values values, long seed) {
 
-    /** When neurons fire and reset. */
     public enum Mode {
         DELAYED,
         IMMEDIATE,
@@ -32,12 +31,11 @@ public record LeakyCase(
         FIRES_BEFORE
     }
 
-    /** Kinds of inputs and membranes. */
     public enum Values {
         ORDINARY,
         /** Multiples of 1/4, which meet thresholds exactly. */
         DYADIC,
-        /** NaN, infinities, signed zeros, huge and tiny numbers among others. */
+        /** NaN, infinities, signed zeros, and huge and tiny numbers. */
         WILD;
 
         public float draw(Random random) {
@@ -75,7 +73,7 @@ public record LeakyCase(
         }
     }
 
-    /** Runs the steps of the first rows; keeps the membranes or, where there are none, does not. */
+    /** Runs the steps of the first rows, and stores membranes if there are some. */
     @FunctionalInterface
     public interface Step {
         void run(
@@ -86,7 +84,6 @@ public record LeakyCase(
                 FloatMatrix membranes);
     }
 
-    /** What a run leaves behind. */
     record Outcome(SpikeMatrix spikes, FloatMatrix membranes, FloatMatrix membrane) {
 
         void assertSame(Outcome actual, String what) {
@@ -96,7 +93,6 @@ public record LeakyCase(
         }
     }
 
-    /** The same without inhibition. */
     LeakyCase uncoupled() {
         return with(
                 neurons,
@@ -107,12 +103,10 @@ public record LeakyCase(
                 });
     }
 
-    /** The same with inhibition. */
     LeakyCase inhibited() {
         return with(neurons, immediate() ? Mode.INHIBITED_IMMEDIATE : Mode.INHIBITED);
     }
 
-    /** The same with 64 neurons more. */
     LeakyCase withAnotherWord() {
         return with(neurons + Long.SIZE, mode);
     }
@@ -175,7 +169,7 @@ public record LeakyCase(
         return mode == Mode.INHIBITED || mode == Mode.INHIBITED_IMMEDIATE;
     }
 
-    /** Runs a variant on fresh memory, in which spikes and membranes hold something else before. */
+    /** Runs a variant in memory with other spikes and membranes. */
     Outcome run(Arena arena, Step variant) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows(), neurons);
         for (int neuron = 0; neuron < neurons; neuron += 2) {
@@ -191,7 +185,6 @@ public record LeakyCase(
         return new Outcome(spikes, membranes, membrane);
     }
 
-    /** The public entry that keeps membranes. */
     static void record(
             LeakyNeurons parameters,
             FloatMatrix current,

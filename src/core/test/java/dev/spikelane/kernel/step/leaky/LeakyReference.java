@@ -15,7 +15,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.Sigmoid;
 
-/** The equations of {@link LeakyText}, neuron by neuron: charge a whole row, then fire it. */
+/** The equations of {@link LeakyText}, neuron by neuron: charges a whole row, then fires it. */
 public record LeakyReference(LeakyOptions options) {
 
     /** Runs the words of a run through steps. */
@@ -28,7 +28,7 @@ public record LeakyReference(LeakyOptions options) {
         }
     }
 
-    /** Quantizes and fires a row whose neurons are charged, with R in its spikes. */
+    /** Quantizes and fires charged neurons, with R in their spikes. */
     public void fire(LeakyNeurons parameters, NeuronRun<?> run, int row) {
         int batch = run.state.rows() / options.variables();
         int sample = row % batch;
@@ -46,7 +46,7 @@ public record LeakyReference(LeakyOptions options) {
         }
     }
 
-    /** Decay, input and delayed reset; leaves R, or the spike that is known by now, in the row of spikes. */
+    /** Computes decay, input and delayed reset; stores R, or the known spike, in the row of spikes. */
     private void charge(LeakyNeurons parameters, NeuronRun<?> run, int row, int first, int end) {
         FloatMatrix state = run.state;
         int batch = state.rows() / options.variables();
@@ -127,7 +127,7 @@ public record LeakyReference(LeakyOptions options) {
                 : u;
     }
 
-    /** The hidden state of a cell with the gates i, f, g, o. */
+    /** Returns the hidden state of a cell with the gates i, f, g, o. */
     private static float cell(LeakyNeurons parameters, NeuronRun<?> run, int row, int sample, int neuron) {
         float[] gates = new float[GateRows.GATES];
         for (int gate = 0; gate < gates.length; gate++) {
@@ -172,7 +172,7 @@ public record LeakyReference(LeakyOptions options) {
         return u;
     }
 
-    /** Spike and immediate reset; finds R in the row of spikes. Under inhibition only the winner may fire. */
+    /** Computes spike and immediate reset, with R in the row of spikes. Under inhibition only the winner fires. */
     private void fire(LeakyNeurons parameters, NeuronRun<?> run, int row, int winner, int first, int end) {
         FloatMatrix state = run.state;
         int sample = row % (state.rows() / options.variables());
@@ -202,7 +202,7 @@ public record LeakyReference(LeakyOptions options) {
                 : (1 - s) * u + s * value(parameters, LeakyText.POTENTIAL, neuron);
     }
 
-    /** What a step reads by a name of its own. */
+    /** Returns a named value of a step. */
     private static float value(LeakyNeurons parameters, String step, int neuron) {
         String name = parameters.parameter(step);
         if (!parameters.parameters().has(name)) {

@@ -116,7 +116,7 @@ final class LeakyStepProperties extends KernelCase {
                 "word by word");
     }
 
-    /** A tile holds the currents of the words asked for from its column 0 on. */
+    /** A tile has the currents of the requested words from its column 0 on. */
     @Property(tries = 150)
     void tilesOfCurrentsGiveTheWhole(
             @ForAll(supplier = LeakyCase.Supplier.class) LeakyCase drawn, @ZeroTo(2) int wider) {
@@ -224,7 +224,7 @@ final class LeakyStepProperties extends KernelCase {
         }
     }
 
-    /** With beta 1 nothing leaks: what went in is the membrane or was subtracted. */
+    /** With beta 1 nothing leaks: all input is in the membrane or was subtracted. */
     @Property(tries = 100)
     void resetsConserveTheInput(@Size int neurons, @UpTo(4) int batch, @UpTo(30) int steps, @ForAll long seed) {
         Random random = new Random(seed);
@@ -241,7 +241,7 @@ final class LeakyStepProperties extends KernelCase {
                 int resets = 0;
                 for (int step = 0; step < steps; step++) {
                     input += current.get(step * batch + sample, neuron);
-                    // a spike's reset comes at the next step, so the last step's spike has none yet
+                    // a reset follows in the next step, so the last spike has none yet
                     resets += step < steps - 1 && spikes.get(step * batch + sample, neuron) ? 1 : 0;
                 }
                 assertEquals(input, membrane.get(sample, neuron) + threshold * resets);

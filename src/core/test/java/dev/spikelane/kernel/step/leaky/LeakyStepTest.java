@@ -187,7 +187,7 @@ final class LeakyStepTest {
                         .build(arena));
     }
 
-    /** {@code S / factor} is 0 where nothing fires, however small the factor. */
+    /** {@code S / factor} is 0 without a spike, even for a tiny factor. */
     @ParameterizedTest
     @ValueSource(floats = {Float.MIN_VALUE, -Float.MIN_VALUE, 0x1p-129f})
     void tinyGradedFactorLeavesSilentNeuronsAlone(float factor) {

@@ -18,10 +18,9 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ArbitrarySupplier;
 
-/** Neurons with any combination of options that {@link LeakyNeurons} has, drawn from a seed. */
+/** Neurons with any combination of options of {@link LeakyNeurons}, drawn from a seed. */
 public record NeuronCase(long seed) {
 
-    /** All combinations. */
     public static final class Supplier implements ArbitrarySupplier<NeuronCase> {
         @Override
         public Arbitrary<NeuronCase> get() {
@@ -29,7 +28,6 @@ public record NeuronCase(long seed) {
         }
     }
 
-    /** What a run leaves behind. */
     public record Outcome(SpikeMatrix spikes, FloatMatrix membranes, FloatMatrix state, SpikeMatrix previous) {
 
         void assertSame(Outcome actual, String what) {
@@ -130,7 +128,7 @@ public record NeuronCase(long seed) {
         return floats(random.nextBoolean() ? neurons() : 1, i -> from[random.nextInt(from.length)]);
     }
 
-    /** Ordinary numbers and, in one of four cases, wild ones. */
+    /** Ordinary numbers, in one of four cases wild ones. */
     FloatMatrix matrix(Arena arena, int rows, int stream) {
         Random random = random(stream);
         LeakyCase.Values[] kinds = LeakyCase.Values.values();
@@ -140,7 +138,7 @@ public record NeuronCase(long seed) {
         return fill(FloatMatrix.zeros(arena, rows, neurons()), (row, neuron) -> kind.draw(random));
     }
 
-    /** Runs all rows with loops or the reference, one call for so many rows. */
+    /** Runs all rows with loops or the reference, in calls of all rows or one step. */
     public Outcome run(Arena arena, boolean reference, boolean stepByStep) {
         LeakyNeurons parameters = parameters(arena);
         FloatMatrix state = matrix(arena, parameters.variables() * batch(), 7);

@@ -23,8 +23,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Every combination of options, and the kernels beside the leaky step: the vector variants give the bits of the
- * specification.
+ * Vector variants equal the specification bit for bit for every combination of options, and for the kernels beside the
+ * leaky step.
  */
 @EveryWidth
 @FewerTries(fullWidth = 2)

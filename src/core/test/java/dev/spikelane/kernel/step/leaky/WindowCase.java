@@ -12,20 +12,18 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 
-/** Neurons of which the newest inputs count, with inputs drawn from a seed. */
+/** Neurons with a window of inputs, drawn from a seed. */
 record WindowCase(
         int neurons, int batch, int steps, int length, LeakyCase.Values values, boolean quantized, long seed) {
 
     private static final float[] DECAYS = {0.5f, 0.9f, 1, 0.37f};
 
-    /** What a run leaves behind. */
     record Outcome(SpikeMatrix spikes, FloatMatrix membranes, FloatMatrix state, FloatMatrix window) {}
 
     private float decay(int neuron) {
         return DECAYS[(neuron + (int) (seed & 3)) % DECAYS.length];
     }
 
-    /** Whether only one neuron of a row may fire, so that rows are done whole. */
     boolean inhibited() {
         return (seed >>> 2 & 3) == 0;
     }
@@ -55,7 +53,7 @@ record WindowCase(
         return fill(FloatMatrix.zeros(arena, steps * batch, neurons), (row, i) -> values.draw(random));
     }
 
-    /** The sum over the window, in double precision. */
+    /** Returns the sum over the window in double precision. */
     double sum(FloatMatrix current, int step, int sample, int neuron) {
         double sum = 0;
         for (int age = 0; age < Math.min(length, step + 1); age++) {
@@ -64,7 +62,6 @@ record WindowCase(
         return sum;
     }
 
-    /** Runs all steps by the specification. */
     Outcome specified(Arena arena) {
         LeakyNeurons parameters = parameters(arena);
         FloatMatrix weights = weights(arena);
@@ -80,7 +77,7 @@ record WindowCase(
         return outcome;
     }
 
-    /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
+    /** Specifies everything except firing: charges a sample's neurons, and ends the block if the step does. */
     private static void charge(
             LeakyNeurons parameters, FloatMatrix weights, NeuronRun<?> run, FloatMatrix window, int row, long step) {
         FloatMatrix state = run.state;
@@ -105,7 +102,7 @@ record WindowCase(
 
     Outcome outcome(Arena arena) {
         FloatMatrix window = FloatMatrix.zeros(arena, length * batch, neurons);
-        window.fill(Float.NaN); // what was there before the first step does not matter
+        window.fill(Float.NaN); // values before the first step have no effect
         return new Outcome(
                 SpikeMatrix.zeros(arena, steps * batch, neurons),
                 FloatMatrix.zeros(arena, steps * batch, neurons),

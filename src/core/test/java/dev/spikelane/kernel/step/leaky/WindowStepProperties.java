@@ -27,12 +27,12 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Sums over windows: the definition, and one answer. */
+/** Sums over windows: the definition, and equal bits of all variants. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
 final class WindowStepProperties extends KernelCase {
 
-    /** Blocks of one, two and several steps, ends of blocks at the end of a run, and windows longer than a run. */
+    /** Blocks of one, two and several steps, blocks that end with the run, and windows longer than a run. */
     static final class Lengths implements ArbitrarySupplier<Integer> {
         @Override
         public Arbitrary<Integer> get() {
@@ -76,7 +76,7 @@ final class WindowStepProperties extends KernelCase {
         FloatMatrix current = drawn.current(arena);
         int words = actual.spikes().stride();
         int cut = tiled && !drawn.inhibited() ? 1 + new Random(seed).nextInt(words) : words;
-        for (int first = 0; first < words; first += cut) { // one range of words after the other
+        for (int first = 0; first < words; first += cut) { // ranges of words one after another
             int end = Math.min(first + cut, words);
             Tile input = tiled ? Tile.of(tile(current, first, end), neurons) : Tile.whole(current);
             for (int step = 0; step < steps; step++) {

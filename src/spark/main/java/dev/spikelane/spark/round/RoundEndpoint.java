@@ -15,30 +15,29 @@ import scala.runtime.BoxedUnit;
 
 /**
  * The driver's endpoint from which the tasks of an epoch request work, over Spark's connections between executors and
- * driver, as for Spark's barriers. If an executor is lost, Spark starts its task again, and the task gets the work of
- * the unfinished step.
+ * driver, like Spark's barriers. If an executor is lost, Spark restarts its task, which receives the work of the
+ * unfinished step.
  */
-public final class RoundDesk implements ThreadSafeRpcEndpoint {
+public final class RoundEndpoint implements ThreadSafeRpcEndpoint {
 
     /** The answer that ends a task. */
-    private static final RoundAsk.Work END = new RoundAsk.Work(-1, -1, new int[0], new byte[0]);
+    private static final RoundRequest.Work END = new RoundRequest.Work(-1, -1, new int[0], new byte[0]);
 
     private final RpcEnv environment;
     private final int partitions;
     /**
-     * Tasks waiting for work, by partition. A partition has several if Spark runs a task speculatively or an executor
-     * was lost.
+     * Waiting tasks by partition. A partition has several if Spark runs a task speculatively or an executor was lost.
      */
     private final Map<Integer, List<RpcCallContext>> waiting = new HashMap<>();
 
-    /** Addresses of the tasks that compute the step, by partition. */
+    /** Addresses of the working tasks, by partition. */
     private final Map<Integer, RpcAddress> working = new HashMap<>();
 
     private final Map<Integer, List<ShardResult>> done = new HashMap<>();
-    private RoundAsk.@Nullable Work work;
+    private RoundRequest.@Nullable Work work;
     private boolean ended;
 
-    public RoundDesk(RpcEnv environment, int partitions) {
+    public RoundEndpoint(RpcEnv environment, int partitions) {
         this.environment = environment;
         this.partitions = partitions;
     }
@@ -59,14 +58,14 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
 
             @Override
             public BoxedUnit apply(Object message) {
-                ask(RoundAsk.of((Object[]) message), context);
+                ask(RoundRequest.of((Object[]) message), context);
                 return BoxedUnit.UNIT;
             }
         };
     }
 
-    private synchronized void ask(RoundAsk ask, RpcCallContext context) {
-        RoundAsk.Work now = work;
+    private synchronized void ask(RoundRequest ask, RpcCallContext context) {
+        RoundRequest.Work now = work;
         if (now != null && ask.step() == now.step()) {
             working.remove(ask.partition());
             done.putIfAbsent(ask.partition(), ask.results());
@@ -87,8 +86,7 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         working.values().removeIf(lost::equals);
     }
 
-    /** Sends the work of a step to all tasks. */
-    public synchronized void publish(RoundAsk.Work next) {
+    public synchronized void publish(RoundRequest.Work next) {
         work = next;
         done.clear();
         working.clear();
@@ -99,7 +97,7 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         waiting.clear();
     }
 
-    /** Waits for up to a number of milliseconds; returns true if all tasks have finished the step. */
+    /** Waits for some milliseconds; returns true if all tasks have finished the step. */
     public synchronized boolean await(long milliseconds) throws InterruptedException {
         if (done.size() < partitions) {
             wait(milliseconds);
@@ -107,19 +105,17 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         return done.size() == partitions;
     }
 
-    /** Returns true if no task computes some partition that is not finished. */
+    /** Returns true if no task computes an unfinished partition. */
     public synchronized boolean isShort() {
         return working.size() + done.size() < partitions;
     }
 
-    /** Returns the results of the step. */
     public synchronized List<ShardResult> results() {
         List<ShardResult> all = new ArrayList<>();
         done.values().forEach(all::addAll);
         return all;
     }
 
-    /** Ends all tasks: each gets the answer that no work is left. */
     public synchronized void end() {
         ended = true;
         waiting.values().forEach(contexts -> contexts.forEach(context -> context.reply(END.toMessage())));

@@ -18,16 +18,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of layers for some images, all side by side: {@code [steps * images x neurons]}.
+ * Recordings of layers, {@code [steps * images x neurons]}.
  *
- * @param images how many
- * @param steps of each
- * @param input spikes; null if each image stays as it is
- * @param names of the layers
- * @param spikes of each layer
- * @param membranes of each layer
+ * @param input spikes; null for constant images
  */
-record Recorded(
+record LayerRecordings(
         int images,
         int steps,
         @Nullable SpikeMatrix input,
@@ -35,8 +30,7 @@ record Recorded(
         List<SpikeMatrix> spikes,
         List<FloatMatrix> membranes) {
 
-    /** Runs a network and records its layers. */
-    static Recorded of(Network network, Signal rows, int images, DemoSettings settings) {
+    static LayerRecordings of(Network network, Signal rows, int images, DemoSettings settings) {
         List<String> names = layers(network);
         List<Population.SpikeRecorder> spikes = new ArrayList<>();
         List<FloatMatrix> membranes = new ArrayList<>();
@@ -49,7 +43,7 @@ record Recorded(
             }
             run(simulation, rows, steps);
         }
-        return new Recorded(
+        return new LayerRecordings(
                 images,
                 steps,
                 input,
@@ -58,7 +52,7 @@ record Recorded(
                 membranes);
     }
 
-    /** Runs spikes of all steps, or images that stay as they are. */
+    /** Runs spikes of all steps, or constant images. */
     static void run(Simulation simulation, Signal rows, int steps) {
         if (rows instanceof SpikeMatrix) {
             simulation.run(rows);
@@ -67,7 +61,7 @@ record Recorded(
         }
     }
 
-    /** The layers as people call them. */
+    /** Returns the names of layers for the user. */
     static List<String> layers(Network network) {
         List<String> names = new ArrayList<>();
         int hidden = network.populations().size() - 1;
@@ -78,7 +72,6 @@ record Recorded(
         return names;
     }
 
-    /** A raster of all layers for an image, with names of the outputs. */
     Figure raster(int image, String... outputs) {
         Figure raster = null;
         if (input != null) {
@@ -93,12 +86,11 @@ record Recorded(
         return Objects.requireNonNull(raster).labels(outputs);
     }
 
-    /** Spikes of each output for an image. */
     List<Integer> counts(int image) {
         return new OutputSpikes(spikes.getLast(), images).counts(image);
     }
 
-    /** Writes {@code [steps, images, neurons]} arrays, with names that start with {@code name}. */
+    /** Writes {@code [steps, images, neurons]} arrays. */
     void write(Path folder, String name) throws IOException {
         if (input != null) {
             Npy.write(folder.resolve(name + "_input.npy"), input, steps, images, input.columns());

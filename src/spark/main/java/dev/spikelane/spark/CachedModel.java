@@ -18,26 +18,26 @@ import java.util.function.Supplier;
 /**
  * A model that the tasks of a JVM share, cached by the hash of its bytes.
  *
- * @param model the metadata, and the network with weights in float32
+ * @param model the notes, and the network with float weights
  * @param network the network to run
  */
-record HeldModel(Model model, Network network) {
+record CachedModel(Model model, Network network) {
 
-    /** Models in the cache; the least recently used is evicted, and stays in memory until its tasks end. */
+    /** Size of the cache. An evicted model stays in memory until its tasks end. */
     private static final int MOST = 4;
 
-    private static final Map<String, HeldModel> HELD = new LinkedHashMap<>(MOST, 0.75f, true);
+    private static final Map<String, CachedModel> HELD = new LinkedHashMap<>(MOST, 0.75f, true);
 
     /**
-     * Returns a model from the cache, or reads it from its bytes.
+     * Returns a cached model, or reads it.
      *
      * @throws IllegalStateException if the bytes have another hash
      * @throws IllegalArgumentException if the bytes are not a model file
      */
-    static HeldModel of(String hash, String weights, Supplier<byte[]> bytes) {
+    static CachedModel of(String hash, String weights, Supplier<byte[]> bytes) {
         synchronized (HELD) {
             String key = hash + " " + weights;
-            HeldModel held = HELD.get(key);
+            CachedModel held = HELD.get(key);
             if (held == null) {
                 held = read(hash, weights, bytes.get());
                 HELD.put(key, held);
@@ -49,7 +49,7 @@ record HeldModel(Model model, Network network) {
         }
     }
 
-    private static HeldModel read(String hash, String weights, byte[] bytes) {
+    private static CachedModel read(String hash, String weights, byte[] bytes) {
         String found = hash(bytes);
         if (!found.equals(hash)) {
             throw new IllegalStateException(
@@ -65,13 +65,10 @@ record HeldModel(Model model, Network network) {
                         .network()
                         .quantized(weights.equals("int8") ? ElementType.INT8 : ElementType.INT16);
         };
-        return new HeldModel(model, network);
+        return new CachedModel(model, network);
     }
 
-    /**
-     * Returns a network with the integers of the file, through a temporary file: the library reads integers only from
-     * files.
-     */
+    /** Uses a temporary file, because the library reads integers only from files. */
     private static Network stored(byte[] bytes) {
         try {
             Path file = Files.createTempFile("spikelane", ".safetensors");
@@ -86,7 +83,6 @@ record HeldModel(Model model, Network network) {
         }
     }
 
-    /** Returns the SHA-256 of bytes in hexadecimal. */
     static String hash(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

@@ -9,34 +9,28 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The kinds of files that commands write, each with the ends of their names. */
-public enum Written {
-    /** A network, trained. */
+/** Kinds of written files, with their extensions. */
+public enum OutputFile {
     MODEL(".safetensors"),
-    /** A network, or tensors alone. */
     TENSORS(".safetensors", ".npz", ".nir"),
-    /** Recorded arrays. */
     RECORDING(".npz"),
-    /** Numbers of each epoch. */
     HISTORY(".csv", ".json"),
-    /** A page for a browser. */
     PAGE(".html", ".htm"),
-    /** Code. */
     C(".c", ".h");
 
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> ends;
 
-    Written(String... ends) {
+    OutputFile(String... ends) {
         this.ends = List.of(ends);
     }
 
-    /** Returns the ends of names in words, such as {@code .csv or .json}. */
+    /** Returns a text such as {@code .csv or .json}. */
     public String ends() {
         return String.join(" or ", ends);
     }
 
-    /** Throws before a command runs if it could not write such a file. Pipes and devices may have any name. */
+    /** Throws before the run if the file could not be written. Pipes and devices may have any name. */
     public void require(CommandSpec command, String option, @Nullable Path file) throws IOException {
         if (file == null) {
             return;

@@ -9,28 +9,28 @@ import dev.spikelane.network.Projection;
 import java.util.Arrays;
 
 /**
- * Counts the synaptic operations that the spikes of a source cause, for each sample and step: the weights that are
- * added because a spike arrived.
+ * Counts the synaptic operations of a source's spikes for each sample and step: the weights that are added because a
+ * spike arrived.
  */
-final class ReachedOperations implements Population.Observer {
+final class SynapticOperations implements Population.Observer {
 
     private final int[] reach;
     private final int batch;
     private final double[] ofRows;
 
     /**
-     * @param reach number of synapses of each neuron: one number for all, or one for each
-     * @param rows number of steps times number of samples
+     * @param reach synapses of each neuron, or one number for all
+     * @param rows steps times samples
      */
-    ReachedOperations(int[] reach, int batch, int rows) {
+    SynapticOperations(int[] reach, int batch, int rows) {
         this.reach = reach;
         this.batch = batch;
         this.ofRows = new double[rows];
     }
 
     /**
-     * Returns the number of synapses of each neuron of a source, summed over all projections: one number for all
-     * neurons, or one for each; an empty array without projections.
+     * Returns the synapses of each neuron of a source over all projections, or one number for all neurons; empty
+     * without projections.
      */
     static int[] reach(Network network, Projection.Source source) {
         int[] sum = {};
@@ -51,7 +51,6 @@ final class ReachedOperations implements Population.Observer {
         return sum;
     }
 
-    /** Counts the operations of rows from step {@code firstStep}. */
     void count(long firstStep, int rows, Signal of) {
         for (int row = 0; row < rows; row++) {
             ofRows[Math.toIntExact(firstStep * batch + row)] =
@@ -83,7 +82,6 @@ final class ReachedOperations implements Population.Observer {
         count(firstStep, steps * batch, spikes);
     }
 
-    /** Returns the operations of the first steps of a sample. */
     double of(int sample, int steps) {
         double sum = 0;
         for (int row = sample; row < steps * batch; row += batch) {
