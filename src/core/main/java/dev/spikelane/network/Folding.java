@@ -17,19 +17,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Puts batch norms into the weights of the connections before them. */
+/** Folds batch norms into the weights of the connections before them. */
 final class Folding {
 
     /**
      * A connection that stays in a path.
      *
-     * @param from the start of the names of its values; empty if it has none
-     * @param folded its values by their names among its own, if it has taken a batch norm
+     * @param from prefix of the names of its values; empty without values
+     * @param folded its values after a batch norm was folded in, by their names in the connection; else empty
      */
     private record Kept(Connection connection, String from, Map<String, FloatMatrix> folded) {}
 
     private final Network network;
-    /** Of the network that is made. */
     private final Map<String, FloatMatrix> values = new LinkedHashMap<>();
 
     private final Map<String, Long> counts = new LinkedHashMap<>();
@@ -63,7 +62,7 @@ final class Folding {
             carry(paths.get(i), made.laidOut().description().operators(i));
         }
         for (String name : made.weights().names()) {
-            if (!values.containsKey(name) && !counts.containsKey(name)) { // a parameter of neurons
+            if (!values.containsKey(name) && !counts.containsKey(name)) { // parameters of neurons
                 values.put(name, network.weights().get(name));
             }
         }
@@ -93,7 +92,7 @@ final class Folding {
         return path;
     }
 
-    /** A connection with a bias that has taken the factors and terms of the next one, which simulations compute. */
+    /** Folds the factors and terms of a norm, as simulations compute them, into the connection before it. */
     private Kept taken(Projection projection, Kept before, Connection norm, @Nullable NormFactors by) {
         Connection taking = ConnectionKinds.of(before.connection).withRows(before.connection);
         if (projection.plastic() || by == null || taking == null) {
@@ -124,7 +123,7 @@ final class Folding {
         return folded == null ? network.weights().get(of.from + "." + name) : folded;
     }
 
-    /** The values before; zeros of a bias that was made. */
+    /** Returns the values before folding; zeros for a bias that was created. */
     private FloatMatrix before(Kept of, String name, FloatMatrix made) {
         String before = of.from + "." + name;
         return network.weights().names().contains(before)
@@ -132,12 +131,12 @@ final class Folding {
                 : FloatMatrix.zeros(made.rows(), made.columns());
     }
 
-    /** Gives values their new names, and says which have changed. */
+    /** Copies values under their new names and lists the changed ones. */
     private void carry(List<Kept> path, List<OperatorDescription> operators) {
         for (OperatorDescription each : operators) {
             Kept kept = each.place() < path.size()
                     ? path.get(each.place())
-                    : new Kept(each.connection(), each.owner(), Map.of()); // stands for a path without connections
+                    : new Kept(each.connection(), each.owner(), Map.of()); // a path without connections
             for (NamedValues of : each.values()) {
                 String before = kept.from + "." + of.declared().name();
                 if (of.declared().type() == ElementType.INT64) {

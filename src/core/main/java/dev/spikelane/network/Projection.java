@@ -27,7 +27,6 @@ public final class Projection {
     private final List<Connection> path;
     private final Plasticity plasticity;
 
-    /** Takes the options of a builder. */
     Projection(ProjectionBuilder declared) {
         this.name = declared.name;
         this.source = declared.source;
@@ -48,7 +47,7 @@ public final class Projection {
     }
 
     /**
-     * Returns where it starts.
+     * Returns the source.
      *
      * @return an input, a population or a variable
      */
@@ -57,7 +56,7 @@ public final class Projection {
     }
 
     /**
-     * Returns where it leads.
+     * Returns the target.
      *
      * @return the population whose neurons get the currents
      */
@@ -66,9 +65,9 @@ public final class Projection {
     }
 
     /**
-     * Returns where the currents enter the target's equation.
+     * Returns the port at which the currents enter the target's equation.
      *
-     * @return the name of a port, such as {@code current}
+     * @return its name, such as {@code current}
      */
     public String port() {
         return port;
@@ -84,7 +83,7 @@ public final class Projection {
     }
 
     /**
-     * Returns the connections that rows go through.
+     * Returns the connections that rows pass through.
      *
      * @return from source to target; empty for the identity
      */
@@ -95,14 +94,14 @@ public final class Projection {
     /**
      * Returns true if its values belong to each simulation.
      *
-     * @return whether they are part of a simulation's state
+     * @return true if they are part of a simulation's state
      */
     public boolean plastic() {
         return !plasticity.equals(Plasticity.NONE);
     }
 
     /**
-     * Returns the way in which its values change while a simulation runs.
+     * Returns the rule by which its values change while a simulation runs.
      *
      * @return a rule, {@link Plasticity#BY_PROGRAM} or {@link Plasticity#NONE}
      */
@@ -111,8 +110,8 @@ public final class Projection {
     }
 
     /**
-     * Returns the fan-out: how many neurons one arriving spike reaches, each by a synaptic operation. It is the fan-out
-     * of the first connection in the path that sums, as all later values are nonzero.
+     * Returns the fan-out: the number of neurons that one arriving spike reaches, each by a synaptic operation. It is
+     * the fan-out of the first connection in the path that sums, as all later values are nonzero.
      *
      * @return one number for all neurons of the source, or one for each, in torch's order
      */
@@ -129,12 +128,11 @@ public final class Projection {
         return new int[] {1};
     }
 
-    /** The average reach of a source's elements, where single ones are not known any more. */
+    /** Returns the average fan-out, for a path that has mixed the source's elements. */
     private static int[] mean(int... reach) {
         return new int[] {(int) Math.round(Arrays.stream(reach).average().orElse(0))};
     }
 
-    /** The path in words. */
     String describePath() {
         return path.isEmpty()
                 ? "identity"
@@ -158,23 +156,23 @@ public final class Projection {
         /**
          * Returns the name.
          *
-         * @return the name in the network; of a variable, its population's name, a dot and its own
+         * @return the name in the network; of a variable, {@code population.variable}
          */
         String name();
 
         /**
-         * Returns the population that this is of.
+         * Returns the population of this source.
          *
-         * @return the population whose spikes or variable this is; nothing for an input
+         * @return the population; empty for an input
          */
         default Optional<Population> ofPopulation() {
             return Optional.empty();
         }
 
         /**
-         * Returns the variable that this is.
+         * Returns the variable of this source.
          *
-         * @return its name in the population's model; nothing for an input or spikes
+         * @return its name in the population's model; empty for an input or spikes
          */
         default Optional<String> ofVariable() {
             return Optional.empty();

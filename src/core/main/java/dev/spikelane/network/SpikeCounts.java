@@ -35,7 +35,7 @@ public final class SpikeCounts implements Population.Observer {
     }
 
     /**
-     * Returns the neuron of a sample that fired most, the lowest of equal ones: the label, under rate coding.
+     * Returns the neuron of a sample with the most spikes, the lowest of equal ones: the label, under rate coding.
      *
      * @param sample the sample
      * @return the neuron
