@@ -232,11 +232,7 @@ public record EarlyExit(int steps, int margin, int classes) {
             return done;
         }
 
-        /**
-         * Returns true if the labels of all samples are decided.
-         *
-         * @return true if no more step need run
-         */
+        /** {@return true if the labels of all samples are decided} */
         public boolean decided() {
             return open == 0;
         }
@@ -269,58 +265,42 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Returns the number of steps after which the label of a sample was decided.
+         * {@return the number of steps after which the label of a sample was decided; 0 before}
          *
          * @param sample the sample
-         * @return steps; 0 if it is not decided
          * @throws IndexOutOfBoundsException if there is no such sample
          */
         public long steps(int sample) {
             return decidedAt[sample];
         }
 
-        /**
-         * Returns the number of decided labels.
-         *
-         * @return samples, since this was made
-         */
+        /** {@return the number of labels decided since this was made} */
         public long samples() {
             return samples;
         }
 
-        /**
-         * Returns the mean number of steps after which a label was decided.
-         *
-         * @return the mean over all samples; NaN before the first
-         */
+        /** {@return the mean number of steps after which a label was decided; NaN before the first} */
         public double averageSteps() {
             return samples == 0 ? Double.NaN : (double) stepsOfSamples / samples;
         }
 
         /**
-         * Returns the mean number of steps after the decision, of a whole run. Some ran anyway, in the block of the
-         * decision; see {@link #shareSaved}.
-         *
-         * @return the mean over all samples; NaN before the first
+         * {@return the mean number of steps of a whole run after the decision; NaN before the first} Some ran anyway,
+         * in the block of the decision; see {@link #shareSaved}.
          */
         public double averageStepsSaved() {
             return rule.steps() - averageSteps();
         }
 
         /**
-         * Returns the share of steps that calls of {@link #run} skipped: a batch runs until its last label is decided.
-         *
-         * @return from 0 to below 1; 0 before the first call
+         * {@return the share of steps that calls of {@link #run} skipped, 0 to below 1, as a batch runs until its last
+         * label is decided}
          */
         public double shareSaved() {
             return stepsOfWholeRuns == 0 ? 0 : 1 - (double) stepsRun / stepsOfWholeRuns;
         }
 
-        /**
-         * Returns the time that calls of {@link #run} took.
-         *
-         * @return the time
-         */
+        /** {@return the time that calls of {@link #run} took} */
         public Duration timeSpent() {
             return Duration.ofNanos(nanoseconds);
         }

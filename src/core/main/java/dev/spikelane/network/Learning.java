@@ -110,11 +110,7 @@ public final class Learning {
         since = 0;
     }
 
-    /**
-     * Returns true if rules are frozen, by {@link #freeze} or by the limit of drift.
-     *
-     * @return true if weights stay as they are
-     */
+    /** {@return true if {@link #freeze} or the limit of drift has frozen the rules} */
     public boolean isFrozen() {
         return run.isFrozen();
     }
@@ -131,10 +127,8 @@ public final class Learning {
     }
 
     /**
-     * Returns the drift at the last check.
-     *
-     * @return the drift, above the limit if that froze learning, NaN or infinite if a value was; 0 before the first
-     *     check
+     * {@return the drift at the last check: above the limit if that froze learning, NaN or infinite if a value was; 0
+     * before the first}
      */
     public double drift() {
         return drift;

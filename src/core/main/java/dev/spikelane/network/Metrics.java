@@ -35,10 +35,9 @@ public interface Metrics {
     void record(String name, double value);
 
     /**
-     * Returns metrics that pass each number to this object and then to others.
+     * {@return metrics that pass each number to this object, then to others}
      *
      * @param others receive each number next
-     * @return both
      */
     default Metrics and(Metrics others) {
         Objects.requireNonNull(others, "others");

@@ -147,29 +147,17 @@ public final class Network {
         return new NetworkBuilder(arena);
     }
 
-    /**
-     * Returns the inputs.
-     *
-     * @return inputs in the order of declaration
-     */
+    /** {@return the inputs in the order of declaration} */
     public List<Input> inputs() {
         return inputs;
     }
 
-    /**
-     * Returns the populations.
-     *
-     * @return populations in the order of declaration, at least one
-     */
+    /** {@return the populations in the order of declaration, at least one} */
     public List<Population> populations() {
         return populations;
     }
 
-    /**
-     * Returns the projections.
-     *
-     * @return projections in the order of declaration
-     */
+    /** {@return the projections in the order of declaration} */
     public List<Projection> projections() {
         return projections;
     }
@@ -185,20 +173,14 @@ public final class Network {
         return populations.get(number(name));
     }
 
-    /**
-     * Returns the number of neurons of the last population.
-     *
-     * @return outputs
-     */
+    /** {@return the number of neurons of the last population} */
     public int outputs() {
         return populations.getLast().size();
     }
 
     /**
-     * Returns the weights of projections and the parameters of neurons by name. Plastic projections start simulations
+     * {@return the weights of projections and the parameters of neurons by name} Plastic projections start simulations
      * with their values.
-     *
-     * @return the values of this network
      */
     public Weights weights() {
         return weights;

@@ -35,11 +35,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         Names.require("population", name);
     }
 
-    /**
-     * Returns the number of neurons.
-     *
-     * @return neurons, at least 1
-     */
+    /** {@return the number of neurons, at least 1} */
     public int size() {
         return shape.size();
     }
@@ -72,11 +68,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
      */
     public interface Observer {
 
-        /**
-         * Returns true if this observer needs the membrane of every step.
-         *
-         * @return true if {@link #observe} reads the membranes
-         */
+        /** {@return true if this observer needs the membrane of every step} */
         default boolean needsMembranes() {
             return false;
         }
@@ -160,9 +152,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Returns the recording.
-         *
-         * @return {@code [steps * batch x neurons]}, time-major; rows of later steps are not written
+         * {@return the recording {@code [steps * batch x neurons]}, time-major; rows of later steps are not written}
          */
         public SpikeMatrix spikes() {
             return recorded();
@@ -235,9 +225,8 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Returns the time of a step, for the axis of a picture.
-         *
-         * @return milliseconds; 0 if no text of the network uses {@code dt}, or texts have several time steps
+         * {@return the milliseconds of a step, for the axis of a picture; 0 if no text of the network uses {@code dt},
+         * or texts have several time steps}
          */
         public double timeStep() {
             return timeStep;
@@ -322,19 +311,14 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
                     variable, beforeReset, steps, batch, neurons, columns -> FloatMatrix.zeros(steps * batch, columns));
         }
 
-        /**
-         * Returns the name of the recorded variable.
-         *
-         * @return one of the model's variables or ports
-         */
+        /** {@return the name of the recorded variable or port} */
         public String variable() {
             return variable;
         }
 
         /**
-         * Returns the label of the recording in a picture.
-         *
-         * @return the {@linkplain #variable name}, with its unit in brackets if the neuron's text has one
+         * {@return the label of the recording in a picture: the {@linkplain #variable name}, with its unit in brackets
+         * if it has one}
          */
         public String label() {
             return unit.isEmpty() ? variable : variable + " [" + unit + "]";
@@ -361,11 +345,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
             return this;
         }
 
-        /**
-         * Returns true if values before the reset are kept.
-         *
-         * @return true for the value that was compared with the threshold, before this step's reset
-         */
+        /** {@return true if values before the step's reset are kept, which were compared with the threshold} */
         public boolean beforeReset() {
             return beforeReset;
         }

@@ -37,74 +37,42 @@ public final class Projection {
         this.plasticity = declared.plasticity;
     }
 
-    /**
-     * Returns the name.
-     *
-     * @return not empty
-     */
+    /** {@return the name, not empty} */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns the source.
-     *
-     * @return an input, a population or a variable
-     */
+    /** {@return the source: an input, a population or a variable} */
     public Source source() {
         return source;
     }
 
-    /**
-     * Returns the target.
-     *
-     * @return the population whose neurons get the currents
-     */
+    /** {@return the population whose neurons get the currents} */
     public Population target() {
         return target;
     }
 
-    /**
-     * Returns the port at which the currents enter the target's equation.
-     *
-     * @return its name, such as {@code current}
-     */
+    /** {@return the name of the port at which the currents enter the target's equation, such as {@code current}} */
     public String port() {
         return port;
     }
 
-    /**
-     * Returns the number of steps after which the source reaches the target.
-     *
-     * @return 0 for the same step; a loop needs at least 1
-     */
+    /** {@return the number of steps after which the source reaches the target; a loop needs at least 1} */
     public int delay() {
         return delay;
     }
 
-    /**
-     * Returns the connections that rows pass through.
-     *
-     * @return from source to target; empty for the identity
-     */
+    /** {@return the connections that rows pass through, from source to target; empty for the identity} */
     public List<Connection> path() {
         return path;
     }
 
-    /**
-     * Returns true if its values belong to each simulation.
-     *
-     * @return true if they are part of a simulation's state
-     */
+    /** {@return true if its values belong to each simulation and its state} */
     public boolean plastic() {
         return !plasticity.equals(Plasticity.NONE);
     }
 
-    /**
-     * Returns the rule by which its values change while a simulation runs.
-     *
-     * @return a rule, {@link Plasticity#BY_PROGRAM} or {@link Plasticity#NONE}
-     */
+    /** {@return the rule by which its values change, {@link Plasticity#BY_PROGRAM} or {@link Plasticity#NONE}} */
     public Plasticity plasticity() {
         return plasticity;
     }
@@ -153,36 +121,20 @@ public final class Projection {
      */
     public sealed interface Source permits Input, Population, Variable {
 
-        /**
-         * Returns the name.
-         *
-         * @return the name in the network; of a variable, {@code population.variable}
-         */
+        /** {@return the name in the network; {@code population.variable} for a variable} */
         String name();
 
-        /**
-         * Returns the population of this source.
-         *
-         * @return the population; empty for an input
-         */
+        /** {@return the population of this source; empty for an input} */
         default Optional<Population> ofPopulation() {
             return Optional.empty();
         }
 
-        /**
-         * Returns the variable of this source.
-         *
-         * @return its name in the population's model; empty for an input or spikes
-         */
+        /** {@return the name of the variable in the population's model; empty for an input or spikes} */
         default Optional<String> ofVariable() {
             return Optional.empty();
         }
 
-        /**
-         * Returns the shape.
-         *
-         * @return the shape of one row, without the batch
-         */
+        /** {@return the shape of one row, without the batch} */
         Shape shape();
     }
 }

@@ -70,9 +70,8 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
     }
 
     /**
-     * Returns the neuron of each column of the recording.
-     *
-     * @return numbers from 0, in the order of {@code of}, else ascending, for each gate
+     * {@return the neuron of each column of the recording, from 0, in the order of {@code of}, else ascending, for each
+     * gate}
      */
     public int[] neurons() {
         IntStream all = columns == null ? IntStream.range(0, inOrder.size()) : IntStream.of(columns);
@@ -80,19 +79,14 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
     }
 
     /**
-     * Returns the time of a step, for the axis of a picture.
-     *
-     * @return milliseconds; 0 if no text of the network uses {@code dt}, or texts have several time steps
+     * {@return the milliseconds of a step, for the axis of a picture; 0 if no text of the network uses {@code dt}, or
+     * texts have several time steps}
      */
     public double timeStep() {
         return timeStep;
     }
 
-    /**
-     * Returns the number of samples.
-     *
-     * @return at least 1
-     */
+    /** {@return the number of samples, at least 1} */
     public int batch() {
         return batch;
     }

@@ -89,29 +89,17 @@ public final class Simulation implements AutoCloseable {
         this.stateBytes = new StateBytes(network, batch, run);
     }
 
-    /**
-     * Returns the network.
-     *
-     * @return the network that is simulated
-     */
+    /** {@return the network} */
     public Network network() {
         return network;
     }
 
-    /**
-     * Returns the number of samples per step.
-     *
-     * @return batch, at least 1
-     */
+    /** {@return the number of samples per step, at least 1} */
     public int batch() {
         return batch;
     }
 
-    /**
-     * Returns the number of steps since the last reset.
-     *
-     * @return steps
-     */
+    /** {@return the number of steps since the last reset} */
     public long steps() {
         return steps;
     }
@@ -301,11 +289,7 @@ public final class Simulation implements AutoCloseable {
         return state(network.number(population));
     }
 
-    /**
-     * Returns the values of the plastic projections, which belong to this simulation.
-     *
-     * @return values by name; empty if no projection is plastic
-     */
+    /** {@return the values of this simulation's plastic projections by name} */
     public Weights plasticWeights() {
         return plastic;
     }

@@ -60,38 +60,22 @@ public final class SimulationState {
         return new SimulationState(bytes.clone());
     }
 
-    /**
-     * Returns this state as bytes.
-     *
-     * @return a copy, for {@link #of}
-     */
+    /** {@return a copy of the bytes, for {@link #of}} */
     public byte[] toBytes() {
         return bytes.clone();
     }
 
-    /**
-     * Returns the number of samples.
-     *
-     * @return batch, at least 1
-     */
+    /** {@return the number of samples, at least 1} */
     public int batch() {
         return StateBytes.batch(buffer(bytes));
     }
 
-    /**
-     * Returns the number of steps since the last reset.
-     *
-     * @return steps
-     */
+    /** {@return the number of steps since the last reset} */
     public long steps() {
         return StateBytes.steps(buffer(bytes));
     }
 
-    /**
-     * Returns the hash of the values that the network had.
-     *
-     * @return {@link Weights#hash} of the network's values when the state was taken
-     */
+    /** {@return {@link Weights#hash} of the network's values when the state was taken} */
     public long valuesHash() {
         return StateBytes.valuesHash(buffer(bytes));
     }

@@ -15,9 +15,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Runs the work of a service until the JIT compiler has finished: rounds of spikes at several densities and of values,
- * in blocks and step by step, with and without recorded membranes. Meanwhile short stages learn whether threads share
- * them, and on CPUs without measurements products learn their fastest variant.
+ * Runs the work of a service until the JIT compiler has finished: spikes of several densities and values, in blocks and
+ * step by step, with and without recorded membranes.
  */
 final class WarmUp {
 

@@ -75,11 +75,7 @@ public final class Weights {
         return new Weights(values, guard, most);
     }
 
-    /**
-     * Returns the names.
-     *
-     * @return names, in the order in which projections and populations were declared
-     */
+    /** {@return the names, in the order in which projections and populations were declared} */
     public List<String> names() {
         return List.copyOf(values.keySet());
     }
@@ -213,20 +209,12 @@ public final class Weights {
         return guard.read(reader);
     }
 
-    /**
-     * Returns a hash of these values, which is computed once after a change.
-     *
-     * @return the first 64 bits of {@link #sha256}
-     */
+    /** {@return the first 64 bits of {@link #sha256}, computed once after a change} */
     public long hash() {
         return Fingerprint.value(known().hash);
     }
 
-    /**
-     * Returns the SHA-256 of all names and values; all NaNs count as one value.
-     *
-     * @return a copy
-     */
+    /** {@return the SHA-256 of all names and values, a copy; all NaNs count as one value} */
     public byte[] sha256() {
         return known().hash.clone();
     }
