@@ -6,14 +6,13 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Which neurons a {@link Sparse} connection connects: edges that are listed, or a rule that draws them. Immutable.
+ * The pairs of neurons that a {@link Sparse} connection connects: listed edges, or a rule that draws them. Immutable.
  *
  * <p>Several edges between the same two neurons stay several synapses, whether they were listed or drawn. A rule that
  * draws a fixed number draws with replacement, as NEST does by default.
  */
 public final class Connectivity {
 
-    /** Rules. */
     enum Rule {
         LISTED,
         PROBABILITY,
@@ -35,11 +34,10 @@ public final class Connectivity {
     private final double cells;
     private final boolean periodic;
     private final boolean self;
-    /** Offsets of each source's edges, which define the sources of listed edges. */
+    /** Offsets of each source's listed edges. */
     private final int[] starts;
 
     private final int[] targets;
-    /** The largest target. */
     private final int most;
 
     /** Index of each edge in the given list; empty if the order is unchanged. */
@@ -69,7 +67,6 @@ public final class Connectivity {
         this.places = places;
     }
 
-    /** Creates a rule, and checks its numbers. */
     private static Connectivity ruled(Rule rule, double number, double cells) {
         boolean likely = rule == Rule.PROBABILITY || rule == Rule.GAUSSIAN;
         if (likely && !(number > 0 && number <= 1)) {
@@ -300,7 +297,7 @@ public final class Connectivity {
         return Arrays.stream(counts).max().orElse(0);
     }
 
-    /** Throws where edges do not fit. */
+    /** Throws if edges do not fit these sizes. */
     void require(int sourceCount, int targetCount) {
         if (rule == Rule.ONE_TO_ONE && sourceCount != targetCount) {
             throw new IllegalArgumentException("edges go one to one from " + sourceCount + " neurons to " + targetCount
@@ -316,7 +313,7 @@ public final class Connectivity {
         }
     }
 
-    /** Writes the rule as options of files; listed edges are not written. */
+    /** Writes the rule as options of files, without listed edges. */
     void say(SequencedMap<String, Number> options) {
         if (rule == Rule.LISTED) {
             return;
@@ -329,7 +326,7 @@ public final class Connectivity {
         }
     }
 
-    /** Reads the options that {@link #say} writes; listed edges are still missing. */
+    /** Reads the options that {@link #say} writes, without listed edges. */
     static Connectivity read(Map<String, Double> options) {
         for (Rule rule : Rule.values()) {
             Double number = options.remove(name(rule));

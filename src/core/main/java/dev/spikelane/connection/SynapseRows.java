@@ -44,17 +44,17 @@ public final class SynapseRows {
     private double[] factors = new double[0];
     private final SynapseNumbers.Bits random = new SynapseNumbers.Bits();
     private int[] target = new int[16];
-    /** Number of synapses of the present source. */
+    /** Number of synapses of the last read source. */
     private int present;
 
     private int[] steps = {};
-    /** Data that all readers share, drawn for the first synapse. */
+    /** Draws that all readers share, made at the first use. */
     private @Nullable Sorted sorted;
 
     /**
-     * Draws of rules that do not draw targets for each source.
+     * Draws of rules that do not draw targets source by source.
      *
-     * @param starts offsets of the targets of each source, if they are drawn for each target
+     * @param starts offsets of each source's targets, if edges are drawn by target
      * @param degrees edges of each source, if their number is drawn
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -96,20 +96,12 @@ public final class SynapseRows {
         this.sorted = other.sorted();
     }
 
-    /**
-     * Makes another one of the same synapses, for another thread.
-     *
-     * @return the other one
-     */
+    /** {@return a reader of these synapses for another thread} */
     public SynapseRows another() {
         return new SynapseRows(this);
     }
 
-    /**
-     * Returns how many synapses there are, which a rule that draws each pair counts by drawing them.
-     *
-     * @return synapses of all sources
-     */
+    /** {@return the number of synapses of all sources} A rule that draws each pair counts by drawing them. */
     public long count() {
         return switch (edges.rule()) {
             case LISTED -> edges.listed();
@@ -127,11 +119,7 @@ public final class SynapseRows {
         };
     }
 
-    /**
-     * Returns the expected number of synapses, without drawing any.
-     *
-     * @return synapses of all sources
-     */
+    /** {@return the expected number of synapses of all sources, without draws} */
     public double expected() {
         return switch (edges.rule()) {
             case PROBABILITY -> edges.number() * sources * (others ? targets - 1.0 : targets);
@@ -141,10 +129,8 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns how many synapses a target may have at most, without drawing any: listed edges are counted; random ones
-     * reach more than the mean and twelve times its root once in 10^30 times.
-     *
-     * @return synapses from all sources
+     * {@return an upper bound of the synapses of a target, without draws} Listed edges are counted. Random ones exceed
+     * the bound, the mean and twelve times its root, once in 10^30 times.
      */
     public double mostInto() {
         return switch (edges.rule()) {
@@ -164,11 +150,7 @@ public final class SynapseRows {
         return mean + 12 * Math.sqrt(mean) + 64;
     }
 
-    /**
-     * Returns the greatest weight that may be drawn, without its sign.
-     *
-     * @return the greatest weight
-     */
+    /** {@return the largest magnitude of a possible weight} */
     public float mostWeight() {
         return weights.most();
     }
@@ -177,7 +159,7 @@ public final class SynapseRows {
      * Draws the synapses of a source.
      *
      * @param neuron the source, in torch's order
-     * @return how many it has
+     * @return their number
      * @throws IndexOutOfBoundsException if there is no such source
      */
     public int read(int neuron) {
@@ -190,10 +172,8 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns the synapses of the last read source in the order of the network's weights: by delay, then by target,
-     * then as they were listed or drawn.
-     *
-     * @return the number of each synapse among the synapses of the source
+     * {@return the index of each synapse of the last read source, in the order of the network's weights} The order is
+     * by delay, then by target, then as they were listed or drawn.
      */
     public int[] order() {
         steps = steps.length == 0 ? sparse.delays() : steps;
@@ -215,7 +195,7 @@ public final class SynapseRows {
     /**
      * Returns the target of a synapse.
      *
-     * @param synapse its number among the synapses of the last read source, from 0
+     * @param synapse its index in the last read source, from 0
      * @return the neuron, in torch's order
      */
     public int target(int synapse) {
@@ -225,7 +205,7 @@ public final class SynapseRows {
     /**
      * Returns the weight of a synapse.
      *
-     * @param synapse its number among the synapses of the last read source, from 0
+     * @param synapse its index in the last read source, from 0
      * @return the weight
      */
     public float weight(int synapse) {
@@ -235,7 +215,7 @@ public final class SynapseRows {
     /**
      * Returns the delay of a synapse.
      *
-     * @param synapse its number among the synapses of the last read source, from 0
+     * @param synapse its index in the last read source, from 0
      * @return steps, without the delay of the projection
      */
     public int delay(int synapse) {
@@ -243,7 +223,7 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns how many synapses a source has, which a rule that draws each pair counts by drawing them.
+     * Returns the number of a source's synapses. A rule that draws each pair counts by drawing them.
      *
      * @param neuron the source, in torch's order
      * @return its synapses
@@ -256,11 +236,7 @@ public final class SynapseRows {
         };
     }
 
-    /**
-     * Returns the weight that may be drawn, if there is one alone.
-     *
-     * @return the weight; NaN if there are several
-     */
+    /** {@return the only possible weight; NaN if there are several} */
     public float onlyWeight() {
         return weights.only();
     }
