@@ -26,13 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchNormOperator implements Operator.OnTile, TwoStageOperator {
 
-    /** The name of the running mean, as in torch. */
     public static final String RUNNING_MEAN = "running_mean";
 
-    /** The name of the running variance. */
     public static final String RUNNING_VARIANCE = "running_var";
 
-    /** The name of the number of tracked batches. */
     public static final String BATCHES = "num_batches_tracked";
 
     static final InputGradient PASSED = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
@@ -46,7 +43,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     private final FloatMatrix bias;
     private final BatchStatistics running;
     private final long[] batches;
-    /** Factors of each column, for inference with equal values at all steps. */
+    /** Factors of each column, if all steps share the values. */
     private final NormFactors factors;
 
     private final Operator behind = new Passed(this);
@@ -75,7 +72,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return declared.steps() > 0 ? null : factors;
     }
 
-    /** Returns the positions of a channel. */
     int positions() {
         return shape.size() / declared.channels();
     }
@@ -120,7 +116,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new RunningStatistics(this);
     }
 
-    /** Returns the running values. */
     BatchStatistics statistics() {
         return running;
     }
@@ -152,7 +147,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new IllegalStateException("spikes are no values, expected another connection before batch norm");
     }
 
-    /** Throws if steps have their own values: then paths are cut before this operator. */
+    /** Throws if steps have separate values; paths are then cut before this operator. */
     private void requireOneSet() {
         if (declared.steps() > 0) {
             throw new IllegalStateException(declared + " needs to know the step of its rows");

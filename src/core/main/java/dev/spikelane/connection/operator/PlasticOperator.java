@@ -10,21 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 public interface PlasticOperator<S> extends Operator {
 
-    /** Returns the reason why rules cannot change these weights, as the end of a message; null if they can. */
+    /** Returns the reason why rules cannot change these weights, as the end of a message, or null. */
     @Nullable
     String refusesRules();
 
-    /** Returns the weights. */
     S synapses();
 
-    /** Allocates further numbers of these synapses, with zeros. */
+    /** Allocates zeros, one for each synapse. */
     S zeros(Arena arena);
 
-    /** Sets a number of all synapses. */
     void fill(S numbers, float value);
 
     /**
-     * Wraps further numbers of the synapses as values. They may be infinite, as a rule may make them so.
+     * Wraps numbers of the synapses as values, which a rule may make infinite.
      *
      * @param name their name
      * @param numbers one number for each synapse

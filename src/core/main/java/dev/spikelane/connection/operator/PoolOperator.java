@@ -15,7 +15,6 @@ public final class PoolOperator implements Operator {
 
     private final Pool declared;
     private final MapPool pool;
-    /** Spike value of each input. */
     private final FloatMatrix carried;
     /** The only spike value of a max pool, if it is positive, so that bits suffice; otherwise 0. */
     private float alike;
@@ -27,12 +26,10 @@ public final class PoolOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
-    /** Returns the windows and their rule. */
     public MapPool pool() {
         return pool;
     }
 
-    /** Returns true for a max pool, false for sums. */
     public boolean isMax() {
         return declared.rule() == Pool.Rule.MAX;
     }
@@ -72,10 +69,10 @@ public final class PoolOperator implements Operator {
     }
 
     /**
-     * Allocates the winners of some rows of values, which the backward pass needs.
+     * Allocates the winners of some rows, which the backward pass needs.
      *
      * @param arena the arena that owns them
-     * @param rows the number of rows
+     * @param rows number of rows
      * @return an object that pools values and keeps winners; null for sums, or if the winners take too much memory
      */
     public @Nullable PoolWinners winners(Arena arena, int rows) {
@@ -114,7 +111,6 @@ public final class PoolOperator implements Operator {
         return declared.toString();
     }
 
-    /** The input gradient of a max pool, which goes to the largest values. */
     private record MaxInputGradient(MapPool pool, FloatMatrix carried) implements InputGradient.OfInputs {
 
         @Override

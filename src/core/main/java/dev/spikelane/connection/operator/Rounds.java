@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
 /**
- * Work in rounds. Threads share the parts of a round, and all parts are done before the next round begins. The thread
- * that opens the next round computes results of all parts, such as their sum.
+ * Work in rounds. Threads share the parts of a round, which ends before the next one begins. The thread that opens the
+ * next round computes results of all parts, such as their sum.
  */
 public interface Rounds {
 
@@ -19,7 +19,7 @@ public interface Rounds {
      * Does a part of the round.
      *
      * @param part from 0, below {@link #parts}
-     * @param thread the number of the thread, from 0
+     * @param thread number of the thread, from 0
      */
     default void run(int part, int thread) {}
 }

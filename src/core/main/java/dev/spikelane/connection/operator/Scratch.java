@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scratch memory of one thread. Operators that need matrices of one shape share them, as a thread runs one operator at
- * a time.
+ * Scratch memory of one thread, which runs one operator at a time: operators share objects of equal shape. Getters
+ * return one object for equal arguments, with any content.
  */
 public final class Scratch {
 
@@ -55,7 +55,7 @@ public final class Scratch {
      * Creates scratch memory for some threads.
      *
      * @param arena the arena that owns the memory
-     * @param threads the number of threads
+     * @param threads number of threads
      * @return one for each thread
      */
     public static Scratch[] of(Arena arena, int threads) {
@@ -63,11 +63,10 @@ public final class Scratch {
     }
 
     /**
-     * Creates scratch memory for some threads whose products have many rows, as in training, and which need less
-     * memory.
+     * Creates scratch memory for threads whose products have many rows, as in training, and which need less memory.
      *
      * @param arena the arena that owns the memory
-     * @param threads the number of threads
+     * @param threads number of threads
      * @return one for each thread
      */
     public static Scratch[] ofManyRows(Arena arena, int threads) {
@@ -80,11 +79,11 @@ public final class Scratch {
     }
 
     /**
-     * Returns the matrix of a shape.
+     * Returns a matrix.
      *
      * @param rows its rows
      * @param columns its columns
-     * @return the same matrix for equal shapes, with any content
+     * @return the matrix of this shape
      */
     public FloatMatrix matrix(int rows, int columns) {
         for (FloatMatrix matrix : made) {
@@ -97,20 +96,12 @@ public final class Scratch {
         return matrix;
     }
 
-    /**
-     * Returns the memory of products of spikes.
-     *
-     * @return always the same object
-     */
+    /** {@return the memory of products of spikes} */
     public ProductScratch spikes() {
         return spikes.get();
     }
 
-    /**
-     * Returns the memory of products with few outputs.
-     *
-     * @return always the same object
-     */
+    /** {@return the memory of products with few outputs} */
     public NarrowMatmul narrow() {
         return narrow.get();
     }
@@ -120,7 +111,7 @@ public final class Scratch {
      *
      * @param columns values of a window
      * @param outputs outputs of the product
-     * @return the same object for equal numbers
+     * @return the memory
      */
     public UnfoldedRows unfolded(int columns, int outputs) {
         for (int i = 0; i < unfolded.size(); i++) {
@@ -137,7 +128,7 @@ public final class Scratch {
      * Returns the memory of a convolution's input gradients.
      *
      * @param shape the shape of the convolution
-     * @return the same object for equal shapes
+     * @return the memory
      */
     public WindowGradientScratch gradients(WindowGradientShape shape) {
         for (int i = 0; i < gradients.size(); i++) {
@@ -154,7 +145,7 @@ public final class Scratch {
      * Returns the memory of sliding windows.
      *
      * @param tables the tables of the product
-     * @return the same object for the same tables
+     * @return the memory
      */
     public WindowLists windows(WindowTables tables) {
         for (int i = 0; i < windows.size(); i++) {
@@ -167,7 +158,7 @@ public final class Scratch {
         return lists;
     }
 
-    /** Returns the memory of integers' bits and their sums, the same object for equal numbers. */
+    /** Returns the memory of integers' bits and their sums. */
     BitsOperator.Room wholeNumbers(int rows, int inputs, int outputs) {
         for (int i = 0; i < wholeNumbers.size(); i++) {
             if (wholeNumbers.get(i).isOf(rows, inputs, outputs)) {
@@ -179,25 +170,15 @@ public final class Scratch {
         return room;
     }
 
-    /** Returns the choice of a kernel for products with few outputs. */
     StageChoice few() {
         return few;
     }
 
-    /**
-     * Returns true if products have many rows.
-     *
-     * @return true if they have many rows
-     */
     boolean manyRows() {
         return shared.manyRows;
     }
 
-    /**
-     * Returns the preparation that all threads share.
-     *
-     * @return the same for all threads
-     */
+    /** {@return the preparation that all threads share} */
     public PreparedSpikes prepared() {
         PreparedSpikes known = shared.prepared;
         if (known == null) {
@@ -211,7 +192,7 @@ public final class Scratch {
      * Returns the heap memory of the products' lists.
      *
      * @param of the scratch memory of all threads
-     * @return bytes on the heap
+     * @return bytes
      */
     public static long listBytes(Scratch[] of) {
         PreparedSpikes common = of[0].shared.prepared;

@@ -23,7 +23,6 @@ public final class SpikeValues {
         }
     }
 
-    /** Copies one value for each input. */
     public static void copy(float[] values, float[] into) {
         if (values.length == 1) {
             Arrays.fill(into, values[0]);
@@ -40,7 +39,6 @@ public final class SpikeValues {
         return ones;
     }
 
-    /** Throws unless all spikes have one value. */
     public static void requireOne(float[] values, Operator operator) {
         Parameter value = Parameter.of(values);
         if (!value.isAlways(values[0])) {
