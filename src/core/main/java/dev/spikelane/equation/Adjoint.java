@@ -15,7 +15,6 @@ import java.util.Map;
  */
 public final class Adjoint {
 
-    /** The derivative of a spike. */
     public interface SpikeGradient {
 
         /**
@@ -46,7 +45,6 @@ public final class Adjoint {
         return adjoint.through(List.of(of)).getOrDefault(by, graph.constant(0));
     }
 
-    /** Adds to the gradient of a node. */
     void add(Node to, Node gradient) {
         if (to.op() != Op.CONSTANT) {
             gradients.merge(to, gradient, (before, now) -> graph.of(Op.ADD, before, now));
@@ -119,7 +117,7 @@ public final class Adjoint {
                 add(node.of(1), gated ? graph.of(Op.SELECT, a.of(0), gradient, graph.constant(0)) : gradient);
             }
             case CONSTANT, PARAMETER, STATE, STEP, FLAG -> {}
-            case GT, GE, LT, LE, AND, OR, NOT -> {} // conditions have no gradient
+            case GT, GE, LT, LE, AND, OR, NOT -> {}
             case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op()); // a lowered graph
         }
     }

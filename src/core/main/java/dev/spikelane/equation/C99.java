@@ -24,7 +24,6 @@ import java.util.Set;
  */
 public final class C99 {
 
-    /** Prefix of the names of functions. */
     private static final String PREFIX = "spk_";
 
     private static final Set<Op> OF_BITS = EnumSet.of(Op.ABS, Op.SQRT, Op.POWER2, Op.EXPONENT, Op.SCALE);
@@ -48,7 +47,6 @@ public final class C99 {
 
     private C99() {}
 
-    /** Names the rows of a program in C. */
     public interface Rows {
 
         /** Returns a C expression for a leaf that is not a constant. */
@@ -61,8 +59,6 @@ public final class C99 {
     /**
      * Returns the C statements of a program for one neuron: first a variable for each operation, then the assignments
      * of all stored values.
-     *
-     * @param indent spaces at the start of each line
      */
     public static String statements(Program program, Rows rows, String indent) {
         StringBuilder text = new StringBuilder();
@@ -78,7 +74,6 @@ public final class C99 {
         return text.toString();
     }
 
-    /** Returns the operations that the statements of a program use. */
     public static Set<Op> operations(Program program) {
         Set<Op> operations = EnumSet.noneOf(Op.class);
         needed(program.stores().stream().map(Program.Store::value).toList()).forEach(node -> operations.add(node.op()));
@@ -87,10 +82,9 @@ public final class C99 {
 
     /**
      * Returns a C function that advances neurons by one step. It has a parameter for each row: rows of variables are
-     * read and written, a neuron parameter that all neurons share is a number, and spikes are a byte for each neuron.
-     * Rows must not overlap.
+     * read and written, a shared neuron parameter is a number, and spikes are a byte for each neuron. Rows must not
+     * overlap.
      *
-     * @param program of one step
      * @param shared names of parameters that have one value for all neurons
      */
     public static String function(String name, Program program, Set<String> shared) {
@@ -127,7 +121,6 @@ public final class C99 {
                 + statements(program, rows, "        ") + "    }\n}\n\n";
     }
 
-    /** Returns the rows for which a function has parameters, after the number of neurons. */
     static List<String> rows(Program program) {
         return program.rows().stream()
                 .filter(row -> !row.startsWith(ProgramSplitter.CUT))

@@ -16,7 +16,6 @@ public record Derived(List<Node> of, int size, int row, int column, boolean sing
 
     private static final int TERMS = 18;
 
-    /** An expression. */
     static Derived expression(Node of, boolean single) {
         return new Derived(List.of(of), 0, 0, 0, single);
     }

@@ -44,7 +44,6 @@ public final class EquationGradients {
     private final List<String> sums;
     /** Variables and inputs of 1 and 0 that are kept as bits. */
     private final Set<String> flags;
-    /** Variables without gradients. */
     private final Set<String> apart;
 
     private final Node distance;
@@ -52,17 +51,12 @@ public final class EquationGradients {
     private final Map<Node, Node> gradients;
     private final Graph graph = new Graph();
 
-    /**
-     * Builds the backward pass of a step.
-     *
-     * @param sums names of the parameters whose gradients are summed; derived parameters are allowed
-     */
     public EquationGradients(Equations equations, List<String> sums) {
         this(equations, sums, Set.of(), Set.of());
     }
 
     /**
-     * Builds the backward pass of a step that keeps some variables as bits or without gradients.
+     * Builds the backward pass of a step.
      *
      * @param sums names of the parameters whose gradients are summed; derived parameters are allowed
      * @param flags names of variables and inputs that are kept as bits
@@ -102,7 +96,6 @@ public final class EquationGradients {
         this.gradients = adjoint.through(roots);
     }
 
-    /** Returns the equations of the forward step. */
     public Equations equations() {
         return equations;
     }
@@ -181,7 +174,6 @@ public final class EquationGradients {
         return program;
     }
 
-    /** Returns the sum of the gradients of the value that a spike carries. */
     private Node carried() {
         Node sum = graph.leaf(
                 Op.STATE, SUM + Objects.requireNonNull(equations.carries()).name(), 0);

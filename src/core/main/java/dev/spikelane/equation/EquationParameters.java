@@ -39,11 +39,11 @@ public final class EquationParameters {
     /** Steps of the longest refractory period: float32 does not represent all larger whole numbers. */
     private static final float MOST_STEPS = 1 << 24;
 
-    /** No bytes of the arena: they say who may use it. */
+    /** Zero bytes of the arena, for checks of access. */
     private final MemorySegment access;
 
     private final int neurons;
-    /** By name: one value, or one for each neuron. */
+    /** One value, or one for each neuron, by name. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
 
     private final List<Following> following = new ArrayList<>();
@@ -100,12 +100,10 @@ public final class EquationParameters {
         return name.startsWith("_") && Character.isDigit(name.charAt(1));
     }
 
-    /** Returns true for a derived parameter that no line of the text declares. */
     static boolean isHoisted(String name) {
         return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES) && !name.startsWith(MEAN);
     }
 
-    /** The values of a parameter and their permitted range. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Limit(String name, Set<String> of, float[] values, float least, float most, String expected) {
 
@@ -140,7 +138,6 @@ public final class EquationParameters {
         }
     }
 
-    /** Returns the parameters of the text from which a constant is derived. */
     private static Set<String> origins(Map<String, Derived> derived, String constant) {
         Set<String> origins = new TreeSet<>();
         for (Node node : Graph.order(Graph.of(derived, constant).of())) {
@@ -232,7 +229,6 @@ public final class EquationParameters {
         }
     }
 
-    /** Returns the number of calls of {@link #update}. */
     public int version() {
         return version;
     }
@@ -250,7 +246,6 @@ public final class EquationParameters {
         return row;
     }
 
-    /** Computes a derived parameter. */
     private static final class Following {
 
         private final Derived of;
@@ -282,11 +277,6 @@ public final class EquationParameters {
         }
     }
 
-    /**
-     * A parameter in native memory.
-     *
-     * @param pad the value after the last neuron; NaN repeats the last neuron's value
-     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Row(String name, float[] values, MemorySegment row, float pad) {
 
@@ -298,7 +288,6 @@ public final class EquationParameters {
         }
     }
 
-    /** Returns the number of values of nodes of parameters: 1, or the number of neurons. */
     private int count(List<Node> nodes) {
         int count = 1;
         for (Node node : Graph.order(nodes)) {
@@ -307,7 +296,6 @@ public final class EquationParameters {
         return count;
     }
 
-    /** Returns the value of a parameter for a neuron. */
     float value(String name, int neuron) {
         float[] all = values(name);
         return all[all.length == 1 ? 0 : neuron];
@@ -321,12 +309,10 @@ public final class EquationParameters {
         return Graph.of(values, name);
     }
 
-    /** Returns true if a parameter of this name exists. */
     public boolean has(String name) {
         return values.containsKey(name);
     }
 
-    /** Returns the names of the parameters that have one value for all neurons. */
     public Set<String> shared() {
         return values.keySet().stream().filter(name -> values(name).length == 1).collect(Collectors.toSet());
     }
@@ -342,7 +328,6 @@ public final class EquationParameters {
         return all;
     }
 
-    /** Returns the number of neurons. */
     public int neurons() {
         return neurons;
     }

@@ -58,7 +58,6 @@ public final class EquationParser extends TextParser {
 
     /** Most states: one loop stores all of them, and HotSpot must compile it ({@code HugeMethodLimit}). */
     private static final int MOST_STATES = 32;
-    /** Most inputs, and most noises. */
     private static final int MOST_ROWS = 16;
 
     private static final int MOST_DELAY = 64;
@@ -66,7 +65,6 @@ public final class EquationParser extends TextParser {
     private static final int COUNTS = 16;
 
     private static final int MOST_COUNTS = 64;
-    /** The greatest whole number of four bits. */
     private static final int MOST_WHOLE = 15;
 
     private static final List<String> STATEMENTS = List.of(
@@ -250,7 +248,6 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** Parses a parameter with an optional range. */
     private void ranged(Token token) {
         parameter(token);
         if (words.takes("from")) {
@@ -278,7 +275,6 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** Parses the number after 'to'. */
     private int greatest(String of, int limit) {
         Token at = words.take();
         boolean isNumber = at.kind() == Token.Kind.NUMBER && at.text().matches("[0-9]{1,2}");

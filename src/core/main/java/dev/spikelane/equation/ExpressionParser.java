@@ -31,7 +31,6 @@ final class ExpressionParser {
 
     private final Graph graph;
     private final List<Token> tokens;
-    /** Nodes by name. */
     private final Map<String, Node> names;
     /** Names that a line reads or assigns. */
     final Set<String> used = new HashSet<>();
@@ -77,13 +76,11 @@ final class ExpressionParser {
         return graph.number(expression());
     }
 
-    /** Parses an expression that must be a condition. */
     Node condition() {
         Token first = peek(0);
         return condition(expression(), first);
     }
 
-    /** Parses an expression, a number or a condition. */
     Node expression() {
         if (depth == DEEPEST) {
             throw peek(0).error("nested deeper than expected, which is at most " + DEEPEST + " times");

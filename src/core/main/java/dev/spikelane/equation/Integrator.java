@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
-/** Makes steps of differential equations. Each expression of parameters only becomes a derived parameter. */
+/** Makes steps of differential equations, in which each expression of parameters only becomes a derived parameter. */
 final class Integrator {
 
     /** Name of the parameter that holds the time of a step. */
@@ -32,7 +32,6 @@ final class Integrator {
         this.derived = derived;
     }
 
-    /** Adds a derived parameter. */
     Node derive(String name, Node of) {
         return derive(name, Derived.expression(of, false));
     }
@@ -212,10 +211,7 @@ final class Integrator {
         return node.ofParameters() && !node.op().isCondition();
     }
 
-    /**
-     * Returns a node in which each expression of parameters only is a derived parameter; a division by one multiplies
-     * by its inverse.
-     */
+    /** Replaces expressions of parameters only by derived parameters; a division by one multiplies by its inverse. */
     Node hoist(Node root) {
         if (root.ofParameters()) {
             return derive(root);

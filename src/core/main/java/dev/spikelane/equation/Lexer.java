@@ -10,10 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lexer {
 
-    /** Characters of the longest text. */
     static final int MOST_CHARACTERS = 20_000;
 
-    /** Characters of the longest name or unit. */
     static final int LONGEST_WORD = 64;
 
     private static final String SIGNS = "+-*/^()<>?:,=";
@@ -24,7 +22,6 @@ final class Lexer {
     private int line = 1;
     private int lineStart;
     private int open;
-    /** The outermost open parenthesis. */
     private @Nullable Token opened;
 
     private Lexer(String text) {

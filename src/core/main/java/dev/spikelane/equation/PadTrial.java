@@ -24,7 +24,6 @@ public final class PadTrial {
     private final BitSet ofBits = new BitSet();
     private final int last;
 
-    /** Prepares the test of a program of one step. */
     public PadTrial(Program program, EquationParameters parameters) {
         this.step = new Interpreter(program, parameters.shared());
         this.frame = new Frame(program, parameters.neurons());

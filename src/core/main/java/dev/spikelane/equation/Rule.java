@@ -38,7 +38,6 @@ public record Rule(
         Map<String, String> units,
         List<Block> blocks) {
 
-    /** Name of the weight of a synapse, and of the spikes of inputs and outputs. */
     public static final String WEIGHT = "w";
 
     public static final String PRE = "pre";
@@ -66,12 +65,6 @@ public record Rule(
         SYNAPSE
     }
 
-    /**
-     * A variable.
-     *
-     * @param initial initial value, which depends only on parameters
-     * @param isOfTarget true if it is a variable of the target neurons, which the rule only reads
-     */
     public record Variable(Space space, Node initial, boolean isOfTarget) {}
 
     /**
@@ -91,7 +84,6 @@ public record Rule(
         return Zoo.resource("rule-" + name + ".txt");
     }
 
-    /** Copies the parameters, which all synapses share, to native memory. */
     public EquationParameters parameters(Map<String, float[]> given) {
         return new EquationParameters(NativeMemory.ofAuto(), parameters, derived, 1, given);
     }
@@ -136,7 +128,6 @@ public record Rule(
         return ordered;
     }
 
-    /** Returns the names of the variables of a space, in order. */
     public List<String> variables(Space space) {
         return variables.entrySet().stream()
                 .filter(each -> each.getValue().space == space)
@@ -183,7 +174,6 @@ public record Rule(
         return program;
     }
 
-    /** Returns a program that stores the condition of a block as bits. */
     public Program when(Block block, Graph graph) {
         Program program = new Program(name + "When", 1);
         Node when = Objects.requireNonNull(block.when);

@@ -21,7 +21,6 @@ abstract class TextParser {
 
     final Graph graph = new Graph();
     final Map<String, Node> names = new HashMap<>();
-    /** First word of each line, by the id of the line's first node. */
     private final NavigableMap<Integer, Token> lines = new TreeMap<>();
 
     /** Places of the declarations by name, and of the lines that may occur only once. */
@@ -40,11 +39,6 @@ abstract class TextParser {
     /** True for a text of a user, which cannot declare names that begin with an underscore. */
     private final boolean whole;
 
-    /**
-     * Prepares the parsing of a text.
-     *
-     * @param reserved words that cannot be declared
-     */
     TextParser(String text, Set<String> reserved, boolean whole) {
         this.reserved = reserved;
         this.whole = whole;
@@ -53,13 +47,11 @@ abstract class TextParser {
         names.put(Integrator.DT, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
     }
 
-    /** Parses a line up to its end. */
     abstract void statement(Token first);
 
     /** Returns the nodes by name that differ after the last line. */
     abstract Map<String, Node> finished();
 
-    /** Parses all lines. */
     final void lines() {
         try {
             while (!words.atEnd()) {
@@ -77,7 +69,6 @@ abstract class TextParser {
         }
     }
 
-    /** Records the first word of a line. */
     final void begin(Token line) {
         lines.put(lines.isEmpty() ? 0 : graph.size(), line);
     }
@@ -131,7 +122,6 @@ abstract class TextParser {
         }
     }
 
-    /** Parses the title of a text, its first line. */
     final void title(Token at) {
         if (name != null) {
             throw at.error("there is a line '" + at.text() + "' already, expected one");
@@ -155,7 +145,6 @@ abstract class TextParser {
         words.used.add(at.text());
     }
 
-    /** Returns a word as a name to declare. */
     final Token name(Token token) {
         if (token.kind() != Token.Kind.NAME) {
             throw token.error("found " + token + ", expected a name");
@@ -189,7 +178,6 @@ abstract class TextParser {
         parameters.put(token.text(), number);
     }
 
-    /** Parses the value of a parameter. */
     final double number(Token token) {
         Token at = words.peek(0);
         Node value = words.number();

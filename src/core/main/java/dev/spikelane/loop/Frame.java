@@ -42,9 +42,7 @@ public final class Frame {
     public int firstWord;
 
     public int words;
-    /** Number of neurons of a whole row. */
     public final int neurons;
-    /** Values of nodes, for the interpreter. */
     private float[][] values = {};
 
     public Frame(Program program, int neurons) {
@@ -81,7 +79,7 @@ public final class Frame {
         put(row, of.segment(), of.rowOffset(number), 0);
     }
 
-    /** Sets the address of a row by its index in {@link #rows}; does nothing if the index is negative. */
+    /** Sets the address of a row by its index in {@link #rows}; ignores a negative index. */
     public void put(int place, MemorySegment segment, long base, long stride) {
         if (place >= 0) {
             segments[place] = segment;
@@ -95,7 +93,7 @@ public final class Frame {
         shared[rows.indexOf(row)][0] = value;
     }
 
-    /** Sets the value of a parameter that all neurons share; does nothing if the program has no such row. */
+    /** Sets a parameter that all neurons share; ignores an unknown row. */
     public void share(String row, float[] value) {
         int place = rows.indexOf(row);
         if (place >= 0) {

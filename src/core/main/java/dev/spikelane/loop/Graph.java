@@ -19,7 +19,6 @@ public class Graph {
     /** Most nodes of a graph, which bounds the time to compile it. */
     public static final int MOST_NODES = 20_000;
 
-    /** Thrown if a text needs more nodes than {@link #MOST_NODES}. */
     public static final class TooLargeException extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
@@ -52,12 +51,10 @@ public class Graph {
 
     private final Map<Key, Node> known = new HashMap<>();
 
-    /** Returns the number of nodes, which is the id of the next one. */
     public final int size() {
         return known.size();
     }
 
-    /** Returns the node of a number. */
     public final Node constant(double value) {
         return make(Op.CONSTANT, value, "", 0, List.of());
     }
@@ -113,7 +110,6 @@ public class Graph {
         }
     }
 
-    /** Returns the index of each node in an order of computation. */
     public static int[] places(List<Node> order, List<Node> of) {
         int[] places = new int[of.size()];
         for (int i = 0; i < places.length; i++) {
@@ -122,7 +118,6 @@ public class Graph {
         return places;
     }
 
-    /** Returns the indices of the arguments of each node in an order of computation. */
     public static int[][] arguments(List<Node> order) {
         int[][] arguments = new int[order.size()][];
         for (int i = 0; i < arguments.length; i++) {
@@ -131,7 +126,6 @@ public class Graph {
         return arguments;
     }
 
-    /** Returns the value of a key that the map must have. */
     public static <V> V of(Map<?, V> map, Object key) {
         V value = map.get(key);
         if (value == null) {

@@ -51,7 +51,6 @@ abstract class LoopWriter {
     final CodeBuilder code;
     final Set<String> shared;
     final List<Node> order;
-    /** Local variables that hold the values of nodes. */
     final Map<Node, Integer> values = new HashMap<>();
 
     /** Target of the branch for a slice that is not native memory. */
@@ -80,12 +79,10 @@ abstract class LoopWriter {
         this.sliced = sliced;
     }
 
-    /** Creates the writer of a part. */
     interface Maker {
         LoopWriter of(CodeBuilder code, Program part, List<String> allRows, Set<String> shared);
     }
 
-    /** Returns the bytes of the class. */
     static byte[] write(Program program, Set<String> shared, ClassDesc name, Maker maker) {
         List<Program> parts = program.parts();
         return ClassFile.of().build(name, made -> {
@@ -150,7 +147,6 @@ abstract class LoopWriter {
         return code.allocateLocal(kind);
     }
 
-    /** Writes a part's method. */
     private void write() {
         int batch = local(TypeKind.INT);
         frameInt(code, FRAME_SLOT, "batch").istore(batch);
@@ -195,13 +191,11 @@ abstract class LoopWriter {
         failed();
     }
 
-    /** Writes a check of the number on the stack. */
     void check() {}
 
-    /** Writes the code to which failed checks branch. */
     void failed() {}
 
-    /** Writes the loop over the neurons of a row, which {@link #compute}s and {@link #store}s. */
+    /** Writes the loop over the neurons of a row, with {@link #compute} and {@link #store}. */
     abstract void neurons();
 
     private void check(int segment) {
@@ -248,13 +242,11 @@ abstract class LoopWriter {
         }
     }
 
-    /** Writes code that reads an element of an array of the frame. */
     private CodeBuilder element(String array, ClassDesc type, int index) {
         code.aload(FRAME_SLOT).getfield(FRAME, array, type.arrayType());
         return code.loadConstant(index).arrayLoad(TypeKind.from(type));
     }
 
-    /** Writes code that multiplies a local by a number of bytes. */
     final CodeBuilder times(int local, long bytes) {
         return code.iload(local).i2l().loadConstant(bytes).lmul();
     }

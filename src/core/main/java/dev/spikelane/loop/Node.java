@@ -16,7 +16,6 @@ import java.util.List;
 public record Node(int id, Op op, double value, String name, int shift, List<Node> of, boolean ofParameters)
         implements Comparable<Node> {
 
-    /** Returns an argument. */
     public Node of(int i) {
         return of.get(i);
     }

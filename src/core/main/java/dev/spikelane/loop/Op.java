@@ -75,7 +75,6 @@ public enum Op {
         return sign;
     }
 
-    /** Returns the number of arguments. */
     public int arguments() {
         return arguments;
     }

@@ -10,8 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The computation of a loop over neurons for one or more steps. It reads the rows that the leaves of its nodes name and
- * stores rows; a {@link Frame} has their addresses. All rows are read before any is stored.
+ * The computation of a loop over neurons for one or more steps: it reads the rows that the leaves of its nodes name,
+ * all of them before it stores any; a {@link Frame} has their addresses.
+ * <pre>{@code
+ * for each step, sample and neuron:
+ *   value of each node of order() from its arguments, or from a row
+ *   row of each store = value of its node
+ * }</pre>
  */
 public final class Program {
 
@@ -51,27 +56,22 @@ public final class Program {
         return this;
     }
 
-    /** Returns true if {@link Frame#list} selects the rows of steps. */
     boolean isListed() {
         return listed;
     }
 
-    /** Returns the name of the neuron. */
     public String name() {
         return name;
     }
 
-    /** Returns the number of steps that one group computes. */
     public int steps() {
         return steps;
     }
 
-    /** Returns the stores, in order. */
     public List<Store> stores() {
         return stores;
     }
 
-    /** Returns all nodes, in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>();
         for (Store store : stores) {
@@ -80,7 +80,6 @@ public final class Program {
         return Graph.order(roots);
     }
 
-    /** Returns the number of operations. */
     public int operations() {
         int operations = 0;
         for (Node node : order()) {
@@ -116,7 +115,6 @@ public final class Program {
         }
     }
 
-    /** Returns the number of rows between parts. */
     int cuts() {
         int cuts = 0;
         for (Program part : parts().subList(0, parts().size() - 1)) {
@@ -183,7 +181,6 @@ public final class Program {
         }
     }
 
-    /** Copies a node whose arguments have been copied. */
     public static Node copy(Node node, Graph graph, Map<Node, Node> made) {
         if (node.op().isLeaf()) {
             return graph.make(node.op(), node.value(), node.name(), node.shift(), List.of());

@@ -149,7 +149,6 @@ public final class ProgramSplitter {
         return roots;
     }
 
-    /** Returns the numbers on which nodes depend, directly or through conditions. */
     private static Set<Node> neededBy(List<Node> roots) {
         Set<Node> needed = new HashSet<>();
         List<Node> next = new ArrayList<>(roots);

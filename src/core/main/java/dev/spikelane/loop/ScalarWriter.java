@@ -82,7 +82,6 @@ final class ScalarWriter extends LoopWriter {
     @Override
     void broadcast() {}
 
-    /** Writes the layout of an access between the segment and the offset on the stack. */
     private void layout(String name, ClassDesc type) {
         int place = local(TypeKind.LONG);
         code.lstore(place).getstatic(LAYOUT, name, type).lload(place);

@@ -40,7 +40,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Unrolled {
 
-    /** Bytes of the longest method that HotSpot compiles. */
     private static final int MOST_BYTES = 8000;
 
     private static final AtomicBoolean WARNED = new AtomicBoolean();

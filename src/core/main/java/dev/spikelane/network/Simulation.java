@@ -47,10 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation implements AutoCloseable {
 
-    /**
-     * Currents of this many rows of 1,000 neurons use much of a cache of 4 MB, and tables of partial sums are well
-     * used.
-     */
+    /** Rows in a block, enough to use tables of partial sums well. */
     static final int ROWS_IN_BLOCK = 1_024;
 
     /** The lengths of samples that all have all steps. */

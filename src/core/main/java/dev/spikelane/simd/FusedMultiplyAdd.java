@@ -57,7 +57,6 @@ public final class FusedMultiplyAdd {
         return sum + toOdd(rest, restOfSum(sumRest, smallRest, rest));
     }
 
-    /** Returns the first 26 bits, so that products of halves are exact. */
     private static double highHalf(double value) {
         double scaled = value * 0x8000001p0;
         return scaled - (scaled - value);

@@ -16,10 +16,8 @@ public final class Lanes {
     public static final VectorSpecies<Float> FLOAT =
             VectorSpecies.of(float.class, VectorShape.forBitSize(SimdWidth.bits()));
 
-    /** Floats in a vector. */
     public static final int COUNT = FLOAT.length();
 
-    /** Bytes in a vector. */
     public static final int BYTES = FLOAT.vectorByteSize();
 
     /**
@@ -36,10 +34,8 @@ public final class Lanes {
      */
     public static final Class<?> VECTOR = FloatVector.zero(FLOAT).getClass();
 
-    /** The message for a vector of another class. */
     public static final String OTHER_VECTOR = "vectors are of one species";
 
-    /** The byte order of loads and stores. */
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Lanes() {}

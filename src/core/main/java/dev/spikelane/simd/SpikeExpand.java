@@ -18,9 +18,6 @@ public final class SpikeExpand {
     /**
      * Converts some rows.
      *
-     * @param spikes {@code [rows x neurons]}
-     * @param first the first row
-     * @param count the number of rows, at least 1
      * @param values {@code [at least count x neurons]}; its first rows are overwritten
      * @throws IllegalArgumentException if a shape does not fit, or there are too few rows
      * @throws IllegalStateException if an arena is closed
