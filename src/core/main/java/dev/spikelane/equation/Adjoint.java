@@ -18,8 +18,6 @@ public final class Adjoint {
     public interface SpikeGradient {
 
         /**
-         * Returns the gradient with respect to the distance to the threshold.
-         *
          * @param distance the distance to the threshold, which is compared with 0
          * @param gradient the gradient with respect to the spike
          */
@@ -35,10 +33,7 @@ public final class Adjoint {
         this.spike = spike;
     }
 
-    /**
-     * Returns the derivative of a node with respect to another; the constant 0 if the first does not depend on the
-     * second.
-     */
+    /** Returns the derivative of {@code of} with respect to {@code by}; the constant 0 without a dependence. */
     static Node derivative(Graph graph, Node of, Node by) {
         Adjoint adjoint = new Adjoint(graph, (g, x, y) -> y);
         adjoint.add(of, graph.constant(1));
@@ -52,8 +47,8 @@ public final class Adjoint {
     }
 
     /**
-     * Returns the gradients of all nodes that the roots need; a node without a gradient has no entry. Gradients that
-     * were added before come first in each sum, then the others in the order of descending ids.
+     * Returns the gradients of all nodes that the roots need; a node without a gradient has no entry. Sums begin with
+     * gradients that were added before; the others follow by descending id.
      */
     Map<Node, Node> through(Collection<Node> roots) {
         for (Node node : Graph.order(roots).reversed()) {
@@ -118,7 +113,7 @@ public final class Adjoint {
             }
             case CONSTANT, PARAMETER, STATE, STEP, FLAG -> {}
             case GT, GE, LT, LE, AND, OR, NOT -> {}
-            case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op()); // a lowered graph
+            case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op());
         }
     }
 

@@ -28,13 +28,12 @@ public final class C99 {
 
     private static final Set<Op> OF_BITS = EnumSet.of(Op.ABS, Op.SQRT, Op.POWER2, Op.EXPONENT, Op.SCALE);
 
-    /** Functions that the operations above call. */
     private static final Set<String> BITS = Set.of(PREFIX + "bits", PREFIX + "float");
 
     /** Functions that the {@link Lowering} writes out. */
     private static final List<Op> LOWERED = List.of(Op.EXP, Op.EXPM1, Op.LOG, Op.SIGMOID, Op.TANH);
 
-    /** Words of the language and of its headers, and the name of the neuron. */
+    /** Reserved words of the language and its headers, and the name of the neuron. */
     private static final Set<String> TAKEN = Set.of(
             ("asm auto break case char const continue default do double else enum extern float for goto if inline int"
                             + " long main register restrict return short signed sizeof static struct switch typedef"
@@ -49,17 +48,12 @@ public final class C99 {
 
     public interface Rows {
 
-        /** Returns a C expression for a leaf that is not a constant. */
         String load(Node leaf);
 
-        /** Returns the C expression to which a value is assigned. */
         String store(Program.Store store);
     }
 
-    /**
-     * Returns the C statements of a program for one neuron: first a variable for each operation, then the assignments
-     * of all stored values.
-     */
+    /** Returns C statements for one neuron: a variable for each operation, then the assignments of stored values. */
     public static String statements(Program program, Rows rows, String indent) {
         StringBuilder text = new StringBuilder();
         List<Node> stored = program.stores().stream().map(Program.Store::value).toList();
@@ -81,9 +75,8 @@ public final class C99 {
     }
 
     /**
-     * Returns a C function that advances neurons by one step. It has a parameter for each row: rows of variables are
-     * read and written, a shared neuron parameter is a number, and spikes are a byte for each neuron. Rows must not
-     * overlap.
+     * Returns a C function that advances neurons by one step. Its parameters are the rows: rows of variables are read
+     * and written, a shared neuron parameter is a number, and spikes are a byte for each neuron. Rows must not overlap.
      *
      * @param shared names of parameters that have one value for all neurons
      */
@@ -127,7 +120,7 @@ public final class C99 {
                 .toList();
     }
 
-    /** Returns a name as a C identifier; names that C reserves get an underscore. */
+    /** Returns a C identifier for a name; names that C reserves get an underscore. */
     public static String identifier(String name) {
         String plain = name.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^(?=[0-9_])", "n");
         boolean taken = TAKEN.contains(plain) || plain.startsWith(PREFIX) || plain.matches(OF_HEADERS);

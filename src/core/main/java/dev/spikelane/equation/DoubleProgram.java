@@ -35,8 +35,6 @@ public final class DoubleProgram {
     }
 
     /**
-     * Computes all nodes for a neuron.
-     *
      * @param parameters null if the nodes use no parameter
      */
     public void run(@Nullable EquationParameters parameters, int neuron) {
@@ -69,8 +67,8 @@ public final class DoubleProgram {
     }
 
     /**
-     * Computes one operation in float32. Unlike in a step, a subnormal number has its own logarithm and not the
-     * logarithm of 0.
+     * Computes one operation in float32. Unlike in a step, a subnormal number has a logarithm other than the logarithm
+     * of 0.
      */
     private static float single(Op op, float a, float b, float c) {
         return op == Op.LOG ? Logarithm.log(a) : Interpreter.apply(op, a, b, c);

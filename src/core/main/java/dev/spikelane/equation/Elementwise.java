@@ -9,10 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Computes a text of equations for each element of rows of numbers. Each thread has its own frame, which holds the
- * addresses of its rows.
- */
+/** Computes a text of equations for each element of rows of numbers, by a frame for each thread. */
 public final class Elementwise {
 
     private final CompiledProgram compiled;

@@ -43,7 +43,6 @@ public final class EquationParameters {
     private final MemorySegment access;
 
     private final int neurons;
-    /** One value, or one for each neuron, by name. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
 
     private final List<Following> following = new ArrayList<>();
@@ -95,7 +94,6 @@ public final class EquationParameters {
         update();
     }
 
-    /** Returns true for a constant that an equation of {@code dt} derives from parameters. */
     private static boolean isConstant(String name) {
         return name.startsWith("_") && Character.isDigit(name.charAt(1));
     }
@@ -187,7 +185,7 @@ public final class EquationParameters {
         });
     }
 
-    /** Returns true if the present values of the parameters pass the checks of {@link #requireNumbers}. */
+    /** Returns true if the present values pass the checks of {@link #requireNumbers}. */
     public boolean areNumbers() {
         boolean all = true;
         for (int i = 0; i < limits.size(); i++) {
@@ -317,7 +315,6 @@ public final class EquationParameters {
         return values.keySet().stream().filter(name -> values(name).length == 1).collect(Collectors.toSet());
     }
 
-    /** Returns the values of a node of parameters: one, or one for each neuron. */
     public float[] values(Node node) {
         DoubleProgram program = new DoubleProgram(List.of(node));
         float[] all = new float[count(List.of(node))];
@@ -332,7 +329,6 @@ public final class EquationParameters {
         return neurons;
     }
 
-    /** Sets the addresses and shared values of all parameters in a frame. */
     public void put(Frame frame) {
         for (Row row : rows) {
             frame.put(row.name, row.row, 0, 0);

@@ -52,7 +52,6 @@ public record Equations(
 
     public static final String SPIKE = "spike";
 
-    /** Prefix of the name of a recorded variable's row. */
     public static final String RECORD = "record:";
 
     /** Prefix of the name of a row of a variable {@link #atSpike}. */
@@ -118,7 +117,6 @@ public record Equations(
         }
     }
 
-    /** Returns true if a variable takes part in rounding: all but the counter of the refractory period. */
     public static boolean isRounded(String variable) {
         return !variable.equals(REFRACTORY);
     }

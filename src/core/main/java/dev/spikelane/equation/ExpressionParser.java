@@ -15,10 +15,8 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Parses expressions from words and keeps the position in the text. */
 final class ExpressionParser {
 
-    /** Names of functions, which cannot be declared. */
     static final Set<String> FUNCTIONS =
             Set.of("abs", "exp", "expm1", "fma", "log", "max", "min", "sigmoid", "sqrt", "tanh");
 
@@ -48,7 +46,7 @@ final class ExpressionParser {
         return next == tokens.size();
     }
 
-    /** Returns the next word, or the one {@code further} words after it, without taking it. */
+    /** Returns a following word without taking it. */
     Token peek(int further) {
         return tokens.get(Math.min(next + further, tokens.size() - 1));
     }
@@ -71,7 +69,6 @@ final class ExpressionParser {
         }
     }
 
-    /** Parses an expression as a number; a condition becomes 1 or 0. */
     Node number() {
         return graph.number(expression());
     }

@@ -15,14 +15,12 @@ import java.util.function.Function;
 /** Makes steps of differential equations, in which each expression of parameters only becomes a derived parameter. */
 final class Integrator {
 
-    /** Name of the parameter that holds the time of a step. */
     static final String DT = "dt";
 
     private record Equation(Token at, String variable, Node slope, boolean exact) {}
 
     private final Graph graph;
     private final SequencedMap<String, Derived> derived;
-    /** Derived parameters by the nodes that they replace. */
     private final Map<Node, Node> hoisted = new HashMap<>();
     /** Consecutive equations, which all read the variables before them. */
     private final List<Equation> together = new ArrayList<>();
@@ -56,7 +54,6 @@ final class Integrator {
         together.add(new Equation(at, variable, slope, exact));
     }
 
-    /** Returns the variables after a step of the added equations, and removes these equations. */
     Map<String, Node> finish(Map<String, Node> names) {
         Map<String, Node> after = new LinkedHashMap<>();
         List<Equation> exact = together.stream().filter(each -> each.exact).toList();
@@ -135,7 +132,7 @@ final class Integrator {
         return after;
     }
 
-    /** Returns true for each entry that some power of the matrix makes other than 0. */
+    /** Returns true for each entry that some power of the matrix makes nonzero. */
     private static boolean[][] reached(List<List<Node>> slopes) {
         int count = slopes.size();
         boolean[][] reached = new boolean[count][count];
@@ -167,7 +164,6 @@ final class Integrator {
         return hoist(Graph.of(made, slope));
     }
 
-    /** Returns an operation, simplified if an operand is 0. */
     private Node algebra(Op op, Node... of) {
         Node a = of[0];
         Node b = of[of.length - 1];

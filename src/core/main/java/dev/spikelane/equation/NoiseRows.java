@@ -44,7 +44,6 @@ public final class NoiseRows {
         }
     }
 
-    /** Returns the numbers of a noise, {@code [batch x count]}, by its index in {@link Equations#noises}. */
     public FloatMatrix of(int place) {
         return rows[place];
     }

@@ -47,9 +47,8 @@ public final class RuleParser extends TextParser {
     private final List<Block> blocks = new ArrayList<>();
     /** Lines of the present block by space; a block of each step may have several spaces. */
     private final Map<Space, SequencedMap<String, Node>> open = new EnumMap<>(Space.class);
-    /** Lines of traces that run after all blocks. */
+    /** Lines of traces after all blocks. */
     private final Map<Space, SequencedMap<String, Node>> last = new EnumMap<>(Space.class);
-    /** Names for expressions of the present block. */
     private final Set<String> locals = new LinkedHashSet<>();
 
     private @Nullable Token block;
@@ -259,7 +258,7 @@ public final class RuleParser extends TextParser {
         return made;
     }
 
-    /** Ends a block: later lines read variables from memory, and the block's own names are dropped. */
+    /** Ends a block: later lines read variables from memory, and local names are dropped. */
     private void close() {
         if (spikes != null && !open.isEmpty()) {
             blocks.add(new Block(spikes, true, when, Graph.of(open, Space.SYNAPSE)));
@@ -315,7 +314,7 @@ public final class RuleParser extends TextParser {
         locals.add(token.text());
     }
 
-    /** Checks that a line reads only variables of its own space; lines at spikes may read all three spaces. */
+    /** Checks that a line reads only variables of its space; lines at spikes may read all three spaces. */
     private void requireOf(Token token, Node value, Space space, boolean onSpike) {
         for (Node node : Graph.order(List.of(value))) {
             Variable variable = variables.get(node.name());

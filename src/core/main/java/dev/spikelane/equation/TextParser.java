@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the lines that neurons and rules have in common: names, parameters and derived parameters. */
 abstract class TextParser {
 
     final Graph graph = new Graph();
@@ -73,7 +72,6 @@ abstract class TextParser {
         lines.put(lines.isEmpty() ? 0 : graph.size(), line);
     }
 
-    /** Returns the exception of a text that is too long, at the line of a node. */
     private IllegalArgumentException tooLong(Graph.TooLargeException large, int node) {
         return Graph.of(lines, lines.floorKey(node)).error(String.valueOf(large.getMessage()));
     }
@@ -94,7 +92,6 @@ abstract class TextParser {
         }
     }
 
-    /** Checks that a line reads each declared name. */
     final void requireRead() {
         declared.forEach((name, token) -> {
             if (!words.used.contains(name)) {
@@ -103,7 +100,6 @@ abstract class TextParser {
         });
     }
 
-    /** Returns the exception of a line whose first word is unknown. */
     static IllegalArgumentException unknown(Token first, List<String> statements, String others) {
         return first.error("found " + first + ", expected " + String.join(", ", statements) + ", " + others
                 + statements.stream()
@@ -139,7 +135,6 @@ abstract class TextParser {
         } while (words.takes(","));
     }
 
-    /** Records a line that may occur only once. */
     final void say(Token at) {
         declared.put(at.text(), at);
         words.used.add(at.text());
@@ -193,7 +188,7 @@ abstract class TextParser {
         return number;
     }
 
-    /** Parses a derived parameter, which may be computed in float32. */
+    /** Parses a derived parameter. */
     final void let(boolean single) {
         Token token = name(words.take());
         words.expect("=");

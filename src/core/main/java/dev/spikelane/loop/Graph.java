@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes nodes and returns the existing node for an equal one. This class makes nodes as written; {@link Lowering} makes
- * cheaper forms with the same bits.
+ * Makes nodes as written, or returns the existing node for an equal one; {@link Lowering} makes cheaper forms with the
+ * same bits.
  *
- * <p>No method here is recursive, and no method that visits a graph: a text may nest as deep as its length allows.
+ * <p>No method that visits a graph is recursive: a text may nest as deep as its length allows.
  */
 public class Graph {
 
@@ -64,12 +64,11 @@ public class Graph {
         return make(op, 0, name, shift, List.of());
     }
 
-    /** Returns an operation on nodes. */
     public Node of(Op op, Node... of) {
         return make(op, 0, "", 0, List.of(of));
     }
 
-    /** Returns a condition as a number, 1 or 0, without a gradient; a number is returned unchanged. */
+    /** Returns a condition as a number, 1 or 0, without a gradient; a number is unchanged. */
     public final Node number(Node of) {
         return of.op().isCondition() ? of(Op.SELECT, of, constant(1), constant(0)) : of;
     }
@@ -87,7 +86,6 @@ public class Graph {
         return made;
     }
 
-    /** Returns some nodes of one graph and all nodes that they need, in the order of computation. */
     public static List<Node> order(Collection<Node> roots) {
         List<Node> found = new ArrayList<>();
         BitSet seen = new BitSet();

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The specification of a loop: computes one node after the other for 64 neurons. It is used where classes cannot be
- * defined at run time.
+ * The specification of a loop: computes one node after the other for 64 neurons. It serves if classes cannot be defined
+ * at run time.
  */
 public final class Interpreter implements Loop {
 

@@ -64,7 +64,6 @@ abstract class LoopWriter {
 
     private final Map<String, Integer> bases = new HashMap<>();
     private final Map<String, Integer> strides = new HashMap<>();
-    /** Locals with the offset of the row of a step or sample, and with its slice, by name and shift. */
     private final Map<String, Integer> offsets = new HashMap<>();
 
     private final Map<String, Integer> slices = new HashMap<>();
@@ -195,22 +194,19 @@ abstract class LoopWriter {
 
     void failed() {}
 
-    /** Writes the loop over the neurons of a row, with {@link #compute} and {@link #store}. */
     abstract void neurons();
 
     private void check(int segment) {
         code.aload(segment).invokestatic(CHECKS, "isNative", IS_NATIVE);
     }
 
-    /** Writes a check of a slice's class, for slices whose constructor C2 has not inlined. */
+    /** Checks a slice's class, for slices whose constructor C2 has not inlined. */
     private void checkClass(int slice) {
         code.aload(slice).dup().invokevirtual(CD_Object, "getClass", MethodTypeDesc.of(CD_Class));
         code.getstatic(CHECKS, "NATIVE", CD_Class).if_acmpne(foreign).pop();
     }
 
-    /**
-     * Writes code that reads the address of a row, once: C2's knowledge of a segment does not extend to a second read.
-     */
+    /** Reads the address of a row once: C2's knowledge of a segment does not extend to a second read. */
     private void open(String name, int bytes) {
         int index = allRows.indexOf(name);
         if (shared.contains(name)) {
@@ -271,8 +267,8 @@ abstract class LoopWriter {
     }
 
     /**
-     * Writes code that takes a slice. All slices have one length, so that C2 computes only once how far a loop runs
-     * without range checks.
+     * Takes a slice. All slices have one length, so that C2 computes only once how far a loop runs without range
+     * checks.
      */
     private void slice(String name, String key, int bytes) {
         int slice = local(TypeKind.REFERENCE);
@@ -323,12 +319,10 @@ abstract class LoopWriter {
         }
     }
 
-    /** Writes the segment and the offset of a row of bits. */
     final void placeOfBits(Op op, String name, int shift) {
         code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key(op, name, shift)));
     }
 
-    /** Writes all nodes and stores for the neurons at the counter. */
     final void computeAll() {
         for (Node node : order) {
             boolean number = !node.op().isCondition();
@@ -369,7 +363,7 @@ abstract class LoopWriter {
 
     abstract void constant(float value);
 
-    /** Writes code that turns a float on the stack into a value for all neurons of an iteration. */
+    /** Turns a float on the stack into a value for all neurons of an iteration. */
     abstract void broadcast();
 
     abstract void load(Node leaf);

@@ -105,7 +105,6 @@ final class MethodFlow {
         return live.get(place).get(slot);
     }
 
-    /** Returns the locals that change in the loop that begins at an instruction. */
     int[] changed(int place) {
         return changed.get(place).stream().toArray();
     }

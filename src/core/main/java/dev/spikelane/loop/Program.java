@@ -24,7 +24,6 @@ public final class Program {
      * A row to store.
      *
      * @param op {@link Op#STATE} for a row of a sample, {@link Op#STEP} for a row of a step
-     * @param name name of the row
      * @param shift steps after the first
      * @param value a number, stored as float32; or a condition, stored as a bit
      */
@@ -97,7 +96,6 @@ public final class Program {
         return List.copyOf(names);
     }
 
-    /** Returns the names of the rows that this program reads and stores, without rows between parts. */
     Set<String> ownRows() {
         Set<String> names = new LinkedHashSet<>();
         for (Node node : order()) {
@@ -133,7 +131,7 @@ public final class Program {
         return known;
     }
 
-    /** Returns a text that identifies a program and its shared parameters: it is equal only for equal programs. */
+    /** Returns a text that is equal only for equal programs and shared parameters. */
     public String signature(Set<String> shared) {
         StringBuilder text = new StringBuilder(listed ? "listed " : "");
         Map<Node, Integer> places = new HashMap<>();
@@ -156,7 +154,6 @@ public final class Program {
         return text.toString();
     }
 
-    /** Returns true if a row has bits and not numbers. */
     public boolean isBits(String row) {
         for (Store store : stores) {
             if (store.name.equals(row)) {

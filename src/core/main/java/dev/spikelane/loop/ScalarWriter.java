@@ -25,7 +25,6 @@ final class ScalarWriter extends LoopWriter {
     private static final ClassDesc FUSED = ClassDesc.of("dev.spikelane.simd.FusedMultiplyAdd");
     private static final ClassDesc OF_LONG = LAYOUT.nested("OfLong");
 
-    /** Local variables of the words that collect spikes, by store. */
     private final Map<Program.Store, Integer> words = new HashMap<>();
 
     private int at;

@@ -51,6 +51,7 @@ public record EarlyExit(int steps, int margin, int classes) {
     /**
      * The effect of a learned margin on the data from which it was learned.
      *
+     * @param rule the rule
      * @param accuracy share of the samples whose early label is right
      * @param wholeAccuracy share of the samples whose label after all steps is right
      * @param averageSteps steps after which labels are decided

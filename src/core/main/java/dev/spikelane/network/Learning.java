@@ -51,6 +51,7 @@ public final class Learning {
     private volatile double drift;
     /** True after the limit of drift froze learning, until a rollback or {@link #resume}. */
     private volatile boolean hasDrifted;
+
     private long version;
 
     Learning(Network network, NetworkRun run, Weights plastic, int every, int keep, double limit) {

@@ -29,7 +29,6 @@ public final class BernoulliRow {
         }
     }
 
-    /** Draws some words of a row with the probabilities of the first row of data. */
     public void words(long key, FloatMatrix data, SpikeMatrix spikes, int row, int firstWord, int endWord) {
         if (SimdWidth.VECTOR) {
             BernoulliRowVector.row(this, key, data, 0, spikes, row, firstWord, endWord);
@@ -38,7 +37,6 @@ public final class BernoulliRow {
         }
     }
 
-    /** The specification: one neuron after the other. */
     public void scalar(long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row) {
         scalar(key, data, dataRow, spikes, row, 0, spikes.stride());
     }

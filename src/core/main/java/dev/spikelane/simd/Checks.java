@@ -4,7 +4,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
-/** Checks of arguments of kernels. */
 public final class Checks {
 
     /** The class of native memory that is not mapped. */
@@ -77,7 +76,6 @@ public final class Checks {
         }
     }
 
-    /** Throws if a written matrix shares memory with another one. */
     public static void apart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
         if (written.sharesMemory(other)) {
             throw new IllegalArgumentException(
@@ -103,7 +101,6 @@ public final class Checks {
         }
     }
 
-    /** Throws unless time-major rows are whole steps of {@code batch} rows. */
     public static void wholeSteps(int rows, int batch) {
         if (rows % batch != 0) {
             throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);

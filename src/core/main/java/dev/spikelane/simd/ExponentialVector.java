@@ -8,7 +8,6 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** The vector variant of {@link Exponential}. */
 public final class ExponentialVector {
 
     private ExponentialVector() {}

@@ -6,10 +6,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Vectors of floats. {@link IntLanes} and {@link OtherLanes} have vectors of other numbers: they are 90 classes of the
- * Vector API, which would cost a process's first neuron 12 ms. Kernels use no floats or integers of another width,
- * because profiles of two classes make C2 box in large loops. Loaded only if {@link SimdWidth#VECTOR} is true, because
- * it needs the module jdk.incubator.vector.
+ * Vectors of floats. {@link IntLanes} and {@link OtherLanes} are separate because their 90 classes of the Vector API
+ * would cost a process's first neuron 12 ms. Kernels use no floats or integers of another width, because profiles of
+ * two classes make C2 box in large loops. Loaded only if {@link SimdWidth#VECTOR} is true, because it needs the module
+ * jdk.incubator.vector.
  */
 public final class Lanes {
 

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
-/** The padding of a row, for kernels whose vectors write over it. */
 public final class Pads {
 
     private Pads() {}

@@ -121,7 +121,6 @@ public final class RowBytes {
         return buffer.order() == ByteOrder.LITTLE_ENDIAN ? bits : Integer.reverseBytes(bits);
     }
 
-    /** Converts a number from or to little endian, for {@code putLong} and {@code getLong}. */
     public static long little(long bits, ByteBuffer buffer) {
         return buffer.order() == ByteOrder.LITTLE_ENDIAN ? bits : Long.reverseBytes(bits);
     }

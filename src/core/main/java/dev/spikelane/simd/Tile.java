@@ -47,7 +47,6 @@ public final class Tile {
         return new Tile(false, matrix, columns);
     }
 
-    /** Creates a tile of this matrix and these blocks for another thread. */
     public Tile another() {
         return new Tile(whole, matrix, columns).at(this);
     }
@@ -104,7 +103,6 @@ public final class Tile {
         return this;
     }
 
-    /** Sets the blocks in use to another tile's. */
     public Tile at(Tile other) {
         return at(other.firstBlock, other.endBlock);
     }
@@ -126,7 +124,6 @@ public final class Tile {
         return firstBlock;
     }
 
-    /** Returns the block after the last in use. */
     public int endBlock() {
         return endBlock;
     }
@@ -149,7 +146,6 @@ public final class Tile {
         return originBlock * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /** Returns the byte offset of a block of a row. */
     public long offset(int row, int block) {
         return matrix.rowOffset(row) + ((long) block * FloatMatrix.ROW_MULTIPLE - origin()) * Float.BYTES;
     }
@@ -163,7 +159,6 @@ public final class Tile {
         }
     }
 
-    /** Copies rows of the blocks in use to a matrix with all columns. */
     public void copyTo(int row, FloatMatrix to, int toRow, int rows) {
         to.requireShape("to", to.rows(), columns);
         for (int i = 0; i < rows; i++) {
@@ -201,7 +196,6 @@ public final class Tile {
         }
     }
 
-    /** Requires the columns and blocks of another tile. */
     public void requireAt(String name, Tile other) {
         if (columns != other.columns || firstBlock != other.firstBlock || endBlock != other.endBlock) {
             throw new IllegalArgumentException(name + " is " + this + ", expected " + other);

@@ -49,7 +49,6 @@ public final class TorchLayout {
         return count == 1 ? 0 : shape.torch(inside);
     }
 
-    /** Returns values in the inner order: one for all neurons, or one for each. */
     public static float[] inside(Shape shape, float... torch) {
         float[] inside = torch.clone();
         for (int i = 0; i < inside.length; i++) {
@@ -58,7 +57,6 @@ public final class TorchLayout {
         return inside;
     }
 
-    /** Returns values in torch's order: one for all neurons, or one for each. */
     public static float[] torch(Shape shape, float... inside) {
         float[] torch = inside.clone();
         for (int i = 0; i < inside.length; i++) {

@@ -44,7 +44,6 @@ public final class UniformRow {
         }
     }
 
-    /** The specification: one neuron after the other. */
     public static void scalar(long key, FloatMatrix into, int row, int origin, int first, int end) {
         for (int neuron = first; neuron < end; neuron++) {
             Elements.set(into, row, neuron - origin, CounterRandom.uniform(key, neuron));

@@ -4,12 +4,8 @@ package dev.spikelane.simd;
  * The windows of a map that a convolution or a pool reads, one for each position of its output.
  *
  * <p>Maps are in the inner order (y, x, channel); a line has one row. Output position {@code (y, x)} reads the places
- * {@code (y().at(y, ky), x().at(x, kx))} of the input; places outside are padding. It reads all channels of each place,
- * or the channels of a group.
- *
- * @param channels the number of channels that are read
- * @param firstChannel the first of these channels
- * @param allChannels the channels of the input
+ * {@code (y().at(y, ky), x().at(x, kx))} of the input; places outside are padding. It reads {@code channels} channels
+ * of each place from {@code firstChannel} on, of the input's {@code allChannels}.
  */
 public record Window(int channels, int firstChannel, int allChannels, Axis y, Axis x) {
 
@@ -22,7 +18,6 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
      *
      * @param inputs the extent of the input
      * @param kernel the places of a window
-     * @param stride places from one window to the next
      * @param padding places that the first window reads before the first input
      * @param dilation distance of neighboring places of a window
      * @param outputs the number of windows
@@ -37,11 +32,8 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
         public static final Axis ONE = new Axis(1, 1, 1, 0, 1, 1);
 
         /**
-         * Returns the input that a window reads at a place.
-         *
-         * @param output the window, from 0
-         * @param place the place in the window, from 0
-         * @return below 0 or at least {@code inputs} in the padding; -1 between inputs
+         * Returns the input that a window reads at a place; below 0 or at least {@code inputs} in the padding, -1
+         * between inputs.
          */
         public int at(int output, int place) {
             int at = output * stride - padding + place * dilation;
@@ -62,7 +54,6 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
         }
     }
 
-    /** Returns the number of values in a window, padding included. */
     public int size() {
         return y.kernel * x.kernel * channels;
     }

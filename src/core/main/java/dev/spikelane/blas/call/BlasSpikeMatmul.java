@@ -1,6 +1,5 @@
 package dev.spikelane.blas.call;
 
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;

@@ -32,7 +32,6 @@ public abstract class ConnectionKind<C extends Connection> {
 
     static final String TYPE = "type";
 
-    /** Option for the bits of an integer. */
     static final String BITS = "bits";
 
     private final Class<C> type;
@@ -42,7 +41,6 @@ public abstract class ConnectionKind<C extends Connection> {
 
     /** A property of all connections of a kind. */
     enum Trait {
-        /** Files cannot hold them. */
         UNSTORED,
         FLATTENS,
         FOLDS,
@@ -65,7 +63,6 @@ public abstract class ConnectionKind<C extends Connection> {
         return name;
     }
 
-    /** Returns true if files may hold such connections. */
     public boolean isStored() {
         return !traits.contains(Trait.UNSTORED);
     }
@@ -155,14 +152,13 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Creates the operator of a connection.
+     * Creates the operator of a connection, with its own weights.
      *
      * @param arena the arena that owns the operator's memory; shared if several threads use it
      * @param rows the shape, of the right size, that defines the inner order (y, x, channel) of the source's rows. A
      *     connection that {@linkplain #takesInnerOrder takes this order} after a flattened source gets the shape before
      *     the flatten
      * @param spikeValue the value of a spike of the source: one, or one for each input, in the order of the rows
-     * @return an operator with its own weights
      * @throws IllegalArgumentException if a size differs, or a weight times a spike's value is not finite
      */
     public abstract Operator bind(Arena arena, C declared, Shape rows, Parameter spikeValue);

@@ -120,7 +120,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return running;
     }
 
-    /** Returns the number of batches in the running values. */
     long[] batches() {
         return batches;
     }
@@ -237,10 +236,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return declared.toString();
     }
 
-    /**
-     * Passes normalized rows and their gradients on unchanged. The backward pass of the normalization computes the
-     * gradients of the weights.
-     */
+    /** Passes normalized rows and their gradients on unchanged. */
     static final class Passed implements Operator.OnTile {
 
         private final TwoStageOperator of;

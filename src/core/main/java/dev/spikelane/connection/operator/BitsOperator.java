@@ -20,7 +20,6 @@ public abstract class BitsOperator implements Operator {
     /** Least rows of scratch memory: the steps of many networks. */
     private static final int LEAST_ROWS = 4;
 
-    /** Largest of the integers; 0 for other values. */
     private int greatest;
 
     /** Multiplies all bits but the lowest; null if integers count as other values. */

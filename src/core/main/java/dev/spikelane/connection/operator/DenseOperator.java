@@ -34,13 +34,13 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     private final Shape made;
     /** True if spikes are summed in the order of {@link RecurrentMatmul}. */
     private final boolean recurrent;
-    /** True if the network has a bias; otherwise it is zeros. */
     private final boolean biased;
 
     private final PackedWeights weights;
     private final float[] spikeValue;
     /** Weights times the spike values; null for values of 1. */
     private @Nullable PackedWeights scaled;
+
     private PackedWeights ofSpikes;
 
     public DenseOperator(Arena arena, Dense declared, Shape rows, Parameter spikeValue) {

@@ -19,34 +19,15 @@ public interface InputGradient {
     /** An input gradient of whole rows: a block of inputs would take as much time as all of them. */
     interface OfRows extends InputGradient {
 
-        /**
-         * Reserves the scratch memory of one thread for {@code pull}; any thread may pull in the next window.
-         *
-         * @param scratch the thread's scratch memory
-         */
+        /** Reserves the scratch memory of one thread for {@code pull}; any thread may pull in the next window. */
         void reserve(Scratch scratch);
 
-        /**
-         * Computes whole rows.
-         *
-         * @param gradient gradients of the outputs
-         * @param rows number of rows, at least 1
-         * @param into the input gradients
-         * @param scratch the thread's scratch memory, reserved by {@link #reserve}
-         */
+        /** Computes whole rows. */
         void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch);
 
-        /**
-         * Computes whole rows from gradients after a max pool that follows the operator.
-         *
-         * @param gradient gradients of the pool's outputs
-         * @param rows number of rows, at least 1
-         * @param into the input gradients
-         * @param scratch the thread's scratch memory, reserved by {@link #reserve}
-         */
+        /** Computes whole rows from gradients after a max pool that follows the operator. */
         void pull(PooledGradients gradient, int rows, FloatMatrix into, Scratch scratch);
 
-        /** Throws: only whole rows are computed. */
         @Override
         default void pull(FloatMatrix gradient, int rows, Tile into) {
             throw new IllegalStateException(this + " makes whole rows, expected no tile of them");
@@ -59,29 +40,17 @@ public interface InputGradient {
     interface OfInputs extends InputGradient {
 
         /**
-         * Computes some blocks of 64 inputs.
-         *
-         * @param inputs {@code [at least rows x inputs]}, the spikes or values of the source
-         * @param gradient gradients of the outputs
-         * @param rows number of rows, at least 1
-         * @param into the input gradients of the blocks in use
+         * Computes some blocks of 64 inputs from the spikes or values of the source, {@code [at least rows x inputs]}.
          */
         void pull(Signal inputs, FloatMatrix gradient, int rows, Tile into);
 
-        /** Throws: the inputs are needed. */
         @Override
         default void pull(FloatMatrix gradient, int rows, Tile into) {
             throw new IllegalStateException(this + " has no inputs, expected those of the way forward");
         }
     }
 
-    /**
-     * Computes some blocks of 64 inputs, each sum from zero over outputs ascending.
-     *
-     * @param gradient gradients of the outputs
-     * @param rows number of rows, at least 1
-     * @param into the input gradients of the blocks in use
-     */
+    /** Computes some blocks of 64 inputs, each sum from zero over outputs ascending. */
     void pull(FloatMatrix gradient, int rows, Tile into);
 
     /**

@@ -31,7 +31,7 @@ public final class IntegerDenseOperator implements IntegerOperator {
     private final PackedIntegers weights;
     private Parameter spikeValue = Parameter.of(1);
     private PackedIntegers ofSpikes;
-    /** Weights as floats, created when the source has values. */
+    /** Weights as floats, for sources of values. */
     private volatile @Nullable PackedWeights widened;
 
     private @Nullable RoundedFloats floats;

@@ -24,12 +24,7 @@ public interface Operator {
     /** An operator whose outputs depend only on the input of equal index, so that it can work in place on a tile. */
     interface OnTile extends Operator {
 
-        /**
-         * Computes outputs in place of the inputs.
-         *
-         * @param current the tile
-         * @param rows number of rows
-         */
+        /** Computes outputs in place of the inputs. */
         void apply(Tile current, int rows);
 
         @Override
@@ -43,32 +38,24 @@ public interface Operator {
         }
     }
 
-    /** {@return the number of inputs} */
     int inputs();
 
-    /** {@return the number of outputs} */
     int outputs();
 
-    /** {@return an estimate of the products or values of a row, by which threads decide whether to share the work} */
+    /** Estimates the products or values of a row, by which threads decide whether to share the work. */
     default long work() {
         return (long) inputs() * outputs();
     }
 
     /**
-     * Reserves the scratch memory of one thread for products of spikes, so that they allocate nothing.
-     *
-     * @param scratch the thread's scratch memory, which other operators may use between two calls
+     * Reserves a thread's scratch memory for products of spikes, so that they allocate nothing. Other operators may use
+     * it between two calls.
      */
     default void reserve(Scratch scratch) {}
 
-    /**
-     * Reserves the scratch memory of one thread for products of values.
-     *
-     * @param scratch as for {@link #reserve}
-     */
+    /** Reserves a thread's scratch memory for products of values. */
     default void reserveValues(Scratch scratch) {}
 
-    /** {@return true if {@link #prepare} has an effect} */
     default boolean prepares() {
         return false;
     }
@@ -77,44 +64,21 @@ public interface Operator {
      * Does the common work of all blocks and threads for some rows, once. Without it, products are only slower.
      *
      * @param spikes the rows, in memory that lives as long as the scratch memory
-     * @param rows number of rows, at least 1
      * @param active spikes in these rows
      * @param version a number that grows with each write to these rows
      * @param scratch the scratch memory of one of the threads, while no thread multiplies
      */
     default void prepare(SpikeMatrix spikes, int rows, long active, long version, Scratch scratch) {}
 
-    /**
-     * Computes currents as {@code multiply} does, with the preparation if it is of these rows and this version.
-     *
-     * @param spikes the rows, in memory that lives as long as the scratch memory
-     * @param rows number of rows, at least 1
-     * @param version as in {@link #prepare}
-     * @param current the currents
-     * @param scratch the thread's scratch memory
-     */
+    /** Computes currents as {@code multiply} does, with the preparation if it is of these rows and this version. */
     default void multiplyPrepared(SpikeMatrix spikes, int rows, long version, Tile current, Scratch scratch) {
         multiply(spikes, rows, current, scratch);
     }
 
-    /**
-     * Computes the currents of spikes.
-     *
-     * @param spikes the rows
-     * @param rows number of rows, at least 1
-     * @param current the currents
-     * @param scratch the thread's scratch memory
-     */
+    /** Computes the currents of spikes. */
     void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch);
 
-    /**
-     * Computes the currents of values.
-     *
-     * @param input the rows, finite
-     * @param rows number of rows, at least 1
-     * @param current the currents
-     * @param scratch the thread's scratch memory
-     */
+    /** Computes the currents of finite values. */
     void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch);
 
     /**
@@ -122,7 +86,6 @@ public interface Operator {
      *
      * @param frame {@code [batch x inputs]}, finite, unchanged until the last of its products
      * @param version a number that grows with each write to the frame
-     * @param prepared the preparation that threads share
      * @return false to multiply the frame like other rows, without {@link #multiplyFrame}
      */
     default boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
@@ -130,44 +93,33 @@ public interface Operator {
     }
 
     /**
-     * Computes the currents of the prepared frame. The bits equal {@code multiply}'s, except for the sign of zeros.
-     *
-     * @param prepared the preparation of {@link #prepareFrame}
-     * @param current {@code [batch x outputs]}, overwritten at the blocks in use
-     * @param thread number of the thread, from 0
+     * Computes the currents of the prepared frame, {@code [batch x outputs]}. The bits equal {@code multiply}'s, except
+     * for the sign of zeros.
      */
     default void multiplyFrame(PreparedFrame prepared, Tile current, int thread) {
         throw new IllegalStateException("no frame was taken");
     }
 
-    /** {@return the weights in torch's layout; empty if there are none} */
+    /** Returns the weights in torch's layout; empty if there are none. */
     default List<Values> values() {
         return List.of();
     }
 
-    /** {@return the present factor and term of each column; null if the operator does anything else at a step} */
+    /** Returns the present factor and term of each column; null if the operator does anything else at a step. */
     default @Nullable NormFactors channelFactors() {
         return null;
     }
 
-    /** {@return true if the present weights leave values unchanged} */
+    /** Returns true if the present weights leave values unchanged. */
     default boolean passes() {
         return false;
     }
 
-    /**
-     * Copies this operator with its weights.
-     *
-     * @param arena the arena that owns the copy
-     * @return an independent operator
-     */
     Operator copy(Arena arena);
 
     /**
-     * Creates the backward pass to the source.
+     * Creates the backward pass to the source, with the weights of this operator.
      *
-     * @param arena the arena that owns its memory
-     * @return the input gradient, with the weights of this operator
      * @throws UnsupportedOperationException if there is no gradient; the message gives the reason
      */
     default InputGradient inputGradient(Arena arena) {
@@ -175,11 +127,8 @@ public interface Operator {
     }
 
     /**
-     * Creates the gradients of the weights.
+     * Creates the gradients of the weights, which {@code threads} threads add; null if no weights can learn.
      *
-     * @param arena the arena that owns sums and scratch memory
-     * @param threads number of threads that add gradients
-     * @return the gradients; null if no weights can learn
      * @throws UnsupportedOperationException if there is no gradient; the message gives the reason
      */
     default @Nullable WeightGradients weightGradients(Arena arena, int threads) {
@@ -199,70 +148,47 @@ public interface Operator {
     void setSpikeValue(float[] values);
 
     /**
-     * Declares that the values of the source are integers from 0, whose bits are spikes. An operator may multiply them
-     * as other values.
-     *
-     * @param greatest the largest integer
+     * Declares that the values of the source are integers from 0 to {@code greatest}, whose bits are spikes. An
+     * operator may multiply them as other values.
      */
     default void takeWholeNumbers(int greatest) {}
 
-    /** {@return true if values are integers whose bits are multiplied as spikes} */
+    /** Returns true if values are integers whose bits are multiplied as spikes. */
     default boolean multipliesBits() {
         return false;
     }
 
-    /**
-     * Returns the best cut of products with many rows between threads. Results do not depend on it.
-     *
-     * @param rows number of rows
-     * @param threads number of threads
-     * @return the cut
-     */
+    /** Returns the best cut of products with many rows between threads. Results do not depend on it. */
     default Cut cut(int rows, int threads) {
         return Cut.OUTPUTS;
     }
 
-    /** {@return true if {@code multiply} can compute some blocks of outputs without data that all blocks need} */
+    /** Returns true if {@code multiply} can compute some blocks of outputs without data that all blocks need. */
     default boolean takesTiles() {
         return true;
     }
 
     /**
-     * Returns the best number of rows for a call of {@code multiply}. Results do not depend on it.
+     * Returns the best number of rows for a call of {@code multiply}, at most {@code rows}. Results do not depend on
+     * it.
      *
-     * @param rows number of rows in all
      * @param active spikes in these rows
-     * @return at most {@code rows}
      */
     default int rowsAtATime(int rows, long active) {
         return rows;
     }
 
-    /**
-     * {@return the number of rows from which on the time per row is least, so that paths can run few rows at a time;
-     * unlimited by default}
-     */
+    /** Returns the number of rows from which on the time per row is least, so that paths can run few rows at a time. */
     default int fewestRows() {
         return Integer.MAX_VALUE;
     }
 
-    /**
-     * Names the kernel that multiplies these spikes, for profiles.
-     *
-     * @param rows rows in the call
-     * @param active spikes in these rows
-     * @return a short name
-     */
+    /** Names the kernel that multiplies these spikes, for profiles. */
     default String kernel(int rows, long active) {
         return toString();
     }
 
-    /**
-     * Names the kernel that multiplies analog input, for profiles.
-     *
-     * @param rows rows in the call
-     * @return a short name
-     */
+    /** Names the kernel that multiplies values, for profiles. */
     default String kernel(int rows) {
         return toString();
     }

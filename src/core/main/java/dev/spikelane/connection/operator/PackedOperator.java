@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** An operator with packed weights for each group of channels; one group without channels. */
 public interface PackedOperator extends PlasticOperator<PackedWeights[]> {
 
-    /** {@return the windows of each group, in the order of the packed weights; one place without maps} */
+    /** Returns the windows of each group, in the order of the packed weights; one place without maps. */
     Window[] reach();
 
     @Override

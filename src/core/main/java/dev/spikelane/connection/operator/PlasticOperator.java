@@ -21,12 +21,6 @@ public interface PlasticOperator<S> extends Operator {
 
     void fill(S numbers, float value);
 
-    /**
-     * Wraps numbers of the synapses as values, which a rule may make infinite.
-     *
-     * @param name their name
-     * @param numbers one number for each synapse
-     * @return the values, in torch's layout of the weights
-     */
+    /** Wraps numbers of the synapses as values with a name; a rule may make them infinite. */
     Values like(String name, S numbers);
 }

@@ -69,11 +69,8 @@ public final class PoolOperator implements Operator {
     }
 
     /**
-     * Allocates the winners of some rows, which the backward pass needs.
-     *
-     * @param arena the arena that owns them
-     * @param rows number of rows
-     * @return an object that pools values and keeps winners; null for sums, or if the winners take too much memory
+     * Allocates the winners of some rows, which the backward pass needs; null for sums, or if they take too much
+     * memory.
      */
     public @Nullable PoolWinners winners(Arena arena, int rows) {
         return declared.rule() == Pool.Rule.MAX ? pool.winners(arena, rows) : null;

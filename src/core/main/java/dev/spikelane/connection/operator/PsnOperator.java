@@ -143,7 +143,6 @@ public final class PsnOperator implements TwoStageOperator {
         return declared.toString();
     }
 
-    /** The gradients that the backward pass of the series computes. */
     private record Gradients(List<Learned> learned, FloatMatrix ofWeights, FloatMatrix ofBias)
             implements WeightGradients {
 

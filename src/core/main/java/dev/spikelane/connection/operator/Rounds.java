@@ -7,19 +7,13 @@ package dev.spikelane.connection.operator;
 public interface Rounds {
 
     /**
-     * Ends the previous round and opens the next one. One thread calls it while no part runs.
-     *
-     * @return the parts of the next round; 0 if the work is done
+     * Ends the previous round and opens the next one, while no part runs; returns its number of parts, 0 if the work is
+     * done.
      */
     default int parts() {
         return 0;
     }
 
-    /**
-     * Does a part of the round.
-     *
-     * @param part from 0, below {@link #parts}
-     * @param thread number of the thread, from 0
-     */
+    /** Does a part of the round, from 0, below {@link #parts}. */
     default void run(int part, int thread) {}
 }

@@ -7,7 +7,6 @@ import dev.spikelane.memory.FloatMatrix;
 public final class RunningStatistics {
 
     private final BatchNormOperator operator;
-    /** A row for all steps, or for each step. */
     private final FloatMatrix mean;
 
     private final FloatMatrix variance;
@@ -36,7 +35,6 @@ public final class RunningStatistics {
         return variance;
     }
 
-    /** Starts from the values of the operator. */
     public void begin() {
         mean.copyFrom(operator.statistics().mean());
         variance.copyFrom(operator.statistics().variance());
@@ -46,11 +44,8 @@ public final class RunningStatistics {
     /**
      * Adds the statistics of a step, unless the variance is of a single value.
      *
-     * @param means a row for each step
-     * @param variances a row for each step
-     * @param row the row of the step
+     * @param row the row of the step in {@code means} and {@code variances}
      * @param step the number of the step since the last reset
-     * @param samples samples of the step
      */
     public void follow(FloatMatrix means, FloatMatrix variances, int row, int step, int samples) {
         if ((long) samples * operator.positions() > 1) {

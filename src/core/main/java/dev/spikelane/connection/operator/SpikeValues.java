@@ -4,7 +4,6 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
 
-/** Checks and copies of spike values (graded spikes). */
 public final class SpikeValues {
 
     private SpikeValues() {}

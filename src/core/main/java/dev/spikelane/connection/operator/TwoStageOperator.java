@@ -17,53 +17,40 @@ public interface TwoStageOperator extends Operator {
     /**
      * Creates both halves of the forward pass, with the weights of this operator.
      *
-     * @param arena the arena that owns the statistics
      * @param segment steps whose rows are in memory at a time
      * @param steps steps of a window
      * @param batch samples of a step
-     * @return the forward pass
      */
     WindowStep forward(Arena arena, int segment, int steps, int batch);
 
     /**
-     * {@return the number of steps with separate values, for which a path is cut outside of training too; 0 if all
-     * steps share their values}
+     * Returns the number of steps with separate values, for which a path is cut outside of training too; 0 if all steps
+     * share their values.
      */
     int steps();
 
     /**
-     * {@return true if, in training, or always if {@link #steps} is not 0, the rows of a window count as samples of one
-     * step}
+     * Returns true if, in training, or always if {@link #steps} is not 0, the rows of a window count as samples of one
+     * step.
      */
     boolean joint();
 
-    /**
-     * Creates the second half with running values, if steps have separate ones.
-     *
-     * @param arena the arena that owns its memory
-     * @param segment steps whose rows are in memory at a time
-     * @param batch samples of a step
-     * @return the second half
-     */
+    /** Creates the second half with running values, if steps have separate ones. */
     WindowStep ofRunning(Arena arena, int segment, int batch);
 
     /**
-     * Creates the backward pass from the outputs to the inputs.
-     *
-     * @param arena the arena that owns its memory
-     * @param forward the forward pass
-     * @param behind the gradients of the weights of {@link #behind}, which the backward pass computes
-     * @return the backward pass
+     * Creates the backward pass from the outputs to the inputs, which also computes the weight gradients of
+     * {@link #behind}.
      */
     WindowBackward backward(Arena arena, WindowStep forward, WeightGradients behind);
 
     /**
-     * {@return the operator after the cut, which passes rows and gradients on unchanged and has the learned values of
-     * this operator}
+     * Returns the operator after the cut, which passes rows and gradients on unchanged and has the learned values of
+     * this operator.
      */
     Operator behind();
 
-    /** {@return a copy of the running values, which a training step changes and writes back; null if there are none} */
+    /** Creates a copy of the running values, which a training step changes and writes back; null if there are none. */
     @Nullable
     RunningStatistics running();
 }

@@ -29,7 +29,6 @@ public final class UnfoldedRows {
 
     final int columns;
     public final Tile current;
-    /** All currents, with a row for each position. */
     public final Tile inPlace;
 
     private final Lazy<SpikeMatrix> spikes;

@@ -18,13 +18,11 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
 
     public static final String BIAS = "bias";
 
-    /** The suffix of the name of scales. */
     public static final String SCALE = "_scale";
 
     public enum Role {
         /** A value of a projection that learns, if the connection has a gradient. */
         WEIGHT,
-        /** A parameter of neurons. */
         PARAMETER,
         /** A value of a projection that never learns. */
         BUFFER
@@ -46,7 +44,6 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
         return dense(inputs, outputs).subList(0, biased ? 2 : 1);
     }
 
-    /** Returns float32 values of a projection that never learn. */
     public static ValueDescription buffer(String name, Integer... shape) {
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.BUFFER);
     }
@@ -55,17 +52,16 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
         return new ValueDescription(name, List.of(), ElementType.INT64, Role.BUFFER);
     }
 
-    /** Returns a parameter of neurons: one number for all, or one for each neuron. */
     public static ValueDescription parameter(String name, int count) {
         return new ValueDescription(name, count == 1 ? List.of() : List.of(count), ElementType.FLOAT32, Role.PARAMETER);
     }
 
-    /** Returns the rows of these values as a matrix: the first of several dimensions. */
+    /** Returns the rows as a matrix: the first of several dimensions. */
     public int rows() {
         return isMatrix() ? shape.getFirst() : 1;
     }
 
-    /** Returns the columns of these values as a matrix: the product of all dimensions but the first of several. */
+    /** Returns the columns as a matrix: the product of all dimensions but the first of several. */
     public int columns() {
         return columnsFrom(isMatrix() ? 1 : 0);
     }
@@ -84,11 +80,9 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
     }
 
     /**
-     * Returns the elements of a matrix in the matrix shape of these values. Element order is equal in all matrices
-     * whose columns are a product of last dimensions, so all of these are allowed.
-     *
-     * @param from any matrix
-     * @return {@code [rows x columns]} with its elements; the matrix itself if it has none of these shapes
+     * Returns the elements of a matrix in the shape {@code [rows x columns]} of these values. Element order is equal in
+     * all matrices whose columns are a product of last dimensions, so all of these are allowed; any other matrix is
+     * returned itself.
      */
     public FloatMatrix matrix(FloatMatrix from) {
         boolean form = (long) from.rows() * from.columns() == (long) rows() * columns();

@@ -44,7 +44,6 @@ final class Arrivals {
         }
     }
 
-    /** Adds a list to the buffer. */
     void add(MemorySegment list, long first, int count) {
         if (waiting == LISTS) {
             flush();

@@ -78,8 +78,8 @@ public final class EventLists implements Rounds {
     private final int[][] starts;
 
     private MemorySegment entries = MemorySegment.NULL;
-    /** Index of each delay, from the smallest delay on. */
     private final int[] numbers;
+
     private SynapseReader[][] readers;
 
     /**
@@ -139,7 +139,6 @@ public final class EventLists implements Rounds {
         return sum;
     }
 
-    /** Returns true if weights have changed since the lists were made. */
     public boolean isStale() {
         return changing == null && version != version();
     }
@@ -321,7 +320,6 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Returns the index of a delay; negative if no synapse has it. */
     public int numberOf(int delay) {
         return Arrays.binarySearch(delays, delay);
     }

@@ -30,7 +30,6 @@ public final class EventSource {
     private final int[] room;
 
     private final boolean[] values;
-    /** Readers of each block that draw synapses without lists. */
     private SynapseReader[][] readers;
 
     public EventSource(EventLists lists, int batch, int blocks) {
@@ -93,7 +92,6 @@ public final class EventSource {
         }
     }
 
-    /** Returns true if the source has sent values in place of spikes. */
     public boolean hasValues(int block) {
         return values[block];
     }

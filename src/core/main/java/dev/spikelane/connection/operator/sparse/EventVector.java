@@ -65,7 +65,6 @@ public final class EventVector {
     private final int[] sums;
 
     private final Arrivals[] arrivals;
-    /** Bytes of each range, for each block. */
     private final MemorySegment[][] own;
 
     /**
@@ -130,12 +129,10 @@ public final class EventVector {
         return ends;
     }
 
-    /** Returns the start of a range. */
     public int place(int range) {
         return places[range];
     }
 
-    /** Returns the currents of all samples in a range. */
     public FloatMatrix rows(int range) {
         return rows[range];
     }

@@ -35,6 +35,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedWeights[] weights;
+
     private final PackedGroups all;
 
     /** Spike values: one, or one for each input. */
@@ -43,6 +44,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
     private float[][] factors = {};
     /** Weights times the spike values, if these are not 1. */
     private @Nullable PackedWeights[] scaled;
+
     private PackedWeights[] ofSpikes;
 
     /**

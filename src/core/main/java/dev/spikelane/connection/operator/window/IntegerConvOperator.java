@@ -46,6 +46,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedIntegers[] weights;
+
     private final PackedIntegers[] ofSpikes;
     /** Weights as floats, created when the source has values. */
     private volatile PackedWeights @Nullable [] widened;
