@@ -52,21 +52,19 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     }
 
     /**
-     * Creates a batch norm with torch's options: an epsilon of 1e-5, a momentum of 0.1, weights and biases.
+     * {@return a batch norm with torch's options: an epsilon of 1e-5, a momentum of 0.1, weights and biases}
      *
      * @param channels neurons of a row, or maps; at least 1
-     * @return the connection
      */
     public static BatchNorm of(int channels) {
         return new BatchNorm(channels, 1e-5, 0.1, true, 0, 0);
     }
 
     /**
-     * Creates a batch norm through time with snnTorch's options: an epsilon of 1e-5, a momentum of 0.1, weights.
+     * {@return a batch norm through time with snnTorch's options: an epsilon of 1e-5, a momentum of 0.1, weights}
      *
      * @param channels neurons of a row, or maps; at least 1
      * @param steps number of steps, at least 1
-     * @return the connection
      */
     public static BatchNorm tt(int channels, int steps) {
         return new BatchNorm(channels, 1e-5, 0.1, true, Checks.atLeast(1, "steps", steps), 0);
@@ -87,20 +85,18 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     }
 
     /**
-     * Changes the epsilon.
+     * {@return this connection with another epsilon}
      *
      * @param added a number that is added to variances, above 0
-     * @return a connection
      */
     public BatchNorm withEpsilon(double added) {
         return new BatchNorm(channels, added, momentum, affine, steps, gain);
     }
 
     /**
-     * Changes the momentum.
+     * {@return this connection with another momentum}
      *
      * @param share of a new value, from 0 to 1
-     * @return a connection
      */
     public BatchNorm withMomentum(double share) {
         return new BatchNorm(channels, epsilon, share, affine, steps, gain);

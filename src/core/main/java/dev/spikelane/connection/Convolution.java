@@ -68,12 +68,11 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection.
+     * {@return a connection}
      *
      * @param kernel the window of each output
      * @param weights as above
      * @param bias as above
-     * @return the connection
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights, FloatMatrix bias) {
         Kernel biased =
@@ -86,11 +85,10 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection without a bias.
+     * {@return a connection without a bias}
      *
      * @param kernel the window of each output
      * @param weights as above
-     * @return the connection
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights) {
         return new Convolution(
@@ -98,24 +96,22 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection without a bias from a tensor of weights.
+     * {@return a connection without a bias from a tensor of weights}
      *
      * @param kernel the window of each output
      * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, or
      *     {@code [outputs, inputs / groups, length]} for lines; a transposed kernel swaps inputs and outputs
-     * @return the connection
      */
     public static Convolution of(Kernel kernel, Tensor weights) {
         return of(kernel, rows(kernel, weights));
     }
 
     /**
-     * Creates a connection from tensors of weights and bias.
+     * {@return a connection from tensors of weights and bias}
      *
      * @param kernel the window of each output
      * @param weights as without a bias
      * @param bias {@code [outputs]}
-     * @return the connection
      */
     public static Convolution of(Kernel kernel, Tensor weights, Tensor bias) {
         return of(kernel, rows(kernel, weights), bias.matrix());
@@ -149,12 +145,11 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection with integer weights.
+     * {@return a connection with integer weights}
      *
      * @param kernel the window of each output
      * @param weights with a scale for each output channel or one for all; with one scale for a transposed kernel
      * @param bias as above; zeros if the kernel has none
-     * @return the connection
      */
     public static Convolution of(Kernel kernel, IntegerMatrix weights, FloatMatrix bias) {
         if (kernel.transposed() && weights.scales().length > 1) {
@@ -165,15 +160,14 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection with random weights and bias as in torch's module: both uniform in
+     * {@return a connection with random weights and bias as in torch's module: both uniform in
      * {@code [-1 / sqrt(n), 1 / sqrt(n))}, the weights drawn before the bias, where {@code n} is the number of weights
-     * of an output, or, as in torch, of an input of a transposed kernel.
+     * of an output, or, as in torch, of an input of a transposed kernel}
      *
      * @param inputs input channels, a multiple of the groups
      * @param outputs output channels, a multiple of the groups
      * @param kernel the window of each output
      * @param random the stream of the values
-     * @return the connection
      */
     public static Convolution of(int inputs, int outputs, Kernel kernel, TorchRandom random) {
         requireGroups("input", inputs, kernel);

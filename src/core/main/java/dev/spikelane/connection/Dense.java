@@ -31,33 +31,30 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection from weights and bias.
+     * {@return a connection from weights and bias}
      *
      * @param weights as above
      * @param bias as above
-     * @return the connection
      */
     public static Dense of(FloatMatrix weights, FloatMatrix bias) {
         return of(NativeMemory.ofAuto(), weights, bias);
     }
 
     /**
-     * Creates a connection without a bias, as {@code nn.Linear(bias=False)} does.
+     * {@return a connection without a bias, as {@code nn.Linear(bias=False)} does}
      *
      * @param weights as above
-     * @return the connection
      */
     public static Dense of(FloatMatrix weights) {
         return of(NativeMemory.ofAuto(), weights);
     }
 
     /**
-     * Creates a connection from weights and bias in an arena.
+     * {@return a connection from weights and bias in an arena}
      *
      * @param arena the arena that owns the copy
      * @param weights as above
      * @param bias as above
-     * @return the connection
      */
     public static Dense of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
@@ -77,11 +74,10 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection without a bias in an arena: a network has no such value, and training adds none.
+     * {@return a connection without a bias in an arena: a network has no such value, and training adds none}
      *
      * @param arena the arena that owns the copy
      * @param weights as above
-     * @return the connection
      */
     public static Dense of(Arena arena, FloatMatrix weights) {
         Dense zeros = of(arena, weights, FloatMatrix.zeros(1, weights.rows()));
@@ -89,12 +85,11 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection with random weights and bias, as {@link #linear(Arena, int, int, TorchRandom)} does.
+     * {@return a connection with random weights and bias, as {@link #linear(Arena, int, int, TorchRandom)} does}
      *
      * @param inputs number of inputs, at least 1
      * @param outputs number of outputs, at least 1
      * @param random the stream of the values
-     * @return the connection
      * @throws IllegalArgumentException if a size is below 1
      */
     public static Dense linear(int inputs, int outputs, TorchRandom random) {
@@ -102,14 +97,13 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection with random weights and bias as in {@code torch.nn.Linear(inputs, outputs)}: both uniform in
-     * {@code [-1 / sqrt(inputs), 1 / sqrt(inputs))}, the weights drawn before the bias.
+     * {@return a connection with random weights and bias as in {@code torch.nn.Linear(inputs, outputs)}: both uniform
+     * in {@code [-1 / sqrt(inputs), 1 / sqrt(inputs))}, the weights drawn before the bias}
      *
      * @param arena the arena that owns the weights
      * @param inputs number of inputs, at least 1
      * @param outputs number of outputs, at least 1
      * @param random the stream of the values
-     * @return the connection
      * @throws IllegalArgumentException if a size is below 1
      */
     public static Dense linear(Arena arena, int inputs, int outputs, TorchRandom random) {
@@ -120,11 +114,10 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection of integer weights and a bias.
+     * {@return a connection of integer weights and a bias}
      *
      * @param weights as above
      * @param bias as above
-     * @return the connection
      * @throws IllegalArgumentException also if there are more inputs than sums of 32 bits can hold: 65,535 of 16 bits,
      *     16,777,215 of 8
      */
@@ -143,10 +136,9 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection of integer weights and a bias of zeros.
+     * {@return a connection of integer weights and a bias of zeros}
      *
      * @param weights as above
-     * @return the connection
      */
     public static Integers integers(IntegerMatrix weights) {
         return integers(weights, FloatMatrix.zeros(1, weights.rows()));
@@ -165,10 +157,9 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Returns a connection that an OpenBLAS shared library multiplies, for comparison. Results differ by rounding and
+     * {@return a connection that an OpenBLAS shared library multiplies, for comparison} Results differ by rounding and
      * may depend on the library, the CPU, the number of rows and threads.
      *
-     * @return the connection
      * @throws IllegalStateException if no OpenBLAS was found
      */
     public ByOpenBlas byOpenBlas() {

@@ -87,42 +87,38 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Creates a kernel for maps, as {@link #of(int)} does.
+     * {@return a kernel for maps, as {@link #of(int)} does}
      *
      * @param height rows of a window, at least 1
      * @param width columns of a window, at least 1
-     * @return a kernel
      */
     public static Kernel of(int height, int width) {
         return new Kernel(axis(height), axis(width), 2, false, 1, true);
     }
 
     /**
-     * Creates a kernel for lines, as {@link #of(int)} does.
+     * {@return a kernel for lines, as {@link #of(int)} does}
      *
      * @param size inputs of a window, at least 1
-     * @return a kernel
      */
     public static Kernel of1d(int size) {
         return new Kernel(ONE, axis(size), 1, false, 1, true);
     }
 
     /**
-     * Creates a transposed kernel for maps, as {@link #of(int)} does.
+     * {@return a transposed kernel for maps, as {@link #of(int)} does}
      *
      * @param size rows and columns over which an input is spread, at least 1
-     * @return a kernel
      */
     public static Kernel transposed(int size) {
         return transposed(size, size);
     }
 
     /**
-     * Creates a transposed kernel for maps, as {@link #of(int)} does.
+     * {@return a transposed kernel for maps, as {@link #of(int)} does}
      *
      * @param height rows over which an input is spread, at least 1
      * @param width columns over which an input is spread, at least 1
-     * @return a kernel
      */
     public static Kernel transposed(int height, int width) {
         return new Kernel(axis(height), axis(width), 2, true, 1, true);
@@ -137,21 +133,19 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Changes the stride.
+     * {@return this kernel with another stride}
      *
      * @param stride along each dimension, at least 1
-     * @return a kernel
      */
     public Kernel withStride(int stride) {
         return withStride(stride, stride);
     }
 
     /**
-     * Changes the strides.
+     * {@return this kernel with other strides}
      *
      * @param rows along rows, at least 1; ignored for lines
      * @param columns along columns, at least 1
-     * @return a kernel
      */
     public Kernel withStride(int rows, int columns) {
         return with(
@@ -160,21 +154,19 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Changes the padding.
+     * {@return this kernel with another padding}
      *
      * @param zeros on each side, at least 0
-     * @return a kernel
      */
     public Kernel withPadding(int zeros) {
         return withPadding(zeros, zeros);
     }
 
     /**
-     * Changes the paddings.
+     * {@return this kernel with other paddings}
      *
      * @param rows above and below, at least 0; ignored for lines
      * @param columns left and right, at least 0
-     * @return a kernel
      */
     public Kernel withPadding(int rows, int columns) {
         return with(
@@ -194,21 +186,19 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Changes the dilation.
+     * {@return this kernel with another dilation}
      *
      * @param step from one input of a window to the next, at least 1
-     * @return a kernel
      */
     public Kernel withDilation(int step) {
         return withDilation(step, step);
     }
 
     /**
-     * Changes the dilations.
+     * {@return this kernel with other dilations}
      *
      * @param rows along rows, at least 1; ignored for lines
      * @param columns along columns, at least 1
-     * @return a kernel
      */
     public Kernel withDilation(int rows, int columns) {
         return with(

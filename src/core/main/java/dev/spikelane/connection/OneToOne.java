@@ -47,10 +47,9 @@ public record OneToOne(Parameter weights) implements Connection {
     }
 
     /**
-     * Creates a connection that multiplies all values, or the value of all spikes, by a number that is not a weight.
+     * {@return a connection that multiplies all values, or the value of all spikes, by a number that is not a weight}
      *
      * @param factor the factor, finite
-     * @return the connection
      * @throws IllegalArgumentException if the factor is NaN or infinite
      */
     public static Scale scale(float factor) {

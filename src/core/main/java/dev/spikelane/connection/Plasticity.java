@@ -222,10 +222,9 @@ public final class Plasticity {
     }
 
     /**
-     * Returns this rule with a network's time step, unless {@link #with} set {@code dt}.
+     * {@return this rule with a network's time step, unless {@link #with} set {@code dt}}
      *
      * @param timeStep the network's time step in milliseconds; NaN if it has none
-     * @return the rule
      */
     public Plasticity placed(double timeStep) {
         return Double.isNaN(timeStep) || hasOwnStep || !values.containsKey(TimeStep.NAME)

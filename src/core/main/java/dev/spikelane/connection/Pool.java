@@ -216,63 +216,57 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Changes the stride.
+     * {@return this pool with another stride}
      *
      * @param stride from one window to the next in each dimension, at least 1
-     * @return a pool
      */
     public Pool withStride(int stride) {
         return withStride(stride, stride);
     }
 
     /**
-     * Changes the strides.
+     * {@return this pool with other strides}
      *
      * @param rows along rows, at least 1
      * @param columns along columns, at least 1
-     * @return a pool
      */
     public Pool withStride(int rows, int columns) {
         return with(new Axis(y.size, rows, y.padding, y.dilation), new Axis(x.size, columns, x.padding, x.dilation));
     }
 
     /**
-     * Changes the padding.
+     * {@return this pool with another padding}
      *
      * @param values on each side, at least 0
-     * @return a pool
      */
     public Pool withPadding(int values) {
         return withPadding(values, values);
     }
 
     /**
-     * Changes the paddings.
+     * {@return this pool with other paddings}
      *
      * @param rows above and below, at least 0
      * @param columns left and right, at least 0
-     * @return a pool
      */
     public Pool withPadding(int rows, int columns) {
         return with(new Axis(y.size, y.stride, rows, y.dilation), new Axis(x.size, x.stride, columns, x.dilation));
     }
 
     /**
-     * Changes the dilation of a pool of largest values.
+     * {@return this pool of largest values with another dilation}
      *
      * @param step from one value of a window to the next, at least 1
-     * @return a pool
      */
     public Pool withDilation(int step) {
         return withDilation(step, step);
     }
 
     /**
-     * Changes the dilations of a pool of largest values.
+     * {@return this pool of largest values with other dilations}
      *
      * @param rows along rows, at least 1
      * @param columns along columns, at least 1
-     * @return a pool
      */
     public Pool withDilation(int rows, int columns) {
         return with(new Axis(y.size, y.stride, y.padding, rows), new Axis(x.size, x.stride, x.padding, columns));

@@ -33,11 +33,10 @@ public record Psn(FloatMatrix weights, FloatMatrix bias) implements Connection {
     }
 
     /**
-     * Creates a connection with the weights of {@code torch.nn.Linear(steps, steps)}, and biases of -1.
+     * {@return a connection with the weights of {@code torch.nn.Linear(steps, steps)}, and biases of -1}
      *
      * @param steps steps of a series, at least 1
      * @param random the stream of the weights
-     * @return the connection
      * @throws IllegalArgumentException if there is no step
      */
     public static Psn of(int steps, TorchRandom random) {

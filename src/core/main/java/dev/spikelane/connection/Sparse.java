@@ -102,10 +102,9 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Creates a connection with weights of 1 and no delay, to a target of the source's shape.
+     * {@return a connection with weights of 1 and no delay, to a target of the source's shape}
      *
      * @param edges the connected pairs of neurons
-     * @return the connection
      */
     public static Sparse of(Connectivity edges) {
         return new Sparse(new Said(Objects.requireNonNull(edges, "edges")));
@@ -194,10 +193,9 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the target's shape.
+     * {@return this connection with another target shape}
      *
      * @param shape the shape
-     * @return a connection
      */
     public Sparse to(Shape shape) {
         Objects.requireNonNull(shape, "shape");
@@ -205,20 +203,19 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the target's size.
+     * {@return this connection with another target size}
      *
      * @param neurons number of neurons, at least 1
-     * @return a connection
      */
     public Sparse to(int neurons) {
         return to(Shape.of(neurons));
     }
 
     /**
-     * Sets the weights. A constant is one weight of all synapses, which is not learned; other weights are.
+     * {@return this connection with other weights} A constant is one weight of all synapses, which is not learned;
+     * other weights are.
      *
      * @param numbers the weights
-     * @return a connection
      */
     public Sparse weights(Distribution numbers) {
         Distribution finite = Objects.requireNonNull(numbers, "numbers").requireFinite();
@@ -226,10 +223,10 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the weight of all synapses. It is stored once, unless the projection has a rule, which needs one for each.
+     * {@return this connection with another weight of all synapses} It is stored once, unless the projection has a
+     * rule, which needs one for each.
      *
      * @param weight the weight, finite
-     * @return a connection
      */
     public Sparse weights(double weight) {
         return weights(Distribution.constant(weight));
@@ -249,10 +246,10 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the delays, in steps from 0 to 32,768. The delay of the projection is added to them.
+     * {@return this connection with other delays, in steps from 0 to 32,768} The delay of the projection is added to
+     * them.
      *
      * @param numbers the delays, rounded to whole steps
-     * @return a connection
      */
     public Sparse delays(Distribution numbers) {
         Objects.requireNonNull(numbers, "numbers").delays(); // checks the range
@@ -260,20 +257,19 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the delay of all synapses, in steps.
+     * {@return this connection with another delay of all synapses, in steps}
      *
      * @param steps the delay, from 0 to 32,768
-     * @return a connection
      */
     public Sparse delays(int steps) {
         return delays(Distribution.constant(steps));
     }
 
     /**
-     * Sets the seed of edges, weights and delays. Each connection of a network needs its own seed.
+     * {@return this connection with another seed of edges, weights and delays} Each connection of a network needs its
+     * own seed.
      *
      * @param number the seed; 0 by default
-     * @return a connection
      */
     public Sparse seed(long number) {
         return with(next -> next.seed = number);

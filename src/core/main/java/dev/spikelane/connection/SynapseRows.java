@@ -203,10 +203,9 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns the weight of a synapse.
+     * {@return the weight of a synapse}
      *
      * @param synapse its index in the last read source, from 0
-     * @return the weight
      */
     public float weight(int synapse) {
         return weights.get(synapse);

@@ -35,10 +35,9 @@ public record Delta(float threshold, boolean padding) {
     }
 
     /**
-     * Changes the threshold.
+     * {@return this encoder with another threshold}
      *
      * @param change the smallest change that fires, in units of the data
-     * @return the encoder
      * @throws IllegalArgumentException if the threshold is NaN
      */
     public Delta withThreshold(double change) {
@@ -46,10 +45,9 @@ public record Delta(float threshold, boolean padding) {
     }
 
     /**
-     * Changes the padding.
+     * {@return this encoder with another padding}
      *
      * @param first true to compare the first step with itself and not with 0
-     * @return the encoder
      */
     public Delta withPadding(boolean first) {
         return new Delta(threshold, first);

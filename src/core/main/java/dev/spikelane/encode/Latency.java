@@ -72,10 +72,9 @@ public record Latency(
     }
 
     /**
-     * Changes the threshold.
+     * {@return this encoder with another threshold}
      *
      * @param value the threshold, above 0 and below 1
-     * @return the encoder
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withThreshold(double value) {
@@ -83,10 +82,9 @@ public record Latency(
     }
 
     /**
-     * Changes the time constant.
+     * {@return this encoder with another time constant}
      *
      * @param value tau in steps, above 0
-     * @return the encoder
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withTau(double value) {
@@ -94,10 +92,9 @@ public record Latency(
     }
 
     /**
-     * Changes the first spike time.
+     * {@return this encoder with another first spike time}
      *
      * @param value steps, at least 0
-     * @return the encoder
      * @throws IllegalArgumentException if it is negative
      */
     public Latency withFirstSpikeTime(int value) {
@@ -125,10 +122,9 @@ public record Latency(
     }
 
     /**
-     * Changes the epsilon.
+     * {@return this encoder with another epsilon}
      *
      * @param value at least 0
-     * @return the encoder
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withEpsilon(double value) {
@@ -356,11 +352,10 @@ public record Latency(
         }
 
         /**
-         * Changes the targets.
+         * {@return this encoder with other targets}
          *
          * @param on the target at a spike
          * @param off the target elsewhere
-         * @return the encoder
          * @throws IllegalArgumentException if a target is not finite in float32, or with interpolation on is less than
          *     off
          */

@@ -90,11 +90,10 @@ public record RateTargets(
     }
 
     /**
-     * Changes the targets.
+     * {@return this encoder with other targets}
      *
      * @param on the target at a spike
      * @param off the target elsewhere
-     * @return the encoder
      * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off) {
@@ -112,11 +111,10 @@ public record RateTargets(
     }
 
     /**
-     * Changes the first spike time and the pattern.
+     * {@return this encoder with another first spike time and pattern}
      *
      * @param first the first step that may have a spike, at least 0
      * @param spikes the pattern
-     * @return the encoder
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, Pattern spikes) {

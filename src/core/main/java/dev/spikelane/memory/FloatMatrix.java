@@ -30,12 +30,11 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a matrix of zeros.
+     * {@return a matrix of zeros}
      *
      * @param arena the arena that owns the memory
      * @param rows number of rows
      * @param columns number of columns
-     * @return the matrix
      */
     public static FloatMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("FloatMatrix", rows, columns);
@@ -66,13 +65,12 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a matrix and copies an array into it.
+     * {@return a matrix with the elements of an array}
      *
      * @param arena the arena that owns the memory
      * @param rows number of rows
      * @param columns number of columns
      * @param values {@code rows * columns} values, row after row
-     * @return the matrix
      */
     public static FloatMatrix copyOf(Arena arena, int rows, int columns, float[] values) {
         FloatMatrix matrix = zeros(arena, rows, columns);
@@ -81,34 +79,31 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [1 x values.length]} matrix: a vector.
+     * {@return a {@code [1 x values.length]} matrix: a vector}
      *
      * @param arena the arena that owns the memory
      * @param values the values
-     * @return the matrix
      */
     public static FloatMatrix vector(Arena arena, float... values) {
         return copyOf(arena, 1, values.length, values);
     }
 
     /**
-     * Allocates a matrix of zeros without an arena.
+     * {@return a matrix of zeros without an arena}
      *
      * @param rows number of rows
      * @param columns number of columns
-     * @return the matrix
      */
     public static FloatMatrix zeros(int rows, int columns) {
         return zeros(NativeMemory.ofAuto(), rows, columns);
     }
 
     /**
-     * Allocates a matrix without an arena and copies an array into it.
+     * {@return a matrix with the elements of an array, without an arena}
      *
      * @param rows number of rows
      * @param columns number of columns
      * @param values {@code rows * columns} values, row after row
-     * @return the matrix
      */
     public static FloatMatrix copyOf(int rows, int columns, float[] values) {
         FloatMatrix matrix = zeros(rows, columns);
@@ -117,10 +112,9 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [1 x values.length]} matrix without an arena: a vector.
+     * {@return a {@code [1 x values.length]} matrix without an arena: a vector}
      *
      * @param values the values
-     * @return the matrix
      */
     public static FloatMatrix vector(float... values) {
         return copyOf(1, values.length, values);

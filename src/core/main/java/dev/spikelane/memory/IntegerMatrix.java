@@ -47,13 +47,12 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Makes a matrix of numbers of 8 bits.
+     * {@return a matrix of numbers of 8 bits}
      *
      * @param rows number of rows
      * @param columns number of columns
      * @param items the items
      * @param scales the scales
-     * @return the matrix
      */
     public static IntegerMatrix of(int rows, int columns, byte[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT8, rows, columns, scales);
@@ -63,13 +62,12 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Makes a matrix of numbers of 16 bits.
+     * {@return a matrix of numbers of 16 bits}
      *
      * @param rows number of rows
      * @param columns number of columns
      * @param items the items
      * @param scales the scales
-     * @return the matrix
      */
     public static IntegerMatrix of(int rows, int columns, short[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT16, rows, columns, scales);
@@ -79,14 +77,13 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Makes a matrix of numbers of any type.
+     * {@return a matrix of numbers of any type}
      *
      * @param type the type of the items
      * @param rows number of rows
      * @param columns number of columns
      * @param items the items
      * @param scales the scales
-     * @return the matrix
      */
     public static IntegerMatrix of(ElementType type, int rows, int columns, short[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, scales);

@@ -12,10 +12,9 @@ public final class Parameter {
     }
 
     /**
-     * Creates a parameter.
+     * {@return a parameter}
      *
      * @param values one value for all neurons, or one for each
-     * @return the parameter
      * @throws IllegalArgumentException if there is no value
      */
     public static Parameter of(float... values) {
@@ -26,10 +25,9 @@ public final class Parameter {
     }
 
     /**
-     * Creates a parameter.
+     * {@return a parameter}
      *
      * @param values one value for all neurons, or one for each, rounded once to float32
-     * @return the parameter
      * @throws IllegalArgumentException if there is no value
      */
     public static Parameter of(double... values) {

@@ -27,12 +27,11 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Allocates a matrix without a spike.
+     * {@return a matrix without a spike}
      *
      * @param arena the arena that owns the memory
      * @param rows number of rows
      * @param columns number of columns (neurons)
-     * @return the matrix
      */
     public static SpikeMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("SpikeMatrix", rows, columns);
@@ -59,13 +58,12 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Allocates a matrix and copies an array into it.
+     * {@return a matrix with the elements of an array}
      *
      * @param arena the arena that owns the memory
      * @param rows number of rows
      * @param columns number of columns
      * @param spikes the spikes
-     * @return the matrix
      */
     public static SpikeMatrix copyOf(Arena arena, int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(arena, rows, columns);
@@ -74,23 +72,21 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Allocates a matrix without a spike and without an arena.
+     * {@return a matrix without a spike and without an arena}
      *
      * @param rows number of rows
      * @param columns number of columns (neurons)
-     * @return the matrix
      */
     public static SpikeMatrix zeros(int rows, int columns) {
         return zeros(NativeMemory.ofAuto(), rows, columns);
     }
 
     /**
-     * Allocates a matrix without an arena and copies an array into it.
+     * {@return a matrix with the elements of an array, without an arena}
      *
      * @param rows number of rows
      * @param columns number of columns
      * @param spikes the spikes
-     * @return the matrix
      */
     public static SpikeMatrix copyOf(int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(rows, columns);

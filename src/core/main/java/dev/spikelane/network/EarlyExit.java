@@ -59,10 +59,9 @@ public record EarlyExit(int steps, int margin, int classes) {
     public record Learned(EarlyExit rule, double accuracy, double wholeAccuracy, double averageSteps) {}
 
     /**
-     * Returns a rule that decides as soon as the label cannot change.
+     * {@return a rule that decides as soon as the label cannot change}
      *
      * @param steps steps of a whole run, at least 1
-     * @return the rule
      * @throws IllegalArgumentException if there is no step
      */
     public static EarlyExit exact(int steps) {
@@ -250,10 +249,9 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Returns the label of a sample: the decided one, or the class in the lead.
+         * {@return the label of a sample: the decided one, or the class in the lead}
          *
          * @param sample the sample
-         * @return the class
          * @throws IndexOutOfBoundsException if there is no such sample
          * @throws IllegalStateException if no simulation is observed
          */

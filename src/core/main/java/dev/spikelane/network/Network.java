@@ -93,10 +93,9 @@ public final class Network {
     }
 
     /**
-     * Starts a chain whose memory is freed when the network is forgotten.
+     * {@return a builder of a chain whose memory the garbage collector frees}
      *
      * @param inputs number of inputs, at least 1
-     * @return a builder
      * @throws IllegalArgumentException if there is no input
      */
     public static NetworkBuilder builder(int inputs) {
@@ -104,31 +103,25 @@ public final class Network {
     }
 
     /**
-     * Starts a chain whose memory is freed when the network is forgotten.
+     * {@return a builder of a chain whose memory the garbage collector frees}
      *
      * @param input the shape of its input
-     * @return a builder
      */
     public static NetworkBuilder builder(Shape input) {
         Objects.requireNonNull(input, "input");
         return builder().chain(input);
     }
 
-    /**
-     * Starts a network whose memory is freed when it is forgotten.
-     *
-     * @return a builder
-     */
+    /** {@return a builder of a network whose memory the garbage collector frees} */
     public static NetworkBuilder builder() {
         return new NetworkBuilder(NativeMemory.ofAuto());
     }
 
     /**
-     * Starts a chain in an arena.
+     * {@return a builder of a chain in an arena}
      *
      * @param arena as for {@link #builder(Arena)}
      * @param inputs number of inputs, at least 1
-     * @return a builder
      * @throws IllegalArgumentException if there is no input, or the arena is confined to one thread
      */
     public static NetworkBuilder builder(Arena arena, int inputs) {
@@ -136,11 +129,10 @@ public final class Network {
     }
 
     /**
-     * Starts a network in an arena.
+     * {@return a builder of a network in an arena}
      *
      * @param arena the arena that owns weights and parameters; not confined to one thread, as workers could not reach
      *     it, and kernels that meet confined and shared memory are compiled again and again
-     * @return a builder
      * @throws IllegalArgumentException if the arena is confined to one thread
      */
     public static NetworkBuilder builder(Arena arena) {
@@ -163,10 +155,9 @@ public final class Network {
     }
 
     /**
-     * Returns a population.
+     * {@return the population of this name}
      *
      * @param name its name
-     * @return the population
      * @throws IllegalArgumentException if there is none of this name
      */
     public Population population(String name) {

@@ -408,9 +408,8 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Makes the network.
+     * {@return the network}
      *
-     * @return the network
      * @throws IllegalArgumentException if a shape, a port or a parameter does not fit, or texts have different time
      *     steps without {@link #mixedTimeSteps}
      * @throws IllegalStateException if there is no population, one has no input, the chain ends in a connection, or

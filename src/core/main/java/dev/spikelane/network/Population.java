@@ -41,10 +41,9 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     }
 
     /**
-     * Returns a variable as a source of projections: its values after each step.
+     * {@return a variable as a source of projections: its values after each step}
      *
      * @param variable one of the model's {@linkplain Neuron#variables variables}, such as {@code membrane}
-     * @return the source
      * @throws IllegalArgumentException if the model has no such variable
      */
     public Projection.Source variable(String variable) {

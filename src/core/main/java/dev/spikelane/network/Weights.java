@@ -139,11 +139,10 @@ public final class Weights {
     }
 
     /**
-     * Returns a count, such as the batches that a {@link dev.spikelane.connection.BatchNorm} has seen; {@link #get}
-     * rounds it to float32.
+     * {@return a count, such as the batches that a {@link dev.spikelane.connection.BatchNorm} has seen; {@link #get}
+     * rounds it to float32}
      *
      * @param name a name of the type INT64
-     * @return the number
      * @throws IllegalStateException if the elements have another type
      */
     public long count(String name) {

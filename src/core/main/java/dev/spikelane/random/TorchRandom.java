@@ -141,11 +141,10 @@ public final class TorchRandom {
     }
 
     /**
-     * Makes a matrix of uniform values in [0, 1): {@code torch.rand(rows, columns)}.
+     * {@return a matrix of uniform values in [0, 1): {@code torch.rand(rows, columns)}}
      *
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
-     * @return the draws
      * @throws IllegalArgumentException if there is no element
      */
     public FloatMatrix rand(int rows, int columns) {
