@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Labels labels = simulation.observe("lif2", EarlyExit.exact(200).labels());
  * while (!labels.decided()) {
- *  simulation.step(nextSpikes());
+ *     simulation.step(nextSpikes());
  * }
  * labels.label(0);
  * }</pre>

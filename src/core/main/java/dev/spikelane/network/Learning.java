@@ -20,9 +20,9 @@ import java.util.Locale;
  * synapses, and modulators. If all are finite and the drift is within the limit, they are kept as a snapshot. Otherwise
  * they return to the last snapshot and learning freezes; Java Flight Recorder gets an event
  * {@code dev.spikelane.LearningFrozen}. The drift is the distance of all plastic weights and biases from their values
- * at the start of learning, {@code |w - w0| / |w0|} by Euclidean norms, or {@code |w|} if all started at 0. A rollback
- * also resets the neurons, as {@link Simulation#reset} does, since bad input may have spoiled their state. Steps and
- * observers continue.
+ * at the start of learning, {@code |w - w0| / |w0|} by Euclidean norms, or {@code |w|} if all started at 0. Between two
+ * checks only the bounds of the rule limit the weights. A rollback also resets the neurons, as {@link Simulation#reset}
+ * does, since bad input may have spoiled their state. Steps and observers continue.
  *
  * <p><b>Readers.</b> {@link Simulation#plasticWeights} of this simulation returns the weights before or after a step,
  * consistently in all projections. {@link #publish} copies the last snapshot to the network's values, in one change

@@ -34,9 +34,9 @@ import java.util.stream.Stream;
  * <pre>{@code
  * TorchRandom random = new TorchRandom(42);
  * Network network = Network.builder(784)
- *   .dense(1000, random).neuron(new Leaky(0.99f))
- *   .dense(10, random).neuron(new Leaky(0.99f))
- *   .build();
+ *         .dense(1000, random).neuron(new Leaky(0.99f))
+ *         .dense(10, random).neuron(new Leaky(0.99f))
+ *         .build();
  * }</pre>
  *
  * <p>Excitatory and inhibitory neurons in a loop:
