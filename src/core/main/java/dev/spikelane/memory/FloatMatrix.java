@@ -18,7 +18,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Factories take at least one row and one column. They throw an {@link IllegalArgumentException} if a size is below
  * 1, sizes overflow, an array does not fit, or the arena allocates memory on the heap or of a mapped file, and an
- * {@link OutOfMemoryError} if the JVM or the system refuses the memory.
+ * {@link OutOfMemoryError} if the JVM or the system refuses the memory. Methods throw an
+ * {@link IndexOutOfBoundsException} if a row or column does not exist.
  */
 public final class FloatMatrix extends Signal {
 
@@ -152,7 +153,6 @@ public final class FloatMatrix extends Signal {
      * @param row the row
      * @param column the column
      * @return the value
-     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public float get(int row, int column) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
@@ -165,7 +165,6 @@ public final class FloatMatrix extends Signal {
      * @param row the row
      * @param column the column
      * @param value the value
-     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public void set(int row, int column, float value) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
@@ -284,7 +283,6 @@ public final class FloatMatrix extends Signal {
      *
      * @param column the column
      * @return a value for each row
-     * @throws IndexOutOfBoundsException if there is no such column
      */
     public float[] column(int column) {
         float[] values = new float[rows];

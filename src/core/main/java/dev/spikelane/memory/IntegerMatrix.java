@@ -14,7 +14,8 @@ import java.util.Objects;
  * <p>Sizes are at least 1; {@code items} has {@code rows * columns} numbers, row after row, and is copied;
  * {@code scales} has one number for all rows, or one for each. Factories throw an {@link IllegalArgumentException} if a
  * count or an item does not fit, a value is NaN or infinite, or a scale times the least number of the type is not
- * finite, and an {@link IllegalStateException} if the type is not one of integers times a scale.
+ * finite, and an {@link IllegalStateException} if the type is not one of integers times a scale. Methods throw an
+ * {@link IndexOutOfBoundsException} if a row or column does not exist.
  */
 public final class IntegerMatrix {
 
@@ -207,7 +208,6 @@ public final class IntegerMatrix {
      * @param which for each column of the result, a column of this matrix
      * @return a new matrix
      * @throws IllegalArgumentException if there is none
-     * @throws IndexOutOfBoundsException if there is no such column
      */
     public IntegerMatrix gatherColumns(int... which) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, which.length, scales);
@@ -248,7 +248,6 @@ public final class IntegerMatrix {
      * @param row the row
      * @param column the column
      * @return the item
-     * @throws IndexOutOfBoundsException if there is no such element
      */
     public int item(int row, int column) {
         Memory.requireIndex("IntegerMatrix", row, rows, column, columns);
@@ -281,7 +280,6 @@ public final class IntegerMatrix {
      *
      * @param row the row
      * @return the factor of its items
-     * @throws IndexOutOfBoundsException if there is no such row
      */
     public float scale(int row) {
         Memory.requireIndex("IntegerMatrix", row, rows, 0, columns);

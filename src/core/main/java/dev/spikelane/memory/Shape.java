@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * row of neurons, one channel or one position, both orders are equal.
  *
  * <p>Factories throw an {@link IllegalArgumentException} if a size is below 1 or an {@code int} cannot count the
- * neurons.
+ * neurons. Methods throw an {@link IndexOutOfBoundsException} if a neuron or row does not exist.
  */
 public final class Shape {
 
@@ -138,7 +138,6 @@ public final class Shape {
      *
      * @param torchIndex index in the order (channel, y, x)
      * @return index in the order (y, x, channel)
-     * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public int inside(int torchIndex) {
         requireIndex(torchIndex);
@@ -151,7 +150,6 @@ public final class Shape {
      *
      * @param insideIndex index in the order (y, x, channel)
      * @return index in the order (channel, y, x)
-     * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public int torch(int insideIndex) {
         requireIndex(insideIndex);

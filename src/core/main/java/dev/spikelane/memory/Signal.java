@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that populations exchange: a matrix in time-major order, {@code row = step * batch + sample}, of spikes
- * (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}), in native memory.
+ * (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}), in native memory. Methods throw an
+ * {@link IndexOutOfBoundsException} if a row, column or sample does not exist.
  */
 public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
 
@@ -61,7 +62,6 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * @param first the first row
      * @param count number of rows, at least 1
      * @return the view, {@code [count x columns]}
-     * @throws IndexOutOfBoundsException if a row does not exist
      */
     public abstract Signal rows(int first, int count);
 
@@ -105,7 +105,6 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      *
      * @param rows the rows in the order of the copy, at least one; may repeat
      * @return a new matrix, {@code [rows.length x columns]}
-     * @throws IndexOutOfBoundsException if there is no such row
      * @throws IllegalArgumentException if no row is named
      */
     public abstract Signal gather(int... rows);
@@ -116,7 +115,6 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * @param sample the sample, from 0
      * @param batch samples per step, a divisor of the rows
      * @return a new matrix, {@code [steps x columns]}
-     * @throws IndexOutOfBoundsException if there is no such sample
      * @throws IllegalArgumentException if the batch does not divide the rows
      */
     public abstract Signal sample(int sample, int batch);

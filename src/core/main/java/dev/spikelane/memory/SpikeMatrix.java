@@ -15,7 +15,8 @@ import java.util.function.IntConsumer;
  * {@code c / 64}. Bits after the last column are zero, and every writer keeps them zero. A row takes at least 8 bytes,
  * so {@code [n x 1]} takes 64 times the memory of its bits; see {@link #bytes}. Memory, threads and errors are as for
  * {@link FloatMatrix}; arrays have {@code rows * columns} values, row after row, each 0 or 1, and other values are an
- * {@link IllegalArgumentException}.
+ * {@link IllegalArgumentException}. Methods throw an {@link IndexOutOfBoundsException} if a row or column does not
+ * exist.
  */
 public final class SpikeMatrix extends Signal {
 
@@ -105,7 +106,6 @@ public final class SpikeMatrix extends Signal {
      * @param row the row
      * @param column the neuron
      * @return true if there is a spike
-     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public boolean get(int row, int column) {
         Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
@@ -118,7 +118,6 @@ public final class SpikeMatrix extends Signal {
      * @param row the row
      * @param column the neuron
      * @param spike true if it fires
-     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public void set(int row, int column, boolean spike) {
         Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
@@ -174,7 +173,6 @@ public final class SpikeMatrix extends Signal {
      *
      * @param row the row
      * @param action receives the neuron
-     * @throws IndexOutOfBoundsException if there is no such row
      */
     public void forEachSpike(int row, IntConsumer action) {
         Objects.requireNonNull(action, "action");
@@ -194,7 +192,6 @@ public final class SpikeMatrix extends Signal {
      *
      * @param first the first row
      * @param count number of rows, at least 1
-     * @throws IndexOutOfBoundsException if a row does not exist
      */
     public void clear(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
@@ -277,7 +274,6 @@ public final class SpikeMatrix extends Signal {
      * @param first the first row
      * @param count number of rows, at least 1
      * @return their spikes
-     * @throws IndexOutOfBoundsException if a row does not exist
      */
     public long count(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
@@ -349,7 +345,6 @@ public final class SpikeMatrix extends Signal {
      *
      * @param column the column
      * @return true for each row with a spike
-     * @throws IndexOutOfBoundsException if there is no such column
      */
     public boolean[] column(int column) {
         boolean[] spikes = new boolean[rows];

@@ -148,7 +148,8 @@ public record EarlyExit(int steps, int margin, int classes) {
     /**
      * The labels of samples, each decided as early as an {@link EarlyExit} allows. It observes the output population of
      * one simulation, in single steps or blocks, without allocation; each {@link Simulation#reset} begins other
-     * samples. Saved steps and times count all samples since it was made.
+     * samples. Saved steps and times count all samples since it was made. Methods throw an
+     * {@link IndexOutOfBoundsException} if a sample does not exist.
      */
     public static final class Labels implements Population.Observer {
 
@@ -242,7 +243,6 @@ public record EarlyExit(int steps, int margin, int classes) {
          *
          * @param sample the sample
          * @return true if {@link #label} is final
-         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public boolean decided(int sample) {
             return decidedAt[sample] > 0;
@@ -252,7 +252,6 @@ public record EarlyExit(int steps, int margin, int classes) {
          * {@return the label of a sample: the decided one, or the class in the lead}
          *
          * @param sample the sample
-         * @throws IndexOutOfBoundsException if there is no such sample
          * @throws IllegalStateException if no simulation is observed
          */
         public int label(int sample) {
@@ -267,7 +266,6 @@ public record EarlyExit(int steps, int margin, int classes) {
          * {@return the number of steps after which the label of a sample was decided; 0 before}
          *
          * @param sample the sample
-         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public long steps(int sample) {
             return decidedAt[sample];

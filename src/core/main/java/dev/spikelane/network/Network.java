@@ -60,7 +60,8 @@ import java.util.stream.Stream;
  * {@code feedback}, and comes after all declared projections, which may enter that port too. One-to-one weights are the
  * neurons' parameter {@code lif1.V}, unless another projection enters the port.
  *
- * <p>Networks that methods make from this one are freed by the garbage collector.
+ * <p>Networks that methods make from this one are freed by the garbage collector. Methods throw an
+ * {@link IllegalArgumentException} if a batch is below 1 or threads are out of range.
  */
 public final class Network {
 
@@ -295,7 +296,6 @@ public final class Network {
      *
      * @param batch samples per step, at least 1
      * @return a simulation with a state of zeros
-     * @throws IllegalArgumentException if the batch is below 1
      */
     public Simulation simulate(int batch) {
         return simulate(batch, 1);
@@ -307,7 +307,6 @@ public final class Network {
      * @param batch samples per step, at least 1
      * @param threads threads that share the work, including the caller, from 1 to 1024; results do not depend on it
      * @return a simulation with a state of zeros
-     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation simulate(int batch, int threads) {
         return new Simulation(this, laidOut, batch, threads, Simulation.ROWS_IN_BLOCK);
@@ -321,7 +320,6 @@ public final class Network {
      * @param batch samples per step, at least 1
      * @param threads as for {@link #simulate(int, int)}
      * @return a simulation with a state of zeros, whose states do not fit simulations that learn
-     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation serve(int batch, int threads) {
         return new Simulation(this, laidOut.fixed(), batch, threads, Simulation.ROWS_IN_BLOCK);
@@ -351,7 +349,6 @@ public final class Network {
      *
      * @param batch samples per step of later simulations, at least 1
      * @return the time it took; empty as for {@link #warmUp(int, int)}
-     * @throws IllegalArgumentException if the batch is below 1
      */
     public Optional<Duration> warmUp(int batch) {
         return warmUp(batch, 1);
@@ -368,7 +365,6 @@ public final class Network {
      * @param threads threads of later simulations, including the caller, from 1 to 1024
      * @return the time it took; empty if times had not settled after 10 seconds, for example on a busy machine or with
      *     less than a whole core: the next calls then still get faster
-     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Optional<Duration> warmUp(int batch, int threads) {
         return WarmUp.run(this, batch, threads, JitWarmUp.MOST);

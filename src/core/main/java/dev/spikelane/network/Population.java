@@ -161,7 +161,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     /**
      * Keeps the step and the neuron of each spike of a population since the last reset. Its memory grows with the
      * spikes: a run allocates only if it is full, and then doubles it. {@link Simulation#recordSpikeTimes} attaches
-     * one.
+     * one. Methods throw an {@link IndexOutOfBoundsException} if a sample does not exist.
      */
     public static final class SpikeTimes implements Observer {
 
@@ -189,7 +189,6 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param sample the sample
          * @return a step for each spike, ascending, counted from the last reset
-         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public int[] steps(int sample) {
             return spikesOf(sample).map(spike -> steps[spike]).toArray();
@@ -200,7 +199,6 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param sample the sample
          * @return a neuron for each of its {@link #steps}, ascending within a step, in torch's order
-         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public int[] neurons(int sample) {
             return spikesOf(sample).map(spike -> places[spike] % neurons).toArray();
@@ -211,7 +209,6 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param sample the sample
          * @return {@code [steps x neurons]} since the last reset
-         * @throws IndexOutOfBoundsException if there is no such sample
          * @throws IllegalStateException if no step was recorded
          */
         public SpikeMatrix spikes(int sample) {
