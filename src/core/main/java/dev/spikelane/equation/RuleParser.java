@@ -49,6 +49,7 @@ public final class RuleParser extends TextParser {
     private final Map<Space, SequencedMap<String, Node>> open = new EnumMap<>(Space.class);
     /** Lines of traces after all blocks. */
     private final Map<Space, SequencedMap<String, Node>> last = new EnumMap<>(Space.class);
+
     private final Set<String> locals = new LinkedHashSet<>();
 
     private @Nullable Token block;

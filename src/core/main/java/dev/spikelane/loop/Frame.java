@@ -36,6 +36,7 @@ public final class Frame {
     public final long[] strides;
     /** Rows of the steps in the order of execution; only {@link Program#listed} programs read it. */
     public int[] list = {0};
+
     public int batch = 1;
     /** First block of 64 neurons to run; {@link #words} is the number of blocks. */
     public int firstWord;

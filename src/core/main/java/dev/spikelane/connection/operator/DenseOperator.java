@@ -34,6 +34,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     private final Shape made;
     /** True if spikes are summed in the order of {@link RecurrentMatmul}. */
     private final boolean recurrent;
+
     private final boolean biased;
 
     private final PackedWeights weights;
