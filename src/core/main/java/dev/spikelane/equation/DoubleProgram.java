@@ -35,6 +35,8 @@ public final class DoubleProgram {
     }
 
     /**
+     * Computes all nodes for a neuron.
+     *
      * @param parameters null if the nodes use no parameter
      */
     public void run(@Nullable EquationParameters parameters, int neuron) {
