@@ -233,8 +233,8 @@ public final class EquationGradients {
     }
 
     /**
-     * Returns the parameters whose gradients must be summed to compute those of the learned ones: these first, then the
-     * derived parameters that depend on them.
+     * Returns the parameters whose gradients must be summed to compute the gradients of the learned ones: these first,
+     * then the derived parameters that depend on them.
      */
     public static List<String> sums(Equations equations, Set<String> learned) {
         List<String> sums = new ArrayList<>(learned);

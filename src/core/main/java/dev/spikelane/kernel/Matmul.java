@@ -176,7 +176,7 @@ public final class Matmul {
 
     /**
      * Weights and bias of a dense connection, in the layout that {@link Matmul} reads. Methods copy them in and out in
-     * torch's layout, weights {@code [outputs x inputs]} and bias {@code [1 x outputs]}, and throw an
+     * torch's layout, weights {@code [outputs x inputs]} and bias {@code [1 x outputs]}. They throw an
      * {@link IllegalArgumentException} if shapes do not fit, a value is NaN or infinite, or a copy would be too large.
      * Several threads may multiply by them if their arena is shared.
      */

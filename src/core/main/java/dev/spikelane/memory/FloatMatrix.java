@@ -17,8 +17,8 @@ import java.lang.foreign.MemorySegment;
  * Many threads may read a matrix whose arena is not confined; writes need the caller's synchronization.
  *
  * <p>Factories take at least one row and one column. They throw an {@link IllegalArgumentException} if a size is below
- * 1, sizes overflow, an array does not fit, or the arena allocates memory on the heap or of a mapped file, and an
- * {@link OutOfMemoryError} if the JVM or the system refuses the memory. Methods throw an
+ * 1, sizes overflow, an array does not fit, or the arena allocates memory on the heap or of a mapped file. They throw
+ * an {@link OutOfMemoryError} if the JVM or the system refuses the memory. Methods throw an
  * {@link IndexOutOfBoundsException} if a row or column does not exist.
  */
 public final class FloatMatrix extends Signal {

@@ -14,8 +14,8 @@ import java.util.Objects;
  * <p>Sizes are at least 1; {@code items} has {@code rows * columns} numbers, row after row, and is copied;
  * {@code scales} has one number for all rows, or one for each. Factories throw an {@link IllegalArgumentException} if a
  * count or an item does not fit, a value is NaN or infinite, or a scale times the least number of the type is not
- * finite, and an {@link IllegalStateException} if the type is not one of integers times a scale. Methods throw an
- * {@link IndexOutOfBoundsException} if a row or column does not exist.
+ * finite. They throw an {@link IllegalStateException} if the type is not one of integers times a scale. Methods throw
+ * an {@link IndexOutOfBoundsException} if a row or column does not exist.
  */
 public final class IntegerMatrix {
 

@@ -28,7 +28,7 @@ import java.util.Set;
  * on, and projections with a convolution {@code conv1}, {@code conv2}; both ways may be mixed. {@link #delay},
  * {@link #port} and {@link #plastic} concern the projection that was added last.
  *
- * <p>Methods that extend the chain throw an {@link IllegalStateException} if there is none, and an
+ * <p>Methods that extend the chain throw an {@link IllegalStateException} if there is none. They throw an
  * {@link IllegalArgumentException} if an option is out of range or the connection does not fit the end of the chain.
  */
 public final class NetworkBuilder {

@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  * defines both). Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere.
  *
  * <p>Methods with input throw an {@link IllegalArgumentException} before the first step if an input is missing or
- * unknown, a shape does not fit the network or the batch, there is no step, or a value is NaN or infinite, as a
- * membrane would keep it forever. Methods with one input, and {@link #run(int)} without, throw it if the network has
- * another number of inputs. All methods that run steps or use the state throw an {@link IllegalStateException} if the
- * simulation or an arena is closed, the simulation is busy, or a recorder is full. Methods with a population throw an
- * {@link IllegalArgumentException} for an unknown name and an {@link IndexOutOfBoundsException} for an unknown number;
- * numbers count from 0 in the order of declaration.
+ * unknown, or a shape does not fit the network or the batch. They also throw it if there is no step, or a value is NaN
+ * or infinite, as a membrane would keep it forever. Methods with one input, and {@link #run(int)} without, throw it if
+ * the network has another number of inputs. All methods that run steps or use the state throw an
+ * {@link IllegalStateException} if the simulation or an arena is closed, the simulation is busy, or a recorder is full.
+ * Methods with a population throw an {@link IllegalArgumentException} for an unknown name and an
+ * {@link IndexOutOfBoundsException} for an unknown number; numbers count from 0 in the order of declaration.
  *
  * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each population and call, with rows, density of
  * the input, kernel and time.

@@ -190,7 +190,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> take(of, set, row, from));
     }
 
-    /** Sets values of one step, and updates only what depends on them: there may be thousands of steps. */
+    /** Sets values of one step, and updates only the factors that depend on them: there may be thousands of steps. */
     private void take(ValueDescription of, int set, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
         for (int i = 0; of.name().endsWith(RUNNING_VARIANCE) && i < from.columns(); i++) {

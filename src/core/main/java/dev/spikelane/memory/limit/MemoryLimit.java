@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limit of native memory. The default is the memory of the container (cgroup v1 or v2) or machine, less the maximum
- * heap and less an eighth for code, stacks and the rest, but at least a quarter of the memory, as the heap may take
+ * heap and less an eighth for code, stacks and the rest. It is at least a quarter of the memory, as the heap may take
  * nearly all.
  */
 public final class MemoryLimit {
