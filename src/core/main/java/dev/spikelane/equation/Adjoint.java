@@ -18,7 +18,9 @@ public final class Adjoint {
     public interface SpikeGradient {
 
         /**
-         * @param distance the distance to the threshold, which is compared with 0
+         * Returns the gradient with respect to the distance to the threshold.
+         *
+         * @param distance the distance, which is compared with 0
          * @param gradient the gradient with respect to the spike
          */
         Node of(Graph graph, Node distance, Node gradient);

@@ -16,6 +16,8 @@ public final class SpikeExpand {
     private SpikeExpand() {}
 
     /**
+     * Converts {@code count} rows, from {@code first} on, to the first rows of the values.
+     *
      * @throws IllegalArgumentException if a shape does not fit, or there are too few rows
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
