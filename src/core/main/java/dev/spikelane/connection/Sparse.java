@@ -43,21 +43,21 @@ public final class Sparse implements Connection {
     private static final String TARGET = "target_";
     private static final String PROCEDURAL = "procedural";
 
-    private final Said declared;
+    private final Options declared;
     /** The number of synapses from a source, cached because the count may take long. */
-    private volatile @Nullable Counted counted;
+    private volatile @Nullable SynapseCount synapseCount;
 
     private volatile int @Nullable [] steps;
 
-    private volatile @Nullable Reached reached;
+    private volatile @Nullable FanOut fanOut;
 
-    private record Counted(Shape source, long count) {}
+    private record SynapseCount(Shape source, long count) {}
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Reached(Shape source, int[] targets) {}
+    private record FanOut(Shape source, int[] targets) {}
 
     /** The options, mutable while a changed copy is built. */
-    private static final class Said {
+    private static final class Options {
 
         private Connectivity edges;
         private @Nullable Shape target;
@@ -68,19 +68,19 @@ public final class Sparse implements Connection {
         private boolean procedural;
         private DoubleConsumer progress = _ -> {};
 
-        Said(Connectivity edges) {
+        Options(Connectivity edges) {
             this.edges = edges;
         }
     }
 
-    private Sparse(Said declared) {
+    private Sparse(Options declared) {
         this.declared = declared;
         requireLists(declared.weights, "weights");
         requireLists(declared.delays, "delays");
     }
 
-    private Sparse with(Consumer<Said> change) {
-        Said next = new Said(declared.edges);
+    private Sparse with(Consumer<Options> change) {
+        Options next = new Options(declared.edges);
         next.target = declared.target;
         next.weights = declared.weights;
         next.delays = declared.delays;
@@ -107,7 +107,7 @@ public final class Sparse implements Connection {
      * @param edges the connected pairs of neurons
      */
     public static Sparse of(Connectivity edges) {
-        return new Sparse(new Said(Objects.requireNonNull(edges, "edges")));
+        return new Sparse(new Options(Objects.requireNonNull(edges, "edges")));
     }
 
     /**
@@ -394,11 +394,11 @@ public final class Sparse implements Connection {
      */
     public int count(Shape source) {
         Objects.requireNonNull(source, "source");
-        Counted known = counted;
+        SynapseCount known = synapseCount;
         if (known == null || !known.source.equals(source)) {
             SynapseRows rows = synapses(source);
-            known = new Counted(source, rows.expected() > 1.1 * MOST_SET ? (long) rows.expected() : rows.count());
-            counted = known;
+            known = new SynapseCount(source, rows.expected() > 1.1 * MOST_SET ? (long) rows.expected() : rows.count());
+            synapseCount = known;
         }
         if (known.count > MOST_SET) {
             throw new IllegalArgumentException(this + " has " + known.count
@@ -441,13 +441,13 @@ public final class Sparse implements Connection {
      */
     public int[] fanOut(Shape source) {
         Objects.requireNonNull(source, "source");
-        Reached known = reached;
+        FanOut known = fanOut;
         if (known == null || !known.source.equals(source)) {
             SynapseRows rows = synapses(source);
             int[] targets = new int[source.size()];
             Arrays.setAll(targets, rows::read);
-            known = new Reached(source, targets);
-            reached = known;
+            known = new FanOut(source, targets);
+            fanOut = known;
         }
         return known.targets.clone();
     }

@@ -49,7 +49,7 @@ public final class SynapseRows {
 
     private int[] steps = {};
     /** Draws that all readers share, made at the first use. */
-    private @Nullable Sorted sorted;
+    private @Nullable EdgeDraws sorted;
 
     /**
      * Draws of rules that do not draw targets source by source.
@@ -58,7 +58,7 @@ public final class SynapseRows {
      * @param degrees edges of each source, if their number is drawn
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Sorted(long[] starts, MemorySegment targets, int[] degrees) {}
+    private record EdgeDraws(long[] starts, MemorySegment targets, int[] degrees) {}
 
     SynapseRows(Sparse sparse, Shape source) {
         this.sparse = sparse;
@@ -283,7 +283,7 @@ public final class SynapseRows {
     }
 
     private int stored(int neuron) {
-        Sorted all = sorted();
+        EdgeDraws all = sorted();
         int count = Math.toIntExact(all.starts[neuron + 1] - all.starts[neuron]);
         reserve(count);
         MemorySegment.copy(all.targets, INT, all.starts[neuron] * Integer.BYTES, target, 0, count);
@@ -418,11 +418,11 @@ public final class SynapseRows {
         return shape.sizes().getLast();
     }
 
-    private Sorted sorted() {
-        Sorted known = sorted;
+    private EdgeDraws sorted() {
+        EdgeDraws known = sorted;
         if (known == null) {
             boolean byTarget = edges.rule() == Connectivity.Rule.IN_DEGREE;
-            known = byTarget ? ofTargets() : new Sorted(new long[0], MemorySegment.NULL, degrees());
+            known = byTarget ? ofTargets() : new EdgeDraws(new long[0], MemorySegment.NULL, degrees());
             sorted = known;
         }
         return known;
@@ -442,7 +442,7 @@ public final class SynapseRows {
     }
 
     /** Draws the sources of each target twice: to count and to sort them. */
-    private Sorted ofTargets() {
+    private EdgeDraws ofTargets() {
         int each = (int) edges.number();
         long[] starts = new long[sources + 1];
         MemorySegment made = NativeMemory.ofAuto().allocate((long) each * targets * Integer.BYTES, Integer.BYTES);
@@ -464,7 +464,7 @@ public final class SynapseRows {
                 made.setAtIndex(INT, next[from]++, to);
             }
         }
-        return new Sorted(starts, made, new int[0]);
+        return new EdgeDraws(starts, made, new int[0]);
     }
 
     @Override

@@ -45,7 +45,7 @@ public final class EquationParameters {
     private final int neurons;
     private final Map<String, float[]> values = new LinkedHashMap<>();
 
-    private final List<Following> following = new ArrayList<>();
+    private final List<DerivedValue> derivedValues = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
     private final List<Limit> limits = new ArrayList<>();
     private int version;
@@ -81,7 +81,7 @@ public final class EquationParameters {
             Derived of = made.getValue();
             float[] into = new float[count(of.of())];
             values.put(made.getKey(), into);
-            following.add(new Following(of, new DoubleProgram(of.of(), of.single()), into));
+            derivedValues.add(new DerivedValue(of, new DoubleProgram(of.of(), of.single()), into));
         }
         values.forEach((name, all) -> limit(derived, name, all));
         long bytes = (long) Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * Float.BYTES;
@@ -197,9 +197,9 @@ public final class EquationParameters {
     /** Computes the derived parameters from the {@link #values} and copies all values to native memory. */
     public void update() {
         for (int neuron = 0; neuron < neurons; neuron++) {
-            Following last = null;
-            for (int i = 0; i < following.size(); i++) {
-                Following next = following.get(i);
+            DerivedValue last = null;
+            for (int i = 0; i < derivedValues.size(); i++) {
+                DerivedValue next = derivedValues.get(i);
                 if (neuron < next.into.length) {
                     next.update(this, neuron, last);
                     last = next;
@@ -244,14 +244,14 @@ public final class EquationParameters {
         return row;
     }
 
-    private static final class Following {
+    private static final class DerivedValue {
 
         private final Derived of;
         private final DoubleProgram program;
         private final float[] into;
         private double[] exponential = new double[0];
 
-        Following(Derived of, DoubleProgram program, float[] into) {
+        DerivedValue(Derived of, DoubleProgram program, float[] into) {
             this.of = of;
             this.program = program;
             this.into = into;
@@ -263,7 +263,7 @@ public final class EquationParameters {
          * @param last the derived parameter computed before for this neuron, perhaps another entry of the same matrix
          */
         @SuppressWarnings("ReferenceEquality") // entries of one matrix share it
-        void update(EquationParameters parameters, int neuron, @Nullable Following last) {
+        void update(EquationParameters parameters, int neuron, @Nullable DerivedValue last) {
             if (last != null && !of.isExpression() && last.of.of() == of.of()) {
                 exponential = last.exponential;
             } else {

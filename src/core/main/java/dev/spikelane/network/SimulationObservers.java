@@ -17,7 +17,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         if (observer instanceof Recorder<?> recorder) {
             recorder.describe(network.populations().get(population), TimeSteps.common(network));
         }
-        seen.add(new Observed(observer));
+        seen.add(new ObserverAdapter(observer));
         return observer;
     }
 
@@ -51,7 +51,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
     Population populationOf(Population.Observer observer) {
         for (int i = 0; i < network.populations().size(); i++) {
             PopulationRun seen = run.population(i);
-            if (seen.isSeenBy(new Observed(observer))
+            if (seen.isSeenBy(new ObserverAdapter(observer))
                     || observer instanceof Population.VariableRecorder own && seen.isSeenBy(own.observing())) {
                 return network.populations().get(i);
             }
@@ -59,7 +59,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         return null;
     }
 
-    private record Observed(Population.Observer observer) implements BlockObserver {
+    private record ObserverAdapter(Population.Observer observer) implements BlockObserver {
 
         @Override
         public boolean needsMembranes() {
@@ -80,7 +80,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         @Override
         @SuppressWarnings("ReferenceEquality")
         public boolean equals(@Nullable Object other) {
-            return other instanceof Observed observed && observed.observer == observer;
+            return other instanceof ObserverAdapter observed && observed.observer == observer;
         }
 
         @Override

@@ -32,7 +32,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     public static final String BATCHES = "num_batches_tracked";
 
-    static final InputGradient PASSED = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
+    static final InputGradient PASS_THROUGH = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
 
     private final BatchNorm declared;
     private final Shape shape;
@@ -46,7 +46,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     /** Factors of each column, if all steps share the values. */
     private final NormFactors factors;
 
-    private final Operator behind = new Passed(this);
+    private final Operator behind = new PassThrough(this);
 
     public BatchNormOperator(Arena arena, BatchNorm declared, Shape shape, List<ValueDescription> described) {
         this.declared = declared;
@@ -223,7 +223,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return PASSED;
+        return PASS_THROUGH;
     }
 
     @Override
@@ -237,11 +237,11 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     }
 
     /** Passes normalized rows and their gradients on unchanged. */
-    static final class Passed implements Operator.OnTile {
+    static final class PassThrough implements Operator.OnTile {
 
         private final TwoStageOperator of;
 
-        Passed(TwoStageOperator of) {
+        PassThrough(TwoStageOperator of) {
             this.of = of;
         }
 
@@ -275,7 +275,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
         @Override
         public InputGradient inputGradient(Arena arena) {
-            return PASSED;
+            return PASS_THROUGH;
         }
 
         @Override
