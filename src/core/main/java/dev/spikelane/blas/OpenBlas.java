@@ -34,20 +34,15 @@ public final class OpenBlas {
 
     private OpenBlas() {}
 
-    /**
-     * Returns true if OpenBLAS was found and may be used.
-     *
-     * @return true if products are available
-     */
+    /** {@return true if OpenBLAS was found and may be used} */
     public static boolean isAvailable() {
         return OpenBlasSearch.result().library() != null;
     }
 
     /**
-     * Describes the loaded OpenBLAS, or the reason why there is none, in one line.
-     *
-     * @return a text such as {@code 0.3.29, core SkylakeX, 1 thread inside, /usr/lib/libopenblas.so.0}, or
-     *     {@code not found: tried libopenblas.so.0, libopenblas.so}
+     * {@return the loaded OpenBLAS, or the reason why there is none, such as
+     * {@code 0.3.29, core SkylakeX, 1 thread inside, /usr/lib/libopenblas.so.0}, or
+     * {@code not found: tried libopenblas.so.0, libopenblas.so}}
      */
     public static String describe() {
         return OpenBlasSearch.result().description();
@@ -87,13 +82,12 @@ public final class OpenBlas {
     /**
      * Multiplies a matrix and a vector.
      *
-     * <p>{@code y = alpha * op(a) * x + beta * y}, where {@code op} transposes or does nothing; {@code op(a)} is
-     * {@code [m x k]}. If {@code beta} is 0, {@code y} is not read.
+     * <p>{@code y = alpha * op(a) * x + beta * y}, with {@code op} and {@code beta} as in {@link #sgemm}.
      *
      * @param transpose {@link Matmul.Transpose#NEITHER}; or {@link Matmul.Transpose#FIRST}: then {@code a} is
      *     {@code [k x m]}
      * @param alpha factor on the product
-     * @param a the matrix
+     * @param a the matrix, {@code op(a)} of {@code [m x k]}
      * @param x {@code [1 x k]}
      * @param beta factor on the old {@code y}
      * @param y {@code [1 x m]}, updated; shares no memory with other arguments

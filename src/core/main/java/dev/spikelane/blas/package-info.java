@@ -1,5 +1,6 @@
 /**
- * Optional calls of OpenBLAS by the foreign function API ({@link dev.spikelane.blas.OpenBlas}). It is never used by
- * default. OpenBLAS sums in another order, so results are close to the kernels' results, not identical.
+ * Optional calls of OpenBLAS by the foreign function API. {@link dev.spikelane.blas.OpenBlas} multiplies float
+ * matrices. It is never used by default, as it sums in another order: results are close to the kernels' results, not
+ * identical.
  */
 package dev.spikelane.blas;

@@ -21,11 +21,11 @@ public sealed interface Connection
                 Sparse {
 
     /**
-     * Returns the output shape of this connection for a source.
+     * Returns the output shape for a source.
      *
      * @param input the source's shape
      * @return the shape of the result
-     * @throws IllegalArgumentException if the connection does not accept the source's shape
+     * @throws IllegalArgumentException if the connection does not accept this shape
      */
     Shape outputShape(Shape input);
 }

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Which neurons a {@link Sparse} connection connects: edges that are listed, or a rule that draws them. Immutable.
+ * The pairs of neurons that a {@link Sparse} connection connects: listed edges, or a rule that draws them. Immutable.
  *
  * <p>Several edges between the same two neurons stay several synapses, whether they were listed or drawn. A rule that
- * draws a fixed number draws with replacement, as NEST does by default.
+ * draws a fixed number draws with replacement, as NEST does by default. Factories throw an
+ * {@link IllegalArgumentException} if a number is out of range.
  */
 public final class Connectivity {
 
-    /** Rules. */
     enum Rule {
         LISTED,
         PROBABILITY,
@@ -35,11 +35,10 @@ public final class Connectivity {
     private final double cells;
     private final boolean periodic;
     private final boolean self;
-    /** Offsets of each source's edges, which define the sources of listed edges. */
+    /** Offsets of each source's listed edges. */
     private final int[] starts;
 
     private final int[] targets;
-    /** The largest target. */
     private final int most;
 
     /** Index of each edge in the given list; empty if the order is unchanged. */
@@ -69,7 +68,6 @@ public final class Connectivity {
         this.places = places;
     }
 
-    /** Creates a rule, and checks its numbers. */
     private static Connectivity ruled(Rule rule, double number, double cells) {
         boolean likely = rule == Rule.PROBABILITY || rule == Rule.GAUSSIAN;
         if (likely && !(number > 0 && number <= 1)) {
@@ -159,7 +157,6 @@ public final class Connectivity {
      *
      * @param probability above 0, at most 1
      * @return the rule
-     * @throws IllegalArgumentException if it is out of range
      */
     public static Connectivity probability(double probability) {
         return ruled(Rule.PROBABILITY, probability, 0);
@@ -170,7 +167,6 @@ public final class Connectivity {
      *
      * @param edges to each target, at least 1
      * @return the rule
-     * @throws IllegalArgumentException if it is below 1
      */
     public static Connectivity inDegree(int edges) {
         return ruled(Rule.IN_DEGREE, (double) edges, 0);
@@ -181,7 +177,6 @@ public final class Connectivity {
      *
      * @param edges from each source, at least 1
      * @return the rule
-     * @throws IllegalArgumentException if it is below 1
      */
     public static Connectivity outDegree(int edges) {
         return ruled(Rule.OUT_DEGREE, (double) edges, 0);
@@ -192,7 +187,6 @@ public final class Connectivity {
      *
      * @param edges in all, at least 1
      * @return the rule
-     * @throws IllegalArgumentException if it is below 1
      */
     public static Connectivity total(long edges) {
         return ruled(Rule.TOTAL, (double) edges, 0);
@@ -208,15 +202,15 @@ public final class Connectivity {
     }
 
     /**
-     * Connects each pair of neurons with a probability that falls with their distance d: {@code peak * exp(-d^2 / (2 *
-     * cells^2))}. A population of n neurons is a line; one of shape {@code [height x width]} or {@code [1 x height x
-     * width]} is a plane. Distances are in cells of the target; a source of another size is spread evenly over it.
-     * Pairs are left out whose probability is below 2^-32, as it is beyond 6.7 standard deviations.
+     * Connects each pair of neurons with a probability that falls with their distance d:
+     * {@code peak * exp(-d^2 / (2 * cells^2))}. A population of n neurons is a line; one of shape
+     * {@code [height x width]} or {@code [1 x height x width]} is a plane. Distances are in cells of the target; a
+     * source of another size is spread evenly over it. Pairs are left out whose probability is below 2^-32, as it is
+     * beyond 6.7 standard deviations.
      *
      * @param peak the probability at distance 0, above 0, at most 1
      * @param cells the standard deviation in cells of the target, above 0
      * @return the rule
-     * @throws IllegalArgumentException if one is out of range
      */
     public static Connectivity gaussian(double peak, double cells) {
         return ruled(Rule.GAUSSIAN, peak, cells);
@@ -300,7 +294,7 @@ public final class Connectivity {
         return Arrays.stream(counts).max().orElse(0);
     }
 
-    /** Throws where edges do not fit. */
+    /** Throws if edges do not fit these sizes. */
     void require(int sourceCount, int targetCount) {
         if (rule == Rule.ONE_TO_ONE && sourceCount != targetCount) {
             throw new IllegalArgumentException("edges go one to one from " + sourceCount + " neurons to " + targetCount
@@ -316,7 +310,7 @@ public final class Connectivity {
         }
     }
 
-    /** Writes the rule as options of files; listed edges are not written. */
+    /** Writes the rule as options of files, without listed edges. */
     void say(SequencedMap<String, Number> options) {
         if (rule == Rule.LISTED) {
             return;
@@ -329,7 +323,7 @@ public final class Connectivity {
         }
     }
 
-    /** Reads the options that {@link #say} writes; listed edges are still missing. */
+    /** Reads the options that {@link #say} writes, without listed edges. */
     static Connectivity read(Map<String, Double> options) {
         for (Rule rule : Rule.values()) {
             Double number = options.remove(name(rule));

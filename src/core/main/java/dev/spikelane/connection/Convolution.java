@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A convolution, as {@code torch.nn.Conv1d}, {@code Conv2d} and {@code ConvTranspose2d}; the {@link Kernel} selects
  * which:
- *
  * <pre>{@code
  * Convolution conv1 = Convolution.of(1, 12, Kernel.of(5), random);
  * Convolution conv2 = Convolution.of(12, 64, Kernel.of(3).withStride(2).withPadding(1), random);
@@ -25,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * {@link dev.spikelane.kernel.Matmul}: spikes in groups of four numbers, values one by one. Padding is silent, and zero
  * for inputs of values. A transposed kernel sums like the equivalent convolution with zeros between the inputs. A bias
  * of -0.0 is +0.0.
+ *
+ * <p>Matrices of weights have torch's layout, {@code [outputs x inputs / groups * height * width]}, or
+ * {@code [inputs x outputs / groups * height * width]} with a transposed kernel; a bias is {@code [1 x outputs]}. Both
+ * are copied. Factories throw an {@link IllegalArgumentException} if shapes do not fit, or a value is NaN or infinite.
  *
  * <p>Weights may be integers of at most 16 bits ({@link #nearest}), summed as in {@link Dense.Integers}. Spikes may
  * carry a value: one for all, or, with weights of float32, one for each channel.
@@ -65,14 +68,11 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection.
+     * {@return a connection}
      *
-     * @param kernel the window that is read for each output
-     * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
-     *     {@code [inputs x outputs / groups * height * width]}; copied
-     * @param bias {@code [1 x outputs]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+     * @param kernel the window of each output
+     * @param weights as above
+     * @param bias as above
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights, FloatMatrix bias) {
         Kernel biased =
@@ -85,13 +85,10 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection without a bias.
+     * {@return a connection without a bias}
      *
-     * @param kernel the window that is read for each output
-     * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
-     *     {@code [inputs x outputs / groups * height * width]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, or a weight is NaN or infinite
+     * @param kernel the window of each output
+     * @param weights as above
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights) {
         return new Convolution(
@@ -99,26 +96,22 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection without a bias of weights as a file has them.
+     * {@return a connection without a bias from a tensor of weights}
      *
-     * @param kernel the window that is read for each output
-     * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, of lines
-     *     {@code [outputs, inputs / groups, length]}; of a transposed kernel inputs and outputs change places; copied
-     * @return the connection
-     * @throws IllegalArgumentException if the shape does not fit, or a weight is NaN or infinite
+     * @param kernel the window of each output
+     * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, or
+     *     {@code [outputs, inputs / groups, length]} for lines; a transposed kernel swaps inputs and outputs
      */
     public static Convolution of(Kernel kernel, Tensor weights) {
         return of(kernel, rows(kernel, weights));
     }
 
     /**
-     * Creates a connection of weights and a bias as a file has them.
+     * {@return a connection from tensors of weights and bias}
      *
-     * @param kernel the window that is read for each output
+     * @param kernel the window of each output
      * @param weights as without a bias
-     * @param bias {@code [outputs]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+     * @param bias {@code [outputs]}
      */
     public static Convolution of(Kernel kernel, Tensor weights, Tensor bias) {
         return of(kernel, rows(kernel, weights), bias.matrix());
@@ -152,15 +145,11 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection with integer weights.
+     * {@return a connection with integer weights}
      *
-     * @param kernel the window that is read for each output
-     * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, with a scale for each
-     *     output channel or one for all; of a transposed kernel {@code [inputs x outputs / groups * height * width]},
-     *     with one scale
-     * @param bias {@code [1 x outputs]}; copied; zeros if the kernel has none
-     * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, or a bias is NaN or infinite
+     * @param kernel the window of each output
+     * @param weights with a scale for each output channel or one for all; with one scale for a transposed kernel
+     * @param bias as above; zeros if the kernel has none
      */
     public static Convolution of(Kernel kernel, IntegerMatrix weights, FloatMatrix bias) {
         if (kernel.transposed() && weights.scales().length > 1) {
@@ -171,16 +160,14 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Creates a connection with the random weights and bias that torch's module starts with: both uniform in
+     * {@return a connection with random weights and bias as in torch's module: both uniform in
      * {@code [-1 / sqrt(n), 1 / sqrt(n))}, the weights drawn before the bias, where {@code n} is the number of weights
-     * of an output, or as torch has it, of an input of a transposed kernel.
+     * of an output, or, as in torch, of an input of a transposed kernel}
      *
      * @param inputs input channels, a multiple of the groups
      * @param outputs output channels, a multiple of the groups
-     * @param kernel the window that is read for each output
-     * @param random the stream they are drawn from
-     * @return the connection
-     * @throws IllegalArgumentException if there are no such channels
+     * @param kernel the window of each output
+     * @param random the stream of the values
      */
     public static Convolution of(int inputs, int outputs, Kernel kernel, TorchRandom random) {
         requireGroups("input", inputs, kernel);
@@ -197,8 +184,8 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Rounds the weights to the nearest integers, with a scale for each output channel, or one for all where the kernel
-     * is transposed; the bias stays as it is.
+     * Rounds the weights to the nearest integers, with a scale for each output channel, or one for all if the kernel is
+     * transposed; the bias stays as it is.
      *
      * @param type INT8, INT16, INT4 or TERNARY
      * @return the connection with integer weights
@@ -211,57 +198,32 @@ public final class Convolution implements Connection {
         return of(kernel, rounded, bias);
     }
 
-    /**
-     * Returns the window that is read for each output.
-     *
-     * @return the kernel
-     */
+    /** {@return the window of each output} */
     public Kernel kernel() {
         return kernel;
     }
 
-    /**
-     * Returns the number of input channels.
-     *
-     * @return maps of the source
-     */
+    /** {@return the number of input channels} */
     public int inputs() {
         return inputs;
     }
 
-    /**
-     * Returns the number of output channels.
-     *
-     * @return maps of currents
-     */
+    /** {@return the number of output channels} */
     public int outputs() {
         return outputs;
     }
 
-    /**
-     * Returns the weights that a network starts with.
-     *
-     * @return in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
-     *     {@code [inputs x outputs / groups * height * width]}; integers times their scales; not to be changed
-     */
+    /** {@return the initial weights in torch's layout, integers times their scales; not to be changed} */
     public FloatMatrix weights() {
         return weights;
     }
 
-    /**
-     * Returns the weights as the integers that they are.
-     *
-     * @return the integers and their scales; empty where weights are float32
-     */
+    /** {@return the integers and their scales; empty if weights are float32} */
     public Optional<IntegerMatrix> integers() {
         return Optional.ofNullable(integers);
     }
 
-    /**
-     * Returns the bias that a network starts with.
-     *
-     * @return {@code [1 x outputs]}, zeros if there is none; not to be changed
-     */
+    /** {@return the initial bias {@code [1 x outputs]}, zeros if there is none; not to be changed} */
     public FloatMatrix bias() {
         return bias;
     }

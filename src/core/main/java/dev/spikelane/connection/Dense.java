@@ -13,6 +13,10 @@ import java.lang.foreign.Arena;
  * Connects every input to every output, as {@code torch.nn.Linear} does: {@code current = bias + weights * spikes}.
  * {@link dev.spikelane.kernel.Matmul} defines the order of the sum, for spikes and for values. After a {@link Flatten}
  * of several channels, inputs are summed in the order (y, x, channel).
+ *
+ * <p>Weights are {@code [outputs x inputs]}, a bias is {@code [1 x outputs]}; float matrices are copied. Factories
+ * throw an {@link IllegalArgumentException} if the shapes do not fit, or a value is NaN or infinite. The garbage
+ * collector frees a connection without an arena.
  */
 public final class Dense implements Connection {
 
@@ -27,37 +31,30 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection from weights and bias; its memory is freed when it is forgotten.
+     * {@return a connection from weights and bias}
      *
-     * @param weights {@code [outputs x inputs]}; copied
-     * @param bias {@code [1 x outputs]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+     * @param weights as above
+     * @param bias as above
      */
     public static Dense of(FloatMatrix weights, FloatMatrix bias) {
         return of(NativeMemory.ofAuto(), weights, bias);
     }
 
     /**
-     * Creates a connection without a bias, as {@code nn.Linear(bias=False)} does; its memory is freed when it is
-     * forgotten.
+     * {@return a connection without a bias, as {@code nn.Linear(bias=False)} does}
      *
-     * @param weights {@code [outputs x inputs]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if a value is NaN or infinite
+     * @param weights as above
      */
     public static Dense of(FloatMatrix weights) {
         return of(NativeMemory.ofAuto(), weights);
     }
 
     /**
-     * Creates a connection from weights and bias.
+     * {@return a connection from weights and bias in an arena}
      *
      * @param arena the arena that owns the copy
-     * @param weights {@code [outputs x inputs]}; copied
-     * @param bias {@code [1 x outputs]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+     * @param weights as above
+     * @param bias as above
      */
     public static Dense of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
@@ -77,12 +74,10 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection without a bias: a network has no such value, and training adds none.
+     * {@return a connection without a bias in an arena: a network has no such value, and training adds none}
      *
      * @param arena the arena that owns the copy
-     * @param weights {@code [outputs x inputs]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if a value is NaN or infinite
+     * @param weights as above
      */
     public static Dense of(Arena arena, FloatMatrix weights) {
         Dense zeros = of(arena, weights, FloatMatrix.zeros(1, weights.rows()));
@@ -90,13 +85,11 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with;
-     * its memory is freed when it is forgotten.
+     * {@return a connection with random weights and bias, as {@link #linear(Arena, int, int, TorchRandom)} does}
      *
      * @param inputs number of inputs, at least 1
      * @param outputs number of outputs, at least 1
-     * @param random the stream they are drawn from
-     * @return the connection
+     * @param random the stream of the values
      * @throws IllegalArgumentException if a size is below 1
      */
     public static Dense linear(int inputs, int outputs, TorchRandom random) {
@@ -104,14 +97,13 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with:
-     * both uniform in {@code [-1 / sqrt(inputs), 1 / sqrt(inputs))}, the weights drawn before the bias.
+     * {@return a connection with random weights and bias as in {@code torch.nn.Linear(inputs, outputs)}: both uniform
+     * in {@code [-1 / sqrt(inputs), 1 / sqrt(inputs))}, the weights drawn before the bias}
      *
      * @param arena the arena that owns the weights
      * @param inputs number of inputs, at least 1
      * @param outputs number of outputs, at least 1
-     * @param random the stream they are drawn from
-     * @return the connection
+     * @param random the stream of the values
      * @throws IllegalArgumentException if a size is below 1
      */
     public static Dense linear(Arena arena, int inputs, int outputs, TorchRandom random) {
@@ -122,13 +114,12 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection of integer weights and a bias.
+     * {@return a connection of integer weights and a bias}
      *
-     * @param weights {@code [outputs x inputs]}
-     * @param bias {@code [1 x outputs]}; copied
-     * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, a bias is NaN or infinite, or there are more inputs
-     *     than sums of 32 bits can hold: 65,535 of 16 bits, 16,777,215 of 8
+     * @param weights as above
+     * @param bias as above
+     * @throws IllegalArgumentException also if there are more inputs than sums of 32 bits can hold: 65,535 of 16 bits,
+     *     16,777,215 of 8
      */
     public static Integers integers(IntegerMatrix weights, FloatMatrix bias) {
         bias.requireShape("bias", 1, weights.rows());
@@ -145,11 +136,9 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Creates a connection of integer weights and a bias of zeros.
+     * {@return a connection of integer weights and a bias of zeros}
      *
-     * @param weights {@code [outputs x inputs]}
-     * @return the connection
-     * @throws IllegalArgumentException if there are more inputs than sums of 32 bits can hold
+     * @param weights as above
      */
     public static Integers integers(IntegerMatrix weights) {
         return integers(weights, FloatMatrix.zeros(1, weights.rows()));
@@ -161,7 +150,6 @@ public final class Dense implements Connection {
      *
      * @param type INT8, INT16, INT4 or TERNARY
      * @return the connection with integer weights
-     * @throws IllegalArgumentException if there are more inputs than sums of 32 bits can hold
      * @throws IllegalStateException if the type is FLOAT32
      */
     public Integers nearest(ElementType type) {
@@ -169,10 +157,9 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Has an OpenBLAS shared library multiply, for comparison. Results differ by rounding and may depend on the
-     * library, the CPU, the number of rows and threads.
+     * {@return a connection that an OpenBLAS shared library multiplies, for comparison} Results differ by rounding and
+     * may depend on the library, the CPU, the number of rows and threads.
      *
-     * @return the connection
      * @throws IllegalStateException if no OpenBLAS was found
      */
     public ByOpenBlas byOpenBlas() {
@@ -180,47 +167,27 @@ public final class Dense implements Connection {
         return new ByOpenBlas(this);
     }
 
-    /**
-     * Returns the number of inputs.
-     *
-     * @return presynaptic neurons
-     */
+    /** {@return the number of inputs} */
     public int inputs() {
         return weights.columns();
     }
 
-    /**
-     * Returns the number of outputs.
-     *
-     * @return postsynaptic neurons
-     */
+    /** {@return the number of outputs} */
     public int outputs() {
         return weights.rows();
     }
 
-    /**
-     * Returns the weights that a network starts with.
-     *
-     * @return {@code [outputs x inputs]}; not to be changed
-     */
+    /** {@return the initial weights; not to be changed} */
     public FloatMatrix weights() {
         return weights;
     }
 
-    /**
-     * Returns the bias that a network starts with.
-     *
-     * @return {@code [1 x outputs]}; not to be changed; zeros if there is none
-     */
+    /** {@return the initial bias, zeros if there is none; not to be changed} */
     public FloatMatrix bias() {
         return bias;
     }
 
-    /**
-     * Returns true if the connection has a bias.
-     *
-     * @return false if only weights are learned and stored
-     */
+    /** {@return false if only weights are learned and stored} */
     public boolean biased() {
         return biased;
     }
@@ -244,11 +211,7 @@ public final class Dense implements Connection {
             this.dense = dense;
         }
 
-        /**
-         * Returns the connection that OpenBLAS multiplies.
-         *
-         * @return its weights and bias
-         */
+        /** {@return the connection with weights and bias} */
         public Dense dense() {
             return dense;
         }
@@ -265,7 +228,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Weights of at most 16 bits, ternary ones too, and a scale for each output, or one for all:
+     * Integer weights of at most 16 bits, with a scale for each output or one for all:
      * {@code current = bias + scale * float(sum of the integers of the inputs that fire)}. The sum is exact and has no
      * order; it, the product and the sum with the bias are each rounded once to float32. A tenth of the spikes of 784
      * inputs costs a third of the time of {@link Dense}, whose weights take 4 or 2 times the memory.
@@ -285,38 +248,22 @@ public final class Dense implements Connection {
             this.bias = bias;
         }
 
-        /**
-         * Returns the number of inputs.
-         *
-         * @return presynaptic neurons
-         */
+        /** {@return the number of inputs} */
         public int inputs() {
             return weights.columns();
         }
 
-        /**
-         * Returns the number of outputs.
-         *
-         * @return postsynaptic neurons
-         */
+        /** {@return the number of outputs} */
         public int outputs() {
             return weights.rows();
         }
 
-        /**
-         * Returns the weights that a network starts with.
-         *
-         * @return {@code [outputs x inputs]}
-         */
+        /** {@return the initial weights} */
         public IntegerMatrix weights() {
             return weights;
         }
 
-        /**
-         * Returns the bias that a network starts with.
-         *
-         * @return {@code [1 x outputs]}; not to be changed
-         */
+        /** {@return the initial bias; not to be changed} */
         public FloatMatrix bias() {
             return bias;
         }

@@ -7,13 +7,15 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers of the synapses of a {@link Sparse} connection, its weights or its delays: a number for all, one from a list
- * for each, or random ones. Immutable.
+ * Numbers of the synapses of a {@link Sparse} connection, its weights or its delays: one for all, a list, or random
+ * ones. Immutable.
  *
  * <p>Random numbers are taken from {@value #QUANTILES} quantiles of a distribution, in the middle of equal shares, by
- * 16 bits of {@link dev.spikelane.random.CounterRandom}; so they are the same bits on any machine, and the tails of a
- * normal distribution end at 4.3 standard deviations. A delay is rounded to the nearest whole step; of a uniform
- * distribution of delays all whole steps from the least to the greatest are equally likely.
+ * 16 bits of {@link dev.spikelane.random.CounterRandom}; so their bits are equal on any machine, and the tails of a
+ * normal distribution end at 4.3 standard deviations. A delay is rounded to the nearest whole step; in a uniform
+ * distribution of delays, all whole steps from the least to the greatest are equally likely.
+ *
+ * <p>Factories throw an {@link IllegalArgumentException} if a number is NaN or infinite.
  */
 public final class Distribution {
 
@@ -63,7 +65,6 @@ public final class Distribution {
         }
     }
 
-    /** The treatment of numbers out of bounds. */
     enum Bounds {
         NONE,
         CLIPPED,
@@ -71,16 +72,14 @@ public final class Distribution {
     }
 
     private final Kind kind;
-    /** The constant, the smallest number, or the mean. */
     private final double first;
-    /** The largest number or the standard deviation. */
     private final double second;
 
     private final Bounds bounds;
     private final double least;
     private final double most;
     private final float[] listed;
-    /** The share of numbers below the lower bound, for distributions that draw again. */
+    /** The share of numbers below the lower bound, for redrawn numbers. */
     private final double shareBelow;
 
     private final double shareWithin;
@@ -116,23 +115,22 @@ public final class Distribution {
     }
 
     /**
-     * Gives all synapses the same number.
+     * Gives all synapses one number.
      *
      * @param number the number
      * @return the numbers
-     * @throws IllegalArgumentException if it is NaN or infinite
      */
     public static Distribution constant(double number) {
         return of(Kind.CONSTANT, number, 0);
     }
 
     /**
-     * Draws numbers that are equally likely.
+     * Draws equally likely numbers.
      *
      * @param least the least
      * @param greatest the greatest, at least as much
      * @return the numbers
-     * @throws IllegalArgumentException if one is NaN or infinite, or the least is greater than the greatest
+     * @throws IllegalArgumentException also if the least is greater than the greatest
      */
     public static Distribution uniform(double least, double greatest) {
         return of(Kind.UNIFORM, least, greatest);
@@ -144,7 +142,7 @@ public final class Distribution {
      * @param mean the mean
      * @param deviation the standard deviation, at least 0
      * @return the numbers
-     * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
+     * @throws IllegalArgumentException also if the deviation is negative
      */
     public static Distribution normal(double mean, double deviation) {
         return of(Kind.NORMAL, mean, deviation);
@@ -156,18 +154,18 @@ public final class Distribution {
      * @param mean the mean of the logarithms
      * @param deviation the standard deviation of the logarithms, at least 0
      * @return the numbers
-     * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
+     * @throws IllegalArgumentException also if the deviation is negative
      */
     public static Distribution logNormal(double mean, double deviation) {
         return of(Kind.LOG_NORMAL, mean, deviation);
     }
 
     /**
-     * Gives each synapse a number of its own.
+     * Gives each synapse a number of a list.
      *
-     * @param numbers as many as there are edges, in the order in which {@link Connectivity} lists them; copied
+     * @param numbers one for each edge, in the order in which {@link Connectivity} lists them, at least one; copied
      * @return the numbers
-     * @throws IllegalArgumentException if there is none, or one is NaN or infinite
+     * @throws IllegalArgumentException also if there is none
      */
     public static Distribution list(float... numbers) {
         if (numbers.length == 0) {
@@ -184,11 +182,11 @@ public final class Distribution {
     }
 
     /**
-     * Takes the nearest bound for numbers that are out of bounds.
+     * Replaces numbers out of bounds by the nearest bound.
      *
      * @param lowest the lowest number
      * @param highest the highest number, at least as much
-     * @return the same numbers within bounds
+     * @return the bounded numbers
      * @throws IllegalArgumentException if the lowest is above the highest, or numbers are constant or a list
      */
     public Distribution clipped(double lowest, double highest) {
@@ -196,11 +194,11 @@ public final class Distribution {
     }
 
     /**
-     * Draws numbers that are out of bounds again until they are not: the distribution is that between the bounds.
+     * Draws numbers out of bounds again until they are within: the distribution is conditional on the bounds.
      *
      * @param lowest the lowest number
      * @param highest the highest number, at least as much
-     * @return the same numbers within bounds
+     * @return the bounded numbers
      * @throws IllegalArgumentException if the lowest is above the highest, or numbers are constant or a list
      */
     public Distribution redrawn(double lowest, double highest) {
@@ -218,7 +216,6 @@ public final class Distribution {
         return new Distribution(kind, first, second, how, lowest, highest);
     }
 
-    /** Returns true if each synapse has a number of a list. */
     boolean isList() {
         return kind == Kind.LIST;
     }
@@ -231,7 +228,7 @@ public final class Distribution {
         return listed;
     }
 
-    /** Throws where a weight that may be drawn is no finite float. */
+    /** Throws if a possible weight is not a finite float. */
     Distribution requireFinite() {
         for (float each : weights()) {
             if (!Float.isFinite(each)) {
@@ -242,7 +239,7 @@ public final class Distribution {
         return this;
     }
 
-    /** The numbers that may be drawn, equally likely: one, or {@value #QUANTILES}; the list, if there is one. */
+    /** Returns the equally likely numbers: one, or {@value #QUANTILES}; or the list. */
     float[] weights() {
         float[] known = weights;
         if (known == null) {
@@ -346,7 +343,7 @@ public final class Distribution {
         return sum;
     }
 
-    /** Writes the numbers as options of files, with a prefix of their names; lists are not written. */
+    /** Writes the numbers as options of files with a prefix, without a list. */
     void say(String word, SequencedMap<String, Number> options) {
         if (isList()) {
             return;
@@ -361,7 +358,7 @@ public final class Distribution {
         }
     }
 
-    /** Reads the options that {@link #say} writes; the numbers of a list are still missing. */
+    /** Reads the options that {@link #say} writes, without a list. */
     static Distribution read(String word, Map<String, Double> options) {
         Distribution read = of(Kind.LIST, 0, 0);
         for (Kind kind : Kind.values()) {

@@ -22,7 +22,7 @@ public record Flatten(int first, int last) implements Connection {
     /**
      * Flattens some dimensions.
      *
-     * @throws IllegalArgumentException if there are no such dimensions
+     * @throws IllegalArgumentException if they are not 0 or more, ascending
      */
     public Flatten {
         if (first < 0 || last < -1 || last >= 0 && last < first) {

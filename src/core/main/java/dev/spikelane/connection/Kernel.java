@@ -3,38 +3,35 @@ package dev.spikelane.connection;
 import dev.spikelane.simd.Checks;
 
 /**
- * The window that a {@link Convolution} reads for each of its outputs, with the options of {@code torch.nn.Conv1d},
- * {@code Conv2d} and {@code ConvTranspose2d}: {@code Kernel.of(3).withStride(2).withPadding(1)}.
+ * The window of each output of a {@link Convolution}, with the options of {@code torch.nn.Conv1d}, {@code Conv2d} and
+ * {@code ConvTranspose2d}: {@code Kernel.of(3).withStride(2).withPadding(1)}. Methods throw an
+ * {@link IllegalArgumentException} if an option is out of its range or does not fit the others.
  *
- * @param y along the rows of maps; of size 1 for maps of one dimension
+ * @param y along the rows of maps; of size 1 for lines
  * @param x along their columns
  * @param dimensions 1 or 2
- * @param transposed whether each input is spread over the outputs, as the gradient of a convolution is over its inputs
- * @param groups parts of the channels, each of which has inputs and outputs of its own; at least 1
- * @param biased whether something is added to each output channel
+ * @param transposed true if each input is spread over the outputs, as the gradient of a convolution is over its inputs
+ * @param groups parts of the channels, each with its own inputs and outputs; at least 1
+ * @param biased true if each output channel has a bias
  */
 public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int groups, boolean biased) {
 
     private static final Axis ONE = new Axis(1, 1, 0, 1, 0, false);
 
     /**
-     * The inputs of a window along one dimension.
+     * The window along one dimension.
      *
      * @param size inputs of a window, at least 1
-     * @param stride from one window to the next, at least 1; of a transposed kernel from one input to the next
+     * @param stride from one window to the next, at least 1; for a transposed kernel, from one input to the next
      * @param padding zeros before and after the inputs, at least 0; for a transposed kernel, outputs that are dropped
      *     there
      * @param dilation from one input of a window to the next, at least 1
      * @param outputPadding outputs that a transposed kernel adds at the end, less than stride or dilation
-     * @param same whether the padding makes as many outputs as inputs, with an odd zero at the end; stride is 1 then
+     * @param same true if the padding makes as many outputs as inputs, with an odd zero at the end; stride is 1 then
      */
     public record Axis(int size, int stride, int padding, int dilation, int outputPadding, boolean same) {
 
-        /**
-         * Creates an axis.
-         *
-         * @throws IllegalArgumentException if a number is out of its range
-         */
+        /** Creates an axis. */
         public Axis {
             Checks.atLeast(1, "kernel size", size);
             Checks.atLeast(1, "stride", stride);
@@ -51,21 +48,13 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
             }
         }
 
-        /**
-         * Returns how many inputs a window spans.
-         *
-         * @return those between its first and its last, and both
-         */
+        /** {@return the number of places from the first to the last input of a window} */
         public long span() {
             return (long) dilation * (size - 1) + 1;
         }
     }
 
-    /**
-     * Creates a kernel.
-     *
-     * @throws IllegalArgumentException if an option does not fit the others
-     */
+    /** Creates a kernel. */
     public Kernel {
         Checks.atLeast(1, "groups", groups);
         if (dimensions != 1 && dimensions != 2) {
@@ -92,53 +81,44 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
      *
      * @param size rows and columns of a window, at least 1
      * @return a kernel of stride 1, without padding, dilation and groups, with a bias
-     * @throws IllegalArgumentException if the size is below 1
      */
     public static Kernel of(int size) {
         return of(size, size);
     }
 
     /**
-     * Creates a kernel for maps.
+     * {@return a kernel for maps, as {@link #of(int)} does}
      *
      * @param height rows of a window, at least 1
      * @param width columns of a window, at least 1
-     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
-     * @throws IllegalArgumentException if a size is below 1
      */
     public static Kernel of(int height, int width) {
         return new Kernel(axis(height), axis(width), 2, false, 1, true);
     }
 
     /**
-     * Creates a kernel for maps of one dimension.
+     * {@return a kernel for lines, as {@link #of(int)} does}
      *
      * @param size inputs of a window, at least 1
-     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
-     * @throws IllegalArgumentException if the size is below 1
      */
     public static Kernel of1d(int size) {
         return new Kernel(ONE, axis(size), 1, false, 1, true);
     }
 
     /**
-     * Creates a transposed kernel for maps.
+     * {@return a transposed kernel for maps, as {@link #of(int)} does}
      *
      * @param size rows and columns over which an input is spread, at least 1
-     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
-     * @throws IllegalArgumentException if the size is below 1
      */
     public static Kernel transposed(int size) {
         return transposed(size, size);
     }
 
     /**
-     * Creates a transposed kernel for maps.
+     * {@return a transposed kernel for maps, as {@link #of(int)} does}
      *
      * @param height rows over which an input is spread, at least 1
      * @param width columns over which an input is spread, at least 1
-     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
-     * @throws IllegalArgumentException if a size is below 1
      */
     public static Kernel transposed(int height, int width) {
         return new Kernel(axis(height), axis(width), 2, true, 1, true);
@@ -153,23 +133,19 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Returns the same with another stride.
+     * {@return this kernel with another stride}
      *
      * @param stride along each dimension, at least 1
-     * @return a kernel
-     * @throws IllegalArgumentException if it is below 1
      */
     public Kernel withStride(int stride) {
         return withStride(stride, stride);
     }
 
     /**
-     * Returns the same with other strides.
+     * {@return this kernel with other strides}
      *
-     * @param rows along rows, at least 1; nothing to a kernel of one dimension
+     * @param rows along rows, at least 1; ignored for lines
      * @param columns along columns, at least 1
-     * @return a kernel
-     * @throws IllegalArgumentException if one is below 1
      */
     public Kernel withStride(int rows, int columns) {
         return with(
@@ -178,23 +154,19 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Returns the same with another padding.
+     * {@return this kernel with another padding}
      *
      * @param zeros on each side, at least 0
-     * @return a kernel
-     * @throws IllegalArgumentException if it is negative
      */
     public Kernel withPadding(int zeros) {
         return withPadding(zeros, zeros);
     }
 
     /**
-     * Returns the same with other paddings.
+     * {@return this kernel with other paddings}
      *
-     * @param rows above and below, at least 0; nothing to a kernel of one dimension
+     * @param rows above and below, at least 0; ignored for lines
      * @param columns left and right, at least 0
-     * @return a kernel
-     * @throws IllegalArgumentException if one is negative
      */
     public Kernel withPadding(int rows, int columns) {
         return with(
@@ -203,11 +175,9 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Returns this kernel with padding that makes as many outputs as inputs, {@code padding="same"} in torch. An odd
-     * zero goes to the end.
+     * Pads so that there are as many outputs as inputs, {@code padding="same"} in torch. An odd zero goes to the end.
      *
      * @return a kernel
-     * @throws IllegalArgumentException if the stride is not 1
      */
     public Kernel withSamePadding() {
         return with(
@@ -216,23 +186,19 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Returns the same with another dilation.
+     * {@return this kernel with another dilation}
      *
      * @param step from one input of a window to the next, at least 1
-     * @return a kernel
-     * @throws IllegalArgumentException if it is below 1
      */
     public Kernel withDilation(int step) {
         return withDilation(step, step);
     }
 
     /**
-     * Returns the same with other dilations.
+     * {@return this kernel with other dilations}
      *
-     * @param rows along rows, at least 1; nothing to a kernel of one dimension
+     * @param rows along rows, at least 1; ignored for lines
      * @param columns along columns, at least 1
-     * @return a kernel
-     * @throws IllegalArgumentException if one is below 1
      */
     public Kernel withDilation(int rows, int columns) {
         return with(
@@ -241,12 +207,11 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Returns the same transposed kernel with more outputs at the end.
+     * Adds outputs at the end of a transposed kernel's maps.
      *
      * @param rows below, less than stride or dilation
      * @param columns at the right, less than stride or dilation
      * @return a kernel
-     * @throws IllegalArgumentException if one is out of this range, or the kernel is not transposed
      */
     public Kernel withOutputPadding(int rows, int columns) {
         return with(
@@ -255,21 +220,16 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Returns the same in parts: each has a part of the input channels, and makes a part of the output channels.
+     * Splits the channels into groups: each has a part of the input channels and makes a part of the output channels.
      *
-     * @param parts how many, at least 1
+     * @param parts number of groups, at least 1
      * @return a kernel
-     * @throws IllegalArgumentException if it is below 1
      */
     public Kernel withGroups(int parts) {
         return new Kernel(y, x, dimensions, transposed, parts, biased);
     }
 
-    /**
-     * Returns the same without a bias.
-     *
-     * @return a kernel
-     */
+    /** {@return this kernel without a bias} */
     public Kernel withoutBias() {
         return new Kernel(y, x, dimensions, transposed, groups, false);
     }
@@ -279,7 +239,6 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         return Math.multiplyExact(y.size, x.size);
     }
 
-    /** Returns the number of outputs of a kernel along one axis. */
     private long outputs(String name, Axis axis, int inputs) {
         if (transposed) {
             long made = (inputs - 1L) * axis.stride - 2L * axis.padding + axis.span() + axis.outputPadding;
@@ -315,12 +274,10 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         }
     }
 
-    /** The height of the maps that are made of maps of this height. */
     int outputHeight(int height) {
         return Math.toIntExact(outputs("height", y, height));
     }
 
-    /** The width of the maps that are made of maps of this width. */
     int outputWidth(int width) {
         return Math.toIntExact(outputs(dimensions == 1 ? "length" : "width", x, width));
     }

@@ -6,8 +6,8 @@ import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**
- * Connects each input to the output of the same number: {@code current_i = w_i} where input i fires and 0 where it does
- * not, or {@code w_i * x_i} for a value x.
+ * Connects each input to the output of its number: {@code current_i = w_i} if input i fires, else 0; or
+ * {@code w_i * x_i} for a value x.
  *
  * @param weights one weight for all, or one for each input, in torch's order; finite
  */
@@ -47,10 +47,9 @@ public record OneToOne(Parameter weights) implements Connection {
     }
 
     /**
-     * Creates a connection that multiplies all values, or the value of all spikes, by one number, which is no weight.
+     * {@return a connection that multiplies all values, or the value of all spikes, by a number that is not a weight}
      *
      * @param factor the factor, finite
-     * @return the connection
      * @throws IllegalArgumentException if the factor is NaN or infinite
      */
     public static Scale scale(float factor) {

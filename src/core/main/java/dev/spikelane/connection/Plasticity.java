@@ -80,11 +80,10 @@ public final class Plasticity {
     public static final Plasticity BY_PROGRAM = new Plasticity("by program", null, Map.of(), false);
 
     private final String text;
-    /** The parsed text. */
     private final @Nullable Rule rule;
 
     private final Map<String, Float> values;
-    /** True if the caller set the time step, which networks then keep. */
+    /** True if the caller set the time step, which then overrides the network's. */
     private final boolean hasOwnStep;
 
     private Plasticity(String text, @Nullable Rule rule, Map<String, Float> values, boolean hasOwnStep) {
@@ -98,7 +97,7 @@ public final class Plasticity {
      * Reads a rule.
      *
      * @param text as above, at most 20,000 characters
-     * @return the rule, with the parameters that the text says
+     * @return the rule with the text's parameters
      * @throws IllegalArgumentException if the text is not a rule; the message names the line, the column, the word and
      *     the expected words
      */
@@ -110,8 +109,8 @@ public final class Plasticity {
     }
 
     /**
-     * Returns STDP (Song, Miller and Abbott 2000) as snnTorch's {@code stdp_learner} computes it: traces take the
-     * spikes of a step before these make pairs, and weights have no bounds.
+     * Returns STDP (Song, Miller and Abbott 2000) as in snnTorch's {@code stdp_learner}: traces take the spikes of a
+     * step before these make pairs, and weights have no bounds.
      *
      * @return the rule; its parameters are {@code tauPre, tauPost, scale, weightedPre, weightedPost}
      */
@@ -120,8 +119,7 @@ public final class Plasticity {
     }
 
     /**
-     * Returns STDP times a reward (Florian 2007), snnTorch's {@code mstdp}: traces take the spikes of a step before
-     * these make pairs, and weights have no bounds.
+     * Returns STDP times a reward (Florian 2007), snnTorch's {@code mstdp}: traces and bounds as in {@link #stdp}.
      *
      * @return the rule; its modulator is {@code reward}
      */
@@ -130,9 +128,9 @@ public final class Plasticity {
     }
 
     /**
-     * Returns STDP with an eligibility trace, which a reward makes weights follow (Florian 2007): snnTorch's
-     * {@code mstdpet}. Traces take the spikes of a step, then pairs change eligibility, which changes weights and
-     * decays; weights have no bounds.
+     * Returns STDP with an eligibility trace, multiplied by a reward (Florian 2007): snnTorch's {@code mstdpet}. Traces
+     * take the spikes of a step, then pairs change eligibility, which changes weights and decays; weights have no
+     * bounds.
      *
      * @return the rule; its modulator is {@code reward}
      */
@@ -187,7 +185,7 @@ public final class Plasticity {
     }
 
     /**
-     * Returns this rule with another value of a parameter.
+     * Changes a parameter.
      *
      * @param name a parameter of the text
      * @param value rounded once to float32
@@ -199,7 +197,7 @@ public final class Plasticity {
     }
 
     /**
-     * Returns this rule with other values of several parameters, which are checked together.
+     * Changes several parameters, which are checked together.
      *
      * @param changes values by the names of parameters, each rounded once to float32
      * @return the rule
@@ -224,11 +222,9 @@ public final class Plasticity {
     }
 
     /**
-     * Returns this rule as a projection of a network has it: with the network's time step unless {@link #with} set
-     * {@code dt}.
+     * {@return this rule with a network's time step, unless {@link #with} set {@code dt}}
      *
      * @param timeStep the network's time step in milliseconds; NaN if it has none
-     * @return the rule
      */
     public Plasticity placed(double timeStep) {
         return Double.isNaN(timeStep) || hasOwnStep || !values.containsKey(TimeStep.NAME)
@@ -240,36 +236,24 @@ public final class Plasticity {
      * Returns the unit of a parameter.
      *
      * @param name a parameter of the text
-     * @return as the text has it, without brackets; empty if there is none
+     * @return the unit in the text, without brackets; empty if there is none
      */
     public String unit(String name) {
         Objects.requireNonNull(name, "name");
         return rule == null ? "" : rule.units().getOrDefault(name, "");
     }
 
-    /**
-     * Returns the text.
-     *
-     * @return the argument of {@link #of}
-     */
+    /** {@return the argument of {@link #of}} */
     public String text() {
         return text;
     }
 
-    /**
-     * Returns the parameters.
-     *
-     * @return values by name, in the order of the text
-     */
+    /** {@return the parameters by name, in the order of the text} */
     public Map<String, Float> parameters() {
         return new LinkedHashMap<>(values);
     }
 
-    /**
-     * Returns true if a rule changes weights.
-     *
-     * @return whether there is a text
-     */
+    /** {@return true if a rule changes weights} */
     public boolean isRule() {
         return rule != null;
     }

@@ -11,20 +11,21 @@ import java.util.Objects;
  * windows have one dimension or two: {@code Pool.max(2)} halves lines, and maps in both directions.
  *
  * <p>Values of a window are taken row by row: {@code m = x if x > m or x is NaN}, from minus infinity; sums from 0, and
- * averages are sums divided once. Padding is no term. Among spikes a silent neuron is 0, and the outputs are values:
- * the largest of spikes again 0 or the value of a spike. Backward, the gradient of a largest value goes to the first of
- * equal ones; windows that overlap add to it in the order of the outputs, row by row.
+ * averages are sums divided once. Padding is no term. A silent neuron is 0, and outputs of spikes are values: the
+ * largest is 0 or the value of a spike. Backward, the gradient of a largest value goes to the first of equal ones;
+ * windows that overlap add to it in the order of the outputs, row by row.
  *
  * <p>A spread is the transpose of a sum: each output is its input added to +0, and the gradient of an input is the sum
  * over its window.
  *
- * <p>As in torch, a window may not begin in the padding after the source, and padding is at most half a window.
+ * <p>As in torch, a window may not begin in the padding after the source, and padding is at most half a window. Methods
+ * throw an {@link IllegalArgumentException} if an option is out of its range or does not fit the others.
  *
  * @param rule the rule by which a window becomes a value
  * @param y along the rows of maps; for lines the same as {@code x}
  * @param x along their columns, or along lines
- * @param ceil whether a last window may reach past the source and its padding
- * @param countsPadding whether an average is divided by all values of a window, including padding
+ * @param ceil true if a last window may reach past the source and its padding
+ * @param countsPadding true if an average is divided by all values of a window, including padding
  */
 public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPadding) implements Connection {
 
@@ -36,25 +37,21 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
         AVERAGE,
         /** The sum. */
         SUM,
-        /** Each value at all places of its window, as {@code torch.nn.Upsample} of the nearest. */
+        /** Each value at all places of its window, as in {@code torch.nn.Upsample} (nearest). */
         SPREAD
     }
 
     /**
      * The windows along one dimension.
      *
-     * @param size values of a window, at least 1; 0 for all that the source has
+     * @param size values of a window, at least 1; 0 for all values of the source
      * @param stride from one window to the next, at least 1
      * @param padding before and after the source, at least 0
-     * @param dilation from one value of a window to the next, at least 1; 1 but for the largest value
+     * @param dilation from one value of a window to the next, at least 1; 1 for sums and averages
      */
     public record Axis(int size, int stride, int padding, int dilation) {
 
-        /**
-         * Creates an axis.
-         *
-         * @throws IllegalArgumentException if a number is out of its range
-         */
+        /** Creates an axis. */
         public Axis {
             Checks.atLeast(0, "window size", size);
             Checks.atLeast(1, "stride", stride);
@@ -71,12 +68,10 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
             return new Axis(size, size, 0, 1);
         }
 
-        /** Returns true if windows do not overlap. */
         private boolean isApart() {
             return size > 0 && stride == size && padding == 0;
         }
 
-        /** Returns the number of windows over {@code inputs} values. */
         private int outputs(Pool pool, String name, int inputs) {
             if (pool.rule == Rule.SPREAD) {
                 if (size > Integer.MAX_VALUE / inputs) {
@@ -112,11 +107,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
         }
     }
 
-    /**
-     * Creates a pool.
-     *
-     * @throws IllegalArgumentException if sums have a dilation, or spreads more than a size
-     */
+    /** Creates a pool. */
     public Pool {
         Objects.requireNonNull(rule, "rule");
         Objects.requireNonNull(y, "y");
@@ -138,9 +129,8 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of the largest values.
      *
-     * @param size of a window, and from one to the next, in each dimension; at least 1
+     * @param size size and stride of a window in each dimension, at least 1
      * @return a pool without padding and dilation
-     * @throws IllegalArgumentException if the size is below 1
      */
     public static Pool max(int size) {
         return max(size, size);
@@ -149,10 +139,9 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of the largest values for maps.
      *
-     * @param height rows of a window, and from one to the next; at least 1
-     * @param width columns of a window, and from one to the next; at least 1
+     * @param height rows of a window, and its stride; at least 1
+     * @param width columns of a window, and its stride; at least 1
      * @return a pool without padding and dilation
-     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool max(int height, int width) {
         return of(Rule.MAX, height, width);
@@ -161,9 +150,8 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of averages.
      *
-     * @param size of a window, and from one to the next, in each dimension; at least 1
+     * @param size size and stride of a window in each dimension, at least 1
      * @return a pool without padding
-     * @throws IllegalArgumentException if the size is below 1
      */
     public static Pool average(int size) {
         return average(size, size);
@@ -172,20 +160,15 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of averages for maps.
      *
-     * @param height rows of a window, and from one to the next; at least 1
-     * @param width columns of a window, and from one to the next; at least 1
+     * @param height rows of a window, and its stride; at least 1
+     * @param width columns of a window, and its stride; at least 1
      * @return a pool without padding
-     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool average(int height, int width) {
         return of(Rule.AVERAGE, height, width);
     }
 
-    /**
-     * Creates a pool of the average of each map or line, {@code torch.nn.AdaptiveAvgPool2d(1)}.
-     *
-     * @return a pool whose only window is all of the source
-     */
+    /** {@return a pool of the average of each map or line, {@code torch.nn.AdaptiveAvgPool2d(1)}} */
     public static Pool averageOfAll() {
         return ofAll(Rule.AVERAGE);
     }
@@ -198,9 +181,8 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of sums.
      *
-     * @param size of a window, and from one to the next, in each dimension; at least 1
+     * @param size size and stride of a window in each dimension, at least 1
      * @return a pool without padding
-     * @throws IllegalArgumentException if the size is below 1
      */
     public static Pool sum(int size) {
         return sum(size, size);
@@ -209,20 +191,15 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of sums for maps.
      *
-     * @param height rows of a window, and from one to the next; at least 1
-     * @param width columns of a window, and from one to the next; at least 1
+     * @param height rows of a window, and its stride; at least 1
+     * @param width columns of a window, and its stride; at least 1
      * @return a pool without padding
-     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool sum(int height, int width) {
         return of(Rule.SUM, height, width);
     }
 
-    /**
-     * Creates a pool of sums of all of each map or line.
-     *
-     * @return a pool whose only window is all of the source
-     */
+    /** {@return a pool of the sum of each map or line} */
     public static Pool sumOfAll() {
         return ofAll(Rule.SUM);
     }
@@ -233,95 +210,74 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      * @param height rows of a window, at least 1
      * @param width columns of a window, at least 1
      * @return a pool that makes maps larger by these factors
-     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool spread(int height, int width) {
         return of(Rule.SPREAD, height, width);
     }
 
     /**
-     * Returns the same with another stride.
+     * {@return this pool with another stride}
      *
      * @param stride from one window to the next in each dimension, at least 1
-     * @return a pool
-     * @throws IllegalArgumentException if it is below 1
      */
     public Pool withStride(int stride) {
         return withStride(stride, stride);
     }
 
     /**
-     * Returns the same with other strides.
+     * {@return this pool with other strides}
      *
      * @param rows along rows, at least 1
      * @param columns along columns, at least 1
-     * @return a pool
-     * @throws IllegalArgumentException if one is below 1
      */
     public Pool withStride(int rows, int columns) {
         return with(new Axis(y.size, rows, y.padding, y.dilation), new Axis(x.size, columns, x.padding, x.dilation));
     }
 
     /**
-     * Returns the same with another padding.
+     * {@return this pool with another padding}
      *
      * @param values on each side, at least 0
-     * @return a pool
-     * @throws IllegalArgumentException if it is negative
      */
     public Pool withPadding(int values) {
         return withPadding(values, values);
     }
 
     /**
-     * Returns the same with other paddings.
+     * {@return this pool with other paddings}
      *
      * @param rows above and below, at least 0
      * @param columns left and right, at least 0
-     * @return a pool
-     * @throws IllegalArgumentException if one is negative
      */
     public Pool withPadding(int rows, int columns) {
         return with(new Axis(y.size, y.stride, rows, y.dilation), new Axis(x.size, x.stride, columns, x.dilation));
     }
 
     /**
-     * Returns the same with another dilation.
+     * {@return this pool of largest values with another dilation}
      *
      * @param step from one value of a window to the next, at least 1
-     * @return a pool of largest values
-     * @throws IllegalArgumentException if it is below 1, or sums are made
      */
     public Pool withDilation(int step) {
         return withDilation(step, step);
     }
 
     /**
-     * Returns the same with other dilations.
+     * {@return this pool of largest values with other dilations}
      *
      * @param rows along rows, at least 1
      * @param columns along columns, at least 1
-     * @return a pool of largest values
-     * @throws IllegalArgumentException if one is below 1, or sums are made
      */
     public Pool withDilation(int rows, int columns) {
         return with(new Axis(y.size, y.stride, y.padding, rows), new Axis(x.size, x.stride, x.padding, columns));
     }
 
-    /**
-     * Returns this pool with a last window that may reach past the source and its padding, {@code ceil_mode=True}.
-     *
-     * @return a pool
-     */
+    /** {@return this pool with a last window that may reach past the source and its padding, {@code ceil_mode=True}} */
     public Pool withCeil() {
         return new Pool(rule, y, x, true, countsPadding);
     }
 
-    /**
-     * Returns the same whose averages are of the values that there are, {@code count_include_pad=False}.
-     *
-     * @return a pool
-     */
+    /** {@return this pool with averages without padding, {@code count_include_pad=False}} */
     public Pool withoutCountingPadding() {
         return new Pool(rule, y, x, ceil, false);
     }

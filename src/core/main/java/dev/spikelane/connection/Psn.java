@@ -15,7 +15,7 @@ import java.util.Objects;
  * steps, and all of them must be present: a simulation runs them in one call after a reset, a trainer has windows of
  * this length. Single steps, sessions, streams, loops through it, {@code recomputeEvery} and C are refused.
  *
- * @param weights {@code [steps x steps]}, a row for each step that is made; copied
+ * @param weights {@code [steps x steps]}, a row for each output step; copied
  * @param bias {@code [1 x steps]}; copied
  */
 public record Psn(FloatMatrix weights, FloatMatrix bias) implements Connection {
@@ -33,11 +33,10 @@ public record Psn(FloatMatrix weights, FloatMatrix bias) implements Connection {
     }
 
     /**
-     * Creates a connection with the weights of {@code torch.nn.Linear(steps, steps)}, and biases of -1.
+     * {@return a connection with the weights of {@code torch.nn.Linear(steps, steps)}, and biases of -1}
      *
-     * @param steps of a series, at least 1
-     * @param random the stream that weights are drawn from
-     * @return the connection
+     * @param steps steps of a series, at least 1
+     * @param random the stream of the weights
      * @throws IllegalArgumentException if there is no step
      */
     public static Psn of(int steps, TorchRandom random) {
@@ -49,11 +48,7 @@ public record Psn(FloatMatrix weights, FloatMatrix bias) implements Connection {
         return new Psn(weights, bias);
     }
 
-    /**
-     * Returns the number of steps.
-     *
-     * @return steps of a series
-     */
+    /** {@return the number of steps of a series} */
     public int steps() {
         return weights.rows();
     }

@@ -63,20 +63,12 @@ public record Recurrent(FloatMatrix weights, FloatMatrix bias, boolean biased) i
         return copy;
     }
 
-    /**
-     * Returns the number of inputs.
-     *
-     * @return columns of the weights
-     */
+    /** {@return the number of inputs} */
     public int inputs() {
         return weights.columns();
     }
 
-    /**
-     * Returns the number of outputs.
-     *
-     * @return rows of the weights
-     */
+    /** {@return the number of outputs} */
     public int outputs() {
         return weights.rows();
     }

@@ -17,25 +17,24 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects some pairs of neurons, each by a synapse with a weight and a delay of its own:
- * {@code current_j = sum of w_k} over the synapses k to j whose source fired {@code d_k} steps before. Immutable;
- * methods return changed copies.
+ * Connects some pairs of neurons by synapses with a weight and a delay each: {@code current_j = sum of w_k} over the
+ * synapses k to j whose source fired {@code d_k} steps before. Immutable; methods return changed copies, and throw an
+ * {@link IllegalArgumentException} if a number is out of range, a list does not fit the edges, or a source does not
+ * fit.
  *
  * <p>All projections into one port of a population whose path is a sparse connection alone form one sum, in the place
  * of the first one. Its order is: delays ascending (synapse and projection together), then projections in the order of
  * their sources (inputs, then populations) and of their declaration, then neurons, then synapses in the order of their
  * edges. A connection with delays stands alone in its path.
  *
- * <p>Edges, weights and delays are drawn from {@link dev.spikelane.random.CounterRandom}, so they are the same on any
+ * <p>Edges, weights and delays are drawn from {@link dev.spikelane.random.CounterRandom}, so they are equal on any
  * machine and with any number of threads.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class Sparse implements Connection {
 
-    /** Most steps of a synapse's delay. */
     static final int LONGEST_DELAY = 1 << 15;
 
-    /** Most weights of a matrix with one row. */
     private static final int MOST_SET = Integer.MAX_VALUE - FloatMatrix.ROW_MULTIPLE;
 
     private static final String SEED = "seed";
@@ -44,22 +43,21 @@ public final class Sparse implements Connection {
     private static final String TARGET = "target_";
     private static final String PROCEDURAL = "procedural";
 
-    private final Said declared;
+    private final Options declared;
     /** The number of synapses from a source, cached because the count may take long. */
-    private volatile @Nullable Counted counted;
+    private volatile @Nullable SynapseCount synapseCount;
 
-    /** The delays of the synapses. */
     private volatile int @Nullable [] steps;
 
-    private volatile @Nullable Reached reached;
+    private volatile @Nullable FanOut fanOut;
 
-    private record Counted(Shape source, long count) {}
+    private record SynapseCount(Shape source, long count) {}
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Reached(Shape source, int[] targets) {}
+    private record FanOut(Shape source, int[] targets) {}
 
-    /** The options of a connection, mutable while a changed copy is built. */
-    private static final class Said {
+    /** The options, mutable while a changed copy is built. */
+    private static final class Options {
 
         private Connectivity edges;
         private @Nullable Shape target;
@@ -70,19 +68,19 @@ public final class Sparse implements Connection {
         private boolean procedural;
         private DoubleConsumer progress = _ -> {};
 
-        Said(Connectivity edges) {
+        Options(Connectivity edges) {
             this.edges = edges;
         }
     }
 
-    private Sparse(Said declared) {
+    private Sparse(Options declared) {
         this.declared = declared;
         requireLists(declared.weights, "weights");
         requireLists(declared.delays, "delays");
     }
 
-    private Sparse with(Consumer<Said> change) {
-        Said next = new Said(declared.edges);
+    private Sparse with(Consumer<Options> change) {
+        Options next = new Options(declared.edges);
         next.target = declared.target;
         next.weights = declared.weights;
         next.delays = declared.delays;
@@ -104,13 +102,12 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Creates a connection with weights of 1 and no delay, to a target of the source's shape.
+     * {@return a connection with weights of 1 and no delay, to a target of the source's shape}
      *
-     * @param edges which neurons are connected
-     * @return the connection
+     * @param edges the connected pairs of neurons
      */
     public static Sparse of(Connectivity edges) {
-        return new Sparse(new Said(Objects.requireNonNull(edges, "edges")));
+        return new Sparse(new Options(Objects.requireNonNull(edges, "edges")));
     }
 
     /**
@@ -119,7 +116,7 @@ public final class Sparse implements Connection {
      * target). Each entry of the file is a synapse, also a zero, in the order of the file; float64 is rounded.
      *
      * @param file the file
-     * @return a connection without delays, to as many neurons as the matrix has columns
+     * @return a connection without delays, with a target for each column
      * @throws IOException if the file cannot be read, or holds no such matrix; the message starts with the file's name
      */
     public static Sparse readSourceRows(Path file) throws IOException {
@@ -127,11 +124,11 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Reads synapses and their weights from a matrix {@code [targets x sources]}, as torch and {@link Dense} have
-     * weights; else as {@link #readSourceRows} does.
+     * Reads synapses and their weights from a matrix {@code [targets x sources]}, the layout of torch and
+     * {@link Dense}, as {@link #readSourceRows} does.
      *
      * @param file the file
-     * @return a connection without delays, to as many neurons as the matrix has rows
+     * @return a connection without delays, with a target for each row
      * @throws IOException as {@link #readSourceRows} does
      */
     public static Sparse readTargetRows(Path file) throws IOException {
@@ -139,10 +136,10 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Creates a connection as files say it.
+     * Creates a connection from the options of a file.
      *
-     * @param options as {@link #options} gives them
-     * @return the connection, without the lists that it may have
+     * @param options the result of {@link #options}
+     * @return the connection, without lists
      * @throws IllegalArgumentException if an option is missing or does not fit
      */
     public static Sparse of(Map<String, Double> options) {
@@ -171,13 +168,12 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Puts lists in place of those that files do not say as options.
+     * Adds the lists that options do not contain.
      *
      * @param listed the edges
      * @param listedWeights the weight of each edge, for a connection whose weights are a list
      * @param listedDelays the delay of each edge, for one whose delays are a list
-     * @return the same connection with lists
-     * @throws IllegalArgumentException if a list does not fit
+     * @return this connection with lists
      */
     public Sparse with(Connectivity listed, float[] listedWeights, float[] listedDelays) {
         Objects.requireNonNull(listed, "listed");
@@ -191,20 +187,15 @@ public final class Sparse implements Connection {
         });
     }
 
-    /**
-     * Returns true if edges are listed.
-     *
-     * @return whether they are, and not drawn
-     */
+    /** {@return true if edges are listed, not drawn} */
     public boolean isListed() {
         return declared.edges.rule() == Connectivity.Rule.LISTED;
     }
 
     /**
-     * Sets the target's shape.
+     * {@return this connection with another target shape}
      *
      * @param shape the shape
-     * @return the same connection to this shape
      */
     public Sparse to(Shape shape) {
         Objects.requireNonNull(shape, "shape");
@@ -212,22 +203,19 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the target's size.
+     * {@return this connection with another target size}
      *
-     * @param neurons how many, at least 1
-     * @return the same connection to so many neurons
-     * @throws IllegalArgumentException if it is below 1
+     * @param neurons number of neurons, at least 1
      */
     public Sparse to(int neurons) {
         return to(Shape.of(neurons));
     }
 
     /**
-     * Sets the weights. A constant is one weight of all synapses, which is not learned; other weights are.
+     * {@return this connection with other weights} A constant is one weight of all synapses, which is not learned;
+     * other weights are.
      *
      * @param numbers the weights
-     * @return the same connection with these weights
-     * @throws IllegalArgumentException if they are a list that does not fit the edges
      */
     public Sparse weights(Distribution numbers) {
         Distribution finite = Objects.requireNonNull(numbers, "numbers").requireFinite();
@@ -235,21 +223,21 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the weight of all synapses. It is stored once, unless the projection has a rule, which needs one for each.
+     * {@return this connection with another weight of all synapses} It is stored once, unless the projection has a
+     * rule, which needs one for each.
      *
      * @param weight the weight, finite
-     * @return the same connection with this weight
-     * @throws IllegalArgumentException if it is NaN or infinite
      */
     public Sparse weights(double weight) {
         return weights(Distribution.constant(weight));
     }
 
     /**
-     * Returns this connection with a stored weight for each synapse, which can be learned. A rule of plasticity makes
-     * projections call it.
+     * Returns a connection with a stored weight for each synapse, which can be learned. Projections with a plasticity
+     * rule call it.
      *
-     * @return the same connection if it has weights of its own; else one whose weights all begin with {@link #weight}
+     * @return this connection if its synapses have separate weights; else one whose weights all start at
+     *     {@link #weight}
      */
     public Sparse withOwnWeights() {
         return declared.weights.isConstant() && !isProcedural()
@@ -258,33 +246,30 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Sets the delays, in steps from 0 to 32,768. The delay of the projection is added to them.
+     * {@return this connection with other delays, in steps from 0 to 32,768} The delay of the projection is added to
+     * them.
      *
      * @param numbers the delays, rounded to whole steps
-     * @return the same connection with these delays
-     * @throws IllegalArgumentException if a delay is out of range, or a list of delays does not fit the edges
      */
     public Sparse delays(Distribution numbers) {
-        Objects.requireNonNull(numbers, "numbers").delays(); // throws where one is out of range
+        Objects.requireNonNull(numbers, "numbers").delays(); // checks the range
         return with(next -> next.delays = numbers);
     }
 
     /**
-     * Sets the delay of all synapses, in steps.
+     * {@return this connection with another delay of all synapses, in steps}
      *
      * @param steps the delay, from 0 to 32,768
-     * @return the same connection with this delay
-     * @throws IllegalArgumentException if it is out of range
      */
     public Sparse delays(int steps) {
         return delays(Distribution.constant(steps));
     }
 
     /**
-     * Sets the seed of edges, weights and delays. Each connection of a network needs its own seed.
+     * {@return this connection with another seed of edges, weights and delays} Each connection of a network needs its
+     * own seed.
      *
-     * @param number the seed; 0 if nothing is said
-     * @return the same connection, drawn from this seed
+     * @param number the seed; 0 by default
      */
     public Sparse seed(long number) {
         return with(next -> next.seed = number);
@@ -292,12 +277,10 @@ public final class Sparse implements Connection {
 
     /**
      * Sums whole quanta in place of floats: weights are rounded to the nearest multiple of a quantum, summed as
-     * integers of 32 bits, in any order, and become floats once. All sparse connections into one port have the same
-     * quantum.
+     * integers of 32 bits, in any order, and become floats once. All sparse connections into one port have one quantum.
      *
-     * @param quantum the quantum, above 0
-     * @return the same connection in fixed point
-     * @throws IllegalArgumentException if the quantum is no finite float above 0
+     * @param quantum the quantum, a finite float above 0
+     * @return a connection
      */
     public Sparse fixedPoint(double quantum) {
         float rounded = (float) quantum;
@@ -306,10 +289,11 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Stores no synapses: they are drawn again whenever a spike arrives, with the same bits.
+     * Draws the synapses whenever a spike arrives, with the bits that stored synapses have, and stores none.
      *
-     * @return the same connection without memory for synapses
-     * @throws IllegalStateException if edges are listed, or have a number to each target, which says nothing of sources
+     * @return a connection
+     * @throws IllegalStateException if edges are listed, or have a number to each target, since these cannot be drawn
+     *     by source
      */
     public Sparse procedural() {
         if (isListed() || declared.edges.rule() == Connectivity.Rule.IN_DEGREE) {
@@ -322,55 +306,35 @@ public final class Sparse implements Connection {
     /**
      * Reports the progress of the synapses' layout, which takes seconds for hundreds of millions.
      *
-     * @param listener is given the share that is done, from 0 to 1, by any thread
-     * @return the same connection, which tells of its progress
+     * @param listener receives the finished share, from 0 to 1, on any thread
+     * @return a connection
      */
     public Sparse onProgress(DoubleConsumer listener) {
         Objects.requireNonNull(listener, "listener");
         return with(next -> next.progress = listener);
     }
 
-    /**
-     * Returns the listener that receives the progress while synapses are laid out.
-     *
-     * @return the listener
-     */
+    /** {@return the listener that receives the layout's progress} */
     public DoubleConsumer progress() {
         return declared.progress;
     }
 
-    /**
-     * Returns which neurons are connected.
-     *
-     * @return the edges
-     */
+    /** {@return the connected pairs of neurons} */
     public Connectivity edges() {
         return declared.edges;
     }
 
-    /**
-     * Returns the quantum.
-     *
-     * @return the quantum of fixed point; 0 for floats
-     */
+    /** {@return the quantum of fixed point; 0 for floats} */
     public float quantum() {
         return declared.quantum;
     }
 
-    /**
-     * Returns true if synapses are drawn when a spike arrives.
-     *
-     * @return whether they are
-     */
+    /** {@return true if synapses are drawn when a spike arrives} */
     public boolean isProcedural() {
         return declared.procedural;
     }
 
-    /**
-     * Returns the delays that synapses may have.
-     *
-     * @return steps, ascending
-     */
+    /** {@return the delays that synapses may have, in steps, ascending} */
     public int[] delays() {
         int[] known = steps;
         if (known == null) {
@@ -380,7 +344,7 @@ public final class Sparse implements Connection {
         return known.clone();
     }
 
-    /** Returns the delays that listed edges have drawn: a file lists them, so a network that is read has no others. */
+    /** Returns the drawn delays of listed edges. A file lists them, so a network read from it has no others. */
     private int[] ofEdges() {
         float[] table = declared.delays.delays();
         SynapseNumbers drawn =
@@ -405,11 +369,7 @@ public final class Sparse implements Connection {
         return seen.stream().toArray();
     }
 
-    /**
-     * Returns the weight of all synapses.
-     *
-     * @return the weight; NaN if they have weights of their own
-     */
+    /** {@return the weight of all synapses; NaN if they have separate weights} */
     public float weight() {
         return declared.weights.isConstant() ? declared.weights.weights()[0] : Float.NaN;
     }
@@ -419,7 +379,6 @@ public final class Sparse implements Connection {
      *
      * @param source the shape of the source
      * @return the synapses, for one thread
-     * @throws IllegalArgumentException if the source does not fit
      */
     public SynapseRows synapses(Shape source) {
         outputShape(Objects.requireNonNull(source, "source"));
@@ -427,19 +386,19 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Counts the synapses of weights of their own.
+     * Counts the synapses, which have separate weights.
      *
      * @param source the shape of the source
-     * @return how many, at least 1, as a matrix has no fewer
-     * @throws IllegalArgumentException if there are more than a matrix has columns
+     * @return the count, at least 1, as a matrix has at least one column
+     * @throws IllegalArgumentException also if there are more than a matrix has columns
      */
     public int count(Shape source) {
         Objects.requireNonNull(source, "source");
-        Counted known = counted;
+        SynapseCount known = synapseCount;
         if (known == null || !known.source.equals(source)) {
             SynapseRows rows = synapses(source);
-            known = new Counted(source, rows.expected() > 1.1 * MOST_SET ? (long) rows.expected() : rows.count());
-            counted = known;
+            known = new SynapseCount(source, rows.expected() > 1.1 * MOST_SET ? (long) rows.expected() : rows.count());
+            synapseCount = known;
         }
         if (known.count > MOST_SET) {
             throw new IllegalArgumentException(this + " has " + known.count
@@ -450,13 +409,13 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Returns the element of the network's weights that belongs to each synapse: elements are ordered by source, then
-     * by delay, then by target. Listed synapses come in the order of their list, drawn ones as {@link #synapses} reads
-     * them, source by source.
+     * Returns the column of the network's weights for each synapse: columns are ordered by source, then by delay, then
+     * by target. Listed synapses come in the order of their list, drawn ones as {@link #synapses} reads them, source by
+     * source.
      *
      * @param source the shape of the source
-     * @return for each synapse the column of its weight
-     * @throws IllegalArgumentException if the source does not fit, or there are more synapses than {@link #count} takes
+     * @return a column for each synapse
+     * @throws IllegalArgumentException also if there are more synapses than {@link #count} takes
      */
     public int[] places(Shape source) {
         int[] places = new int[count(source)];
@@ -471,7 +430,7 @@ public final class Sparse implements Connection {
             }
             first = at;
         }
-        return Arrays.copyOf(places, first); // no synapse has no place
+        return Arrays.copyOf(places, first); // count() is at least 1
     }
 
     /**
@@ -479,22 +438,20 @@ public final class Sparse implements Connection {
      *
      * @param source the shape of the source
      * @return a number for each neuron, in torch's order
-     * @throws IllegalArgumentException if the source does not fit
      */
     public int[] fanOut(Shape source) {
         Objects.requireNonNull(source, "source");
-        Reached known = reached;
+        FanOut known = fanOut;
         if (known == null || !known.source.equals(source)) {
             SynapseRows rows = synapses(source);
             int[] targets = new int[source.size()];
             Arrays.setAll(targets, rows::read);
-            known = new Reached(source, targets);
-            reached = known;
+            known = new FanOut(source, targets);
+            fanOut = known;
         }
         return known.targets.clone();
     }
 
-    /** Returns the distribution of the weights. */
     Distribution drawnWeights() {
         return declared.weights;
     }
@@ -515,11 +472,7 @@ public final class Sparse implements Connection {
         return made;
     }
 
-    /**
-     * Returns the options of this connection without its lists, as files hold them.
-     *
-     * @return numbers by name
-     */
+    /** {@return the options of this connection by name, without its lists, as files hold them} */
     public SequencedMap<String, Number> options() {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
         declared.edges.say(options);

@@ -22,7 +22,7 @@ final class SynapseNumbers {
     /** True if the row is filled with the common number. */
     private boolean filled;
 
-    /** Numbers of a source's edges are halves of the same random bits, from a bit on. */
+    /** Weights and delays take separate halves of an edge's random bits, from the bit {@code shift}. */
     SynapseNumbers(Connectivity edges, Distribution declared, float[] table, long seed, int shift) {
         this.edges = edges;
         this.listed = declared.isList();
@@ -31,7 +31,6 @@ final class SynapseNumbers {
         this.shift = shift;
     }
 
-    /** Copies the numbers for another thread. */
     SynapseNumbers(SynapseNumbers other) {
         this.edges = other.edges;
         this.listed = other.listed;
@@ -40,7 +39,7 @@ final class SynapseNumbers {
         this.shift = other.shift;
     }
 
-    /** Goes to the synapses of a source. */
+    /** Reads the numbers of a source's synapses. */
     void read(int neuron, int count) {
         if (row.length < count) {
             row = new float[Math.max(count, (int) Math.min(Integer.MAX_VALUE - 8L, 2L * row.length))];
@@ -61,7 +60,7 @@ final class SynapseNumbers {
         }
     }
 
-    /** The only one that there is; NaN if there are several. */
+    /** Returns the only number; NaN if there are several. */
     float only() {
         for (float each : table) {
             if (each != table[0]) {
@@ -71,7 +70,7 @@ final class SynapseNumbers {
         return table[0];
     }
 
-    /** The greatest without its sign. */
+    /** Returns the largest magnitude. */
     float most() {
         float most = 0;
         for (float each : table) {

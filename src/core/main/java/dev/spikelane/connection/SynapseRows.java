@@ -44,21 +44,21 @@ public final class SynapseRows {
     private double[] factors = new double[0];
     private final SynapseNumbers.Bits random = new SynapseNumbers.Bits();
     private int[] target = new int[16];
-    /** Number of synapses of the present source. */
+    /** Number of synapses of the last read source. */
     private int present;
 
     private int[] steps = {};
-    /** Data that all readers share, drawn for the first synapse. */
-    private @Nullable Sorted sorted;
+    /** Draws that all readers share, made at the first use. */
+    private @Nullable EdgeDraws sorted;
 
     /**
-     * Draws of rules that do not draw targets for each source.
+     * Draws of rules that do not draw targets source by source.
      *
-     * @param starts offsets of the targets of each source, if they are drawn for each target
+     * @param starts offsets of each source's targets, if edges are drawn by target
      * @param degrees edges of each source, if their number is drawn
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Sorted(long[] starts, MemorySegment targets, int[] degrees) {}
+    private record EdgeDraws(long[] starts, MemorySegment targets, int[] degrees) {}
 
     SynapseRows(Sparse sparse, Shape source) {
         this.sparse = sparse;
@@ -96,20 +96,12 @@ public final class SynapseRows {
         this.sorted = other.sorted();
     }
 
-    /**
-     * Makes another one of the same synapses, for another thread.
-     *
-     * @return the other one
-     */
+    /** {@return a reader of these synapses for another thread} */
     public SynapseRows another() {
         return new SynapseRows(this);
     }
 
-    /**
-     * Returns how many synapses there are, which a rule that draws each pair counts by drawing them.
-     *
-     * @return synapses of all sources
-     */
+    /** {@return the number of synapses of all sources} A rule that draws each pair counts by drawing them. */
     public long count() {
         return switch (edges.rule()) {
             case LISTED -> edges.listed();
@@ -127,11 +119,7 @@ public final class SynapseRows {
         };
     }
 
-    /**
-     * Returns the expected number of synapses, without drawing any.
-     *
-     * @return synapses of all sources
-     */
+    /** {@return the expected number of synapses of all sources, without draws} */
     public double expected() {
         return switch (edges.rule()) {
             case PROBABILITY -> edges.number() * sources * (others ? targets - 1.0 : targets);
@@ -141,10 +129,8 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns how many synapses a target may have at most, without drawing any: listed edges are counted; random ones
-     * reach more than the mean and twelve times its root once in 10^30 times.
-     *
-     * @return synapses from all sources
+     * {@return an upper bound of the synapses of a target, without draws} Listed edges are counted. Random ones exceed
+     * the bound, the mean and twelve times its root, once in 10^30 times.
      */
     public double mostInto() {
         return switch (edges.rule()) {
@@ -164,11 +150,7 @@ public final class SynapseRows {
         return mean + 12 * Math.sqrt(mean) + 64;
     }
 
-    /**
-     * Returns the greatest weight that may be drawn, without its sign.
-     *
-     * @return the greatest weight
-     */
+    /** {@return the largest magnitude of a possible weight} */
     public float mostWeight() {
         return weights.most();
     }
@@ -177,7 +159,7 @@ public final class SynapseRows {
      * Draws the synapses of a source.
      *
      * @param neuron the source, in torch's order
-     * @return how many it has
+     * @return their number
      * @throws IndexOutOfBoundsException if there is no such source
      */
     public int read(int neuron) {
@@ -190,10 +172,8 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns the synapses of the last read source in the order of the network's weights: by delay, then by target,
-     * then as they were listed or drawn.
-     *
-     * @return the number of each synapse among the synapses of the source
+     * {@return the index of each synapse of the last read source, in the order of the network's weights} The order is
+     * by delay, then by target, then as they were listed or drawn.
      */
     public int[] order() {
         steps = steps.length == 0 ? sparse.delays() : steps;
@@ -215,7 +195,7 @@ public final class SynapseRows {
     /**
      * Returns the target of a synapse.
      *
-     * @param synapse its number among the synapses of the last read source, from 0
+     * @param synapse its index in the last read source, from 0
      * @return the neuron, in torch's order
      */
     public int target(int synapse) {
@@ -223,10 +203,9 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns the weight of a synapse.
+     * {@return the weight of a synapse}
      *
-     * @param synapse its number among the synapses of the last read source, from 0
-     * @return the weight
+     * @param synapse its index in the last read source, from 0
      */
     public float weight(int synapse) {
         return weights.get(synapse);
@@ -235,7 +214,7 @@ public final class SynapseRows {
     /**
      * Returns the delay of a synapse.
      *
-     * @param synapse its number among the synapses of the last read source, from 0
+     * @param synapse its index in the last read source, from 0
      * @return steps, without the delay of the projection
      */
     public int delay(int synapse) {
@@ -243,7 +222,7 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns how many synapses a source has, which a rule that draws each pair counts by drawing them.
+     * Returns the number of a source's synapses. A rule that draws each pair counts by drawing them.
      *
      * @param neuron the source, in torch's order
      * @return its synapses
@@ -256,11 +235,7 @@ public final class SynapseRows {
         };
     }
 
-    /**
-     * Returns the weight that may be drawn, if there is one alone.
-     *
-     * @return the weight; NaN if there are several
-     */
+    /** {@return the only possible weight; NaN if there are several} */
     public float onlyWeight() {
         return weights.only();
     }
@@ -308,7 +283,7 @@ public final class SynapseRows {
     }
 
     private int stored(int neuron) {
-        Sorted all = sorted();
+        EdgeDraws all = sorted();
         int count = Math.toIntExact(all.starts[neuron + 1] - all.starts[neuron]);
         reserve(count);
         MemorySegment.copy(all.targets, INT, all.starts[neuron] * Integer.BYTES, target, 0, count);
@@ -443,11 +418,11 @@ public final class SynapseRows {
         return shape.sizes().getLast();
     }
 
-    private Sorted sorted() {
-        Sorted known = sorted;
+    private EdgeDraws sorted() {
+        EdgeDraws known = sorted;
         if (known == null) {
             boolean byTarget = edges.rule() == Connectivity.Rule.IN_DEGREE;
-            known = byTarget ? ofTargets() : new Sorted(new long[0], MemorySegment.NULL, degrees());
+            known = byTarget ? ofTargets() : new EdgeDraws(new long[0], MemorySegment.NULL, degrees());
             sorted = known;
         }
         return known;
@@ -467,7 +442,7 @@ public final class SynapseRows {
     }
 
     /** Draws the sources of each target twice: to count and to sort them. */
-    private Sorted ofTargets() {
+    private EdgeDraws ofTargets() {
         int each = (int) edges.number();
         long[] starts = new long[sources + 1];
         MemorySegment made = NativeMemory.ofAuto().allocate((long) each * targets * Integer.BYTES, Integer.BYTES);
@@ -489,7 +464,7 @@ public final class SynapseRows {
                 made.setAtIndex(INT, next[from]++, to);
             }
         }
-        return new Sorted(starts, made, new int[0]);
+        return new EdgeDraws(starts, made, new int[0]);
     }
 
     @Override

@@ -36,97 +36,60 @@ public final class WeightQuantization {
         this.rule = rule;
     }
 
-    /**
-     * Rounds to -1, 0 or 1 by the {@linkplain #byMean mean}.
-     *
-     * @return the quantization
-     */
+    /** {@return rounding to -1, 0 or 1 by the {@linkplain #byMean mean}} */
     public static WeightQuantization ternary() {
         return new WeightQuantization(ElementType.TERNARY, ScaleRule.MEAN);
     }
 
-    /**
-     * Rounds to -7 to 7 by the {@linkplain #byLargest largest}.
-     *
-     * @return the quantization
-     */
+    /** {@return rounding to -7 to 7 by the {@linkplain #byLargest largest}} */
     public static WeightQuantization int4() {
         return new WeightQuantization(ElementType.INT4, ScaleRule.LARGEST);
     }
 
-    /**
-     * Rounds to -127 to 127 by the {@linkplain #byLargest largest}.
-     *
-     * @return the quantization
-     */
+    /** {@return rounding to -127 to 127 by the {@linkplain #byLargest largest}} */
     public static WeightQuantization int8() {
         return new WeightQuantization(ElementType.INT8, ScaleRule.LARGEST);
     }
 
-    /**
-     * Leaves floats as they are, where all other weights are rounded.
-     *
-     * @return no quantization
-     */
+    /** {@return no rounding, for projections that keep floats while all others are rounded} */
     public static WeightQuantization float32() {
         return new WeightQuantization(ElementType.FLOAT32, ScaleRule.LARGEST);
     }
 
-    /**
-     * Takes the scale of a row from its largest magnitude.
-     *
-     * @return the same type with this scale
-     */
+    /** {@return this type with scales from the largest magnitude of a row} */
     public WeightQuantization byLargest() {
         return new WeightQuantization(type, ScaleRule.LARGEST);
     }
 
-    /**
-     * Takes the scale of a row from its mean magnitude.
-     *
-     * @return the same type with this scale
-     */
+    /** {@return this type with scales from the mean magnitude of a row} */
     public WeightQuantization byMean() {
         return new WeightQuantization(type, ScaleRule.MEAN);
     }
 
     /**
-     * Learns the scale of each row. Its logarithm is a learned value beside the weights, {@code fc1.weight_scale}.
-     *
-     * @return the same type with this scale
+     * {@return this type with a learned scale for each row} The scale's logarithm is a learned value beside the
+     * weights, {@code fc1.weight_scale}.
      */
     public WeightQuantization learned() {
         return new WeightQuantization(type, ScaleRule.LEARNED);
     }
 
-    /**
-     * Returns the type of the integers.
-     *
-     * @return TERNARY, INT4 or INT8; FLOAT32 for floats
-     */
+    /** {@return TERNARY, INT4 or INT8; FLOAT32 for floats} */
     public ElementType type() {
         return type;
     }
 
-    /**
-     * Returns true if scales learn.
-     *
-     * @return whether {@link #learned} said so
-     */
+    /** {@return true if scales are learned} */
     public boolean isLearned() {
         return rule == ScaleRule.LEARNED;
     }
 
-    /**
-     * Returns true if scales follow from the mean.
-     *
-     * @return whether {@link #byMean} said so
-     */
+    /** {@return true if scales follow from the mean} */
     public boolean isByMean() {
         return rule == ScaleRule.MEAN;
     }
 
-    /** Such as {@code ternary by mean}. */
+    /** Returns for example {@code ternary by mean}. */
     @Override
     public String toString() {
         String scale = rule == ScaleRule.LEARNED ? ", learned" : " by " + rule;

@@ -9,7 +9,6 @@ public final class Delays {
 
     private final Map<SourceDescription, Integer> longest = new HashMap<>();
 
-    /** Computes the delays of a network's projections. */
     public Delays(List<ProjectionDescription> projections) {
         for (ProjectionDescription projection : projections) {
             longest.merge(projection.source(), longest(projection), Math::max);
@@ -22,12 +21,11 @@ public final class Delays {
         return delays[delays.length - 1];
     }
 
-    /** Returns true if a projection starts at the source. */
     public boolean isSource(SourceDescription source) {
         return longest.containsKey(source);
     }
 
-    /** Returns the most steps that any source must keep. */
+    /** Returns the largest number of steps that a source must keep. */
     public int longest() {
         return longest.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }

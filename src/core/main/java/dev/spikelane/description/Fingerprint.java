@@ -19,7 +19,6 @@ public final class Fingerprint {
         this.digest = digest();
     }
 
-    /** Returns a new SHA-256 digest. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -8,26 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * A declared network. Sources and targets are numbers in the order of declaration.
- *
- * @param inputs the inputs
- * @param populations the populations, at least one
- * @param projections the projections
- */
+/** A declared network. Sources and targets are numbers in the order of declaration. */
 public record NetworkDescription(
         List<InputDescription> inputs,
         List<PopulationDescription> populations,
         List<ProjectionDescription> projections) {
 
-    /** Copies the lists. */
     public NetworkDescription {
         inputs = List.copyOf(inputs);
         populations = List.copyOf(populations);
         projections = List.copyOf(projections);
     }
 
-    /** Returns this network without plasticity. */
     public NetworkDescription fixed() {
         return new NetworkDescription(
                 inputs,
@@ -35,7 +27,6 @@ public record NetworkDescription(
                 projections.stream().map(ProjectionDescription::fixed).toList());
     }
 
-    /** Returns the shape of a source's rows. */
     public Shape shapeOf(SourceDescription source) {
         return switch (source) {
             case SourceDescription.OfInput input -> inputs.get(input.input()).shape();
@@ -46,7 +37,6 @@ public record NetworkDescription(
         };
     }
 
-    /** Returns the name of a source's input or population. */
     public String nameOf(SourceDescription source) {
         return switch (source) {
             case SourceDescription.OfInput input -> inputs.get(input.input()).name();
@@ -102,7 +92,6 @@ public record NetworkDescription(
         return values;
     }
 
-    /** Returns the connections to a population, in words. */
     public String describeConnections(int population) {
         return projections.stream()
                 .filter(projection -> projection.target() == population)
@@ -110,7 +99,6 @@ public record NetworkDescription(
                 .collect(Collectors.joining(" + "));
     }
 
-    /** Returns true if projections enter a port of a population. */
     public boolean enters(int population, String port) {
         return projections.stream()
                 .anyMatch(projection ->

@@ -31,7 +31,6 @@ public final class NetworkFingerprint {
         return Fingerprint.value(sha256(network)) & ~NEURONS | Math.min(neurons, NEURONS);
     }
 
-    /** Returns the complete hash. */
     public static byte[] sha256(NetworkDescription network) {
         NetworkFingerprint made = new NetworkFingerprint();
         made.add(network);

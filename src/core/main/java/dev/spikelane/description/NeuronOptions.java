@@ -27,16 +27,12 @@ import java.util.Map;
 /** The declared options of a model, without its parameters. */
 public final class NeuronOptions {
 
-    /** The option for the recurrence of neurons. */
     public static final String RECURRENCE = "recurrence";
 
-    /** No recurrence. */
     public static final String NONE = "none";
 
-    /** Each neuron to itself. */
     public static final String ONE_TO_ONE = "one to one";
 
-    /** Every neuron to every neuron. */
     public static final String ALL_TO_ALL = "all to all";
 
     private static final String QUANTIZATION = "quantization";

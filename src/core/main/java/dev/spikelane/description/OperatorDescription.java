@@ -15,7 +15,6 @@ import java.util.List;
  */
 public record OperatorDescription(Connection connection, int place, Shape rows, String owner) {
 
-    /** Returns its values. */
     public List<NamedValues> values() {
         ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
         return kind.values(connection, rows).stream()

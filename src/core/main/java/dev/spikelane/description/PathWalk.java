@@ -23,7 +23,6 @@ public final class PathWalk {
     private Shape shape;
     private Shape rows;
 
-    /** Starts at a source. */
     public PathWalk(String projection, Shape source, List<ConnectionKind<Connection>> kinds) {
         this.projection = projection;
         this.kinds = List.copyOf(kinds);

@@ -10,13 +10,10 @@ import java.util.stream.Collectors;
 /**
  * Carries the spikes or values of a source to the neurons of a population.
  *
- * @param name the name
- * @param source the source of its spikes or values
  * @param target the number of the population that gets the currents
  * @param port the place of the currents in the target's equation
  * @param delay steps after which the source reaches the target
  * @param path the connections, from source to target; empty for the identity
- * @param plasticity the rule by which its values change while a simulation runs
  */
 public record ProjectionDescription(
         String name,
@@ -27,7 +24,6 @@ public record ProjectionDescription(
         List<Connection> path,
         Plasticity plasticity) {
 
-    /** Copies the path. */
     public ProjectionDescription {
         path = List.copyOf(path);
         for (Connection connection : path.size() > 1 ? path : List.<Connection>of()) {
@@ -63,17 +59,14 @@ public record ProjectionDescription(
         return Arrays.stream(own).map(each -> each + delay).toArray();
     }
 
-    /** Returns this projection with another delay. */
     public ProjectionDescription withDelay(int steps) {
         return new ProjectionDescription(name, source, target, port, steps, path, plasticity);
     }
 
-    /** Returns this projection without plasticity. */
     ProjectionDescription fixed() {
         return new ProjectionDescription(name, source, target, port, delay, path, Plasticity.NONE);
     }
 
-    /** Describes the path in words. */
     public String describePath() {
         return path.isEmpty()
                 ? "identity"

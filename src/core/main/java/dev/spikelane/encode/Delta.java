@@ -14,8 +14,11 @@ import java.util.Objects;
  * unlike a neuron. Before the first step the data count as 0, or with padding as in the first step, which then has no
  * spike unless the threshold is 0 or less. In place of snnTorch's {@code off_spike} there are two methods.
  *
+ * <p>Data and spikes are {@code [steps * batch x neurons]}, time-major. Methods throw an
+ * {@link IllegalArgumentException} if a shape does not fit, and write nothing then.
+ *
  * @param threshold the smallest change that fires, in units of the data, not NaN
- * @param padding whether the first step is compared with itself and not with 0
+ * @param padding true to compare the first step with itself and not with 0
  */
 public record Delta(float threshold, boolean padding) {
 
@@ -32,10 +35,9 @@ public record Delta(float threshold, boolean padding) {
     }
 
     /**
-     * Returns this encoder with another threshold.
+     * {@return this encoder with another threshold}
      *
      * @param change the smallest change that fires, in units of the data
-     * @return the encoder
      * @throws IllegalArgumentException if the threshold is NaN
      */
     public Delta withThreshold(double change) {
@@ -43,10 +45,9 @@ public record Delta(float threshold, boolean padding) {
     }
 
     /**
-     * Returns this encoder with or without padding.
+     * {@return this encoder with another padding}
      *
-     * @param first whether the first step is compared with itself and not with 0
-     * @return the encoder
+     * @param first true to compare the first step with itself and not with 0
      */
     public Delta withPadding(boolean first) {
         return new Delta(threshold, first);
@@ -55,23 +56,21 @@ public record Delta(float threshold, boolean padding) {
     /**
      * Encodes rises.
      *
-     * @param data {@code [steps * batch x neurons]}, time-major
+     * @param data the data
      * @param batch samples in a step
-     * @param on {@code [steps * batch x neurons]}, overwritten: where the data rise
-     * @throws IllegalArgumentException if a shape does not fit
+     * @param on overwritten: spikes of rises
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on) {
         DeltaSpikes.rises(data, batch, threshold, padding, Objects.requireNonNull(on, "on"));
     }
 
     /**
-     * Encodes rises and falls in spikes of their own.
+     * Encodes rises and falls in separate spikes.
      *
-     * @param data {@code [steps * batch x neurons]}, time-major
+     * @param data the data
      * @param batch samples in a step
-     * @param on {@code [steps * batch x neurons]}, overwritten: where the data rise
-     * @param off {@code [steps * batch x neurons]}, overwritten: where they fall
-     * @throws IllegalArgumentException if a shape does not fit; nothing is written then
+     * @param on overwritten: spikes of rises
+     * @param off overwritten: spikes of falls
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on, SpikeMatrix off) {
         off.requireShape("off", data.rows(), data.columns());
@@ -82,11 +81,10 @@ public record Delta(float threshold, boolean padding) {
     /**
      * Encodes rises as 1 and falls as -1, as {@code snntorch.spikegen.delta(off_spike=True)} does.
      *
-     * @param data {@code [steps * batch x neurons]}, time-major
+     * @param data the data
      * @param batch samples in a step
-     * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1, or 0 where at a threshold of 0 and
-     *     less both would fire; shares no memory with the data
-     * @throws IllegalArgumentException if a shape does not fit, or the spikes share memory with the data
+     * @param spikes overwritten with 1, 0 and -1, or 0 where both would fire (at a threshold of 0 and less)
+     * @throws IllegalArgumentException also if the spikes share memory with the data
      */
     public void encodeSigned(FloatMatrix data, int batch, FloatMatrix spikes) {
         DeltaSpikes.signed(data, batch, threshold, padding, spikes);

@@ -28,7 +28,7 @@ final class Interpolation {
         }
     }
 
-    /** torch's clamp: unlike {@link Math#max} it leaves -0 as it is where the bound is 0. */
+    /** Works as torch's clamp: unlike {@link Math#max} it leaves -0 as it is if the bound is 0. */
     static float atLeast(float bound, float value) {
         return value < bound ? bound : value;
     }

@@ -15,7 +15,7 @@ import java.util.Objects;
  * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times are
  * float32, in steps.
  *
- * <p>Logarithmic, the time that a leaky membrane charged by the datum takes to the threshold
+ * <p>A logarithmic time is the time that a leaky membrane charged by the datum takes to the threshold
  * ({@code snntorch.spikegen.latency_code_log}, to the bit):
  * <pre>{@code
  * x    = max(data, threshold + epsilon)
@@ -38,12 +38,12 @@ import java.util.Objects;
  * @param threshold data below it count as if they had just reached it, above 0 and below 1
  * @param tau steps, above 0; a normalized linear code does not use it
  * @param firstSpikeTime steps, at least 0
- * @param linear whether times fall linearly with the data and not logarithmically
- * @param normalize whether times are normalized: logarithmic ones so that the last is in the last step, linear ones so
- *     that a datum of 0 would be
- * @param epsilon how far a logarithmic code keeps data above the threshold, at least 0
- * @param clip whether data below the threshold do not fire
- * @param dropLate whether spikes after the last step are dropped rather than refused
+ * @param linear true if times fall linearly with the data, not logarithmically
+ * @param normalize true to normalize times: logarithmic ones so that the last is in the last step, linear ones so that
+ *     a datum of 0 would be
+ * @param epsilon the least distance of data above the threshold in a logarithmic code, at least 0
+ * @param clip true to silence data below the threshold
+ * @param dropLate true to drop spikes after the last step, which are refused otherwise
  */
 public record Latency(
         double threshold,
@@ -64,18 +64,17 @@ public record Latency(
     }
 
     /**
-     * Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7.
-     * Data below the threshold fire too, and spikes after the last step are refused.
+     * Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7,
+     * without clip, late spikes refused.
      */
     public Latency() {
         this(0.01, 1, 0, false, false, 1e-7, false, false);
     }
 
     /**
-     * Returns this encoder with another threshold.
+     * {@return this encoder with another threshold}
      *
      * @param value the threshold, above 0 and below 1
-     * @return the encoder
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withThreshold(double value) {
@@ -83,10 +82,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder with another time constant.
+     * {@return this encoder with another time constant}
      *
      * @param value tau in steps, above 0
-     * @return the encoder
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withTau(double value) {
@@ -94,10 +92,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder with another first spike time.
+     * {@return this encoder with another first spike time}
      *
      * @param value steps, at least 0
-     * @return the encoder
      * @throws IllegalArgumentException if it is negative
      */
     public Latency withFirstSpikeTime(int value) {
@@ -105,9 +102,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder, linear or logarithmic.
+     * Selects linear or logarithmic times.
      *
-     * @param value whether it is linear
+     * @param value true for linear
      * @return the encoder
      */
     public Latency withLinear(boolean value) {
@@ -115,9 +112,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder, normalized or not.
+     * Selects normalization.
      *
-     * @param value whether it is normalized
+     * @param value true to normalize
      * @return the encoder
      */
     public Latency withNormalize(boolean value) {
@@ -125,10 +122,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder with another epsilon.
+     * {@return this encoder with another epsilon}
      *
      * @param value at least 0
-     * @return the encoder
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withEpsilon(double value) {
@@ -136,9 +132,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder, clipping or not.
+     * Selects clipping.
      *
-     * @param value whether data below the threshold do not fire
+     * @param value true to silence data below the threshold
      * @return the encoder
      */
     public Latency withClip(boolean value) {
@@ -146,9 +142,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder with late spikes dropped or refused.
+     * Drops or refuses late spikes.
      *
-     * @param value whether spikes after the last step are dropped
+     * @param value true to drop spikes after the last step
      * @return the encoder
      */
     public Latency withDropLate(boolean value) {
@@ -156,15 +152,15 @@ public record Latency(
     }
 
     /**
-     * Encodes data. snnTorch's choice of the number of steps, where none is given, is {@link #steps}.
+     * Encodes data; {@link #steps} gives snnTorch's default number of steps.
      *
      * @param data {@code [batch x neurons]}, in [0, 1]
      * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no
      *     memory with the data
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @throws IllegalArgumentException if a shape does not fit, times and data share memory, a datum is not in [0, 1],
-     *     or the first spike time is not below the steps; if a spike is after the last step and not to be dropped; if a
-     *     time is infinite, because float32 loses epsilon beside the threshold
+     *     or the first spike time is not below the steps; if a spike is after the last step and not dropped; if a time
+     *     is infinite, because float32 loses epsilon beside the threshold
      */
     public void encode(FloatMatrix data, FloatMatrix times, SpikeMatrix spikes) {
         requireSteps(data.rows(), "spikes", spikes.rows());
@@ -190,15 +186,15 @@ public record Latency(
     /**
      * Computes the times of spikes within some steps.
      *
-     * <p>Unlike snnTorch, which gives NaN where a normalized code has one time only, this gives the first spike time
-     * (logarithmic) or 0 (linear, all data above 1).
+     * <p>If all times are equal, snnTorch's normalized code gives NaN, and this code the first spike time (logarithmic)
+     * or 0 (linear, all data above 1).
      *
      * @param data {@code [batch x neurons]}, finite
-     * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
+     * @param steps number of steps, more than the first spike time; only a normalized code keeps within them
      * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
      * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
-     *     is not finite; if a time that is to be normalized is infinite, because float32 loses epsilon beside the
-     *     threshold or cannot hold a linear time
+     *     is not finite; if a time to be normalized is infinite, because float32 loses epsilon beside the threshold or
+     *     cannot hold a linear time
      */
     public void times(FloatMatrix data, int steps, FloatMatrix times) {
         if (steps < 1 || firstSpikeTime >= steps) {
@@ -209,10 +205,10 @@ public record Latency(
     }
 
     /**
-     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's
-     * {@code latency_code} returns beside the times.
+     * Sets the times of data below the threshold to infinity, so that they never fire: the mask of snnTorch's
+     * {@code latency_code}.
      *
-     * @param data {@code [batch x neurons]}, as they were encoded
+     * @param data {@code [batch x neurons]}, the encoded data
      * @param times {@code [batch x neurons]}, updated; not the data
      * @throws IllegalArgumentException if shapes differ
      */
@@ -221,7 +217,7 @@ public record Latency(
     }
 
     /**
-     * Returns the steps that spikes at these times take, as snnTorch counts them where none are given.
+     * Returns the steps that spikes at these times take, snnTorch's default.
      *
      * @param times finite times
      * @return {@code rint(max time) + 1}
@@ -237,7 +233,7 @@ public record Latency(
         return (int) steps;
     }
 
-    /** Computes times and checks that they are within the steps, before anything else is written. */
+    /** Computes times, and checks that they are within the steps before spikes are written. */
     void encodeTimes(FloatMatrix data, int steps, FloatMatrix times) {
         if (times.sharesMemory(data)) {
             throw new IllegalArgumentException("times shares memory with data, expected memory of its own");
@@ -333,7 +329,7 @@ public record Latency(
      * @param latency the encoder
      * @param onTarget the target at a spike
      * @param offTarget the target elsewhere
-     * @param interpolate whether the target rises linearly up to each spike
+     * @param interpolate true if the target rises linearly up to each spike
      */
     public record Targets(Latency latency, double onTarget, double offTarget, boolean interpolate) {
 
@@ -347,7 +343,7 @@ public record Latency(
         }
 
         /**
-         * Makes an encoder whose targets are the spikes: on 1, off 0, no interpolation.
+         * Makes an encoder with the spikes as targets: on 1, off 0, no interpolation.
          *
          * @param latency the encoder
          */
@@ -356,11 +352,10 @@ public record Latency(
         }
 
         /**
-         * Returns this encoder with other targets.
+         * {@return this encoder with other targets}
          *
          * @param on the target at a spike
          * @param off the target elsewhere
-         * @return the encoder
          * @throws IllegalArgumentException if a target is not finite in float32, or with interpolation on is less than
          *     off
          */
@@ -369,9 +364,9 @@ public record Latency(
         }
 
         /**
-         * Returns this encoder with or without interpolation.
+         * Selects interpolation.
          *
-         * @param rising whether the target rises linearly
+         * @param rising true if the target rises linearly
          * @return the encoder
          * @throws IllegalArgumentException if with interpolation on is less than off
          */

@@ -16,10 +16,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>{@code P(spike[step][sample][neuron]) = clamp(data * gain + offset, 0, 1)} from step {@code firstSpikeTime} on, in
  * float32; earlier steps have no spike. With a seed, random numbers come from
  * {@link dev.spikelane.random.CounterRandom}: this is fast, and spikes are a pure function of (seed, step, sample,
- * neuron), whatever the division of the work. With a {@link TorchRandom}, each spike equals snnTorch's after
+ * neuron), however the work is divided. With a {@link TorchRandom}, spikes equal snnTorch's after
  * {@code torch.manual_seed}.
  *
- * <p>The logger {@code dev.spikelane} warns once in a JVM of data far above 1, such as pixels of 0 to 255.
+ * <p>Constant data are {@code [batch x neurons]} and spikes {@code [steps * batch x neurons]}, time-major, overwritten.
+ * Methods throw an {@link IllegalArgumentException} if a shape does not fit, the first spike time is not below the
+ * steps, or a datum is NaN. The logger {@code dev.spikelane} warns once in a JVM of data far above 1, such as pixels of
+ * 0 to 255.
  *
  * <p>With gain 1, offset 0 and first spike time 0, time-varying data give {@code snntorch.spikegen.rate_conv}.
  */
@@ -28,13 +31,11 @@ public final class Rate {
     /** Probabilities above 1 are common, for example of normalized images; above this limit they are a mistake. */
     private static final float LARGE = 10;
 
-    /** Said once in a JVM. */
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private final Options options;
     private final BernoulliSpikes random;
 
-    /** All options. */
     private record Options(float gain, float offset, int firstSpikeTime) {
 
         Options {
@@ -64,55 +65,39 @@ public final class Rate {
         this(1, 0, 0);
     }
 
-    /**
-     * Returns the gain.
-     *
-     * @return factor on the data
-     */
+    /** {@return the factor on the data} */
     public float gain() {
         return options.gain;
     }
 
-    /**
-     * Returns the offset.
-     *
-     * @return added to the scaled data
-     */
+    /** {@return the number added to the scaled data} */
     public float offset() {
         return options.offset;
     }
 
-    /**
-     * Returns the first spike time.
-     *
-     * @return steps without a spike at the beginning, at least 0
-     */
+    /** {@return the steps without a spike at the beginning} */
     public int firstSpikeTime() {
         return options.firstSpikeTime;
     }
 
     /**
-     * Encodes data that are the same at all steps.
+     * Encodes constant data.
      *
-     * @param data {@code [batch x neurons]}
-     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param data the data
+     * @param spikes the spikes
      * @param seed the seed of the run
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
-     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed) {
         encode(data, spikes, seed, 0);
     }
 
     /**
-     * Encodes a part of a larger batch; together the parts give the spikes of the whole.
+     * Encodes a part of a larger batch of constant data; together the parts give the spikes of the whole.
      *
-     * @param data {@code [batch x neurons]}, the same at all steps
-     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param data the data
+     * @param spikes the spikes
      * @param seed the seed of the run
      * @param firstSample the number of the first of these samples
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
-     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed, int firstSample) {
         int firstRow = silence(data, data.rows(), spikes);
@@ -120,14 +105,12 @@ public final class Rate {
     }
 
     /**
-     * Encodes the samples of a batch of a data set. The spikes of a sample are the same in any place of any
-     * batch it stands, and others in another epoch; see {@link dev.spikelane.random.CounterRandom.Draws}.
+     * Encodes constant data of a data set's samples. A sample's spikes do not depend on its batch and place, but on the
+     * epoch; see {@link dev.spikelane.random.CounterRandom.Draws}.
      *
-     * @param data {@code [batch x neurons]}, the same at all steps
-     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param data the data
+     * @param spikes the spikes
      * @param draws the random streams of the samples
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
-     *     is NaN
      * @throws IndexOutOfBoundsException if there are fewer random streams than samples
      */
     public void encodeSamples(FloatMatrix data, SpikeMatrix spikes, CounterRandom.Draws draws) {
@@ -136,15 +119,12 @@ public final class Rate {
     }
 
     /**
-     * Encodes data that are the same at all steps, spike for spike as
-     * {@code snntorch.spikegen.rate(data, num_steps, ...)} does; numbers are drawn for the steps before the first spike
-     * time too.
+     * Encodes constant data, spike for spike as {@code snntorch.spikegen.rate(data, num_steps, ...)} does; the steps
+     * before the first spike time draw numbers too.
      *
-     * @param data {@code [batch x neurons]}
-     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
-     * @param random the stream the numbers are drawn from
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
-     *     is NaN
+     * @param data the data
+     * @param spikes the spikes
+     * @param random the stream of the numbers
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, TorchRandom random) {
         int firstRow = silence(data, data.rows(), spikes);
@@ -159,16 +139,13 @@ public final class Rate {
     }
 
     /**
-     * Encodes data that change from step to step. Steps without a spike are put before them, so there are
-     * {@code firstSpikeTime} more steps of spikes than of data.
-     *
-     * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
+     * Encodes data that change from step to step, after {@code firstSpikeTime} steps without a spike. Unlike snnTorch,
+     * this applies gain and offset.
      *
      * @param data {@code [dataSteps * batch x neurons]}, time-major
      * @param batch samples in a step
      * @param spikes {@code [(firstSpikeTime + dataSteps) * batch x neurons]}, time-major, overwritten
      * @param seed the seed of the run
-     * @throws IllegalArgumentException if a shape does not fit, or a datum is NaN
      */
     public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, long seed) {
         prepend(data, batch, spikes);
@@ -176,16 +153,13 @@ public final class Rate {
     }
 
     /**
-     * Encodes data that change from step to step, spike for spike as
-     * {@code snntorch.spikegen.rate(data, time_var_input=True, ...)} does.
-     *
-     * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
+     * Encodes varying data as {@link #encodeVarying(FloatMatrix, int, SpikeMatrix, long)} does, but with the spikes of
+     * {@code snntorch.spikegen.rate(data, time_var_input=True, ...)}.
      *
      * @param data {@code [dataSteps * batch x neurons]}, time-major
      * @param batch samples in a step
      * @param spikes {@code [(firstSpikeTime + dataSteps) * batch x neurons]}, time-major, overwritten
-     * @param random the stream the numbers are drawn from
-     * @throws IllegalArgumentException if a shape does not fit, or a datum is NaN
+     * @param random the stream of the numbers
      */
     public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, TorchRandom random) {
         int firstRow = prepend(data, batch, spikes);

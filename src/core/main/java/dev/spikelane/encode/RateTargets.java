@@ -22,20 +22,19 @@ import java.util.Objects;
  *     first = 0, on <= off       level = on, off
  * else                           level = max(spike * on, off)
  * }</pre>
- * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where
- * all steps are equal; a matrix of one step holds them here.
+ * so a negative off counts as 0 if on is above it. The numbers are snnTorch's; if all steps are equal, snnTorch has no
+ * time axis, and a matrix of one step serves here.
  *
- * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any
- * number of steps. There they raise an error unless there are as many steps as classes or one of either, and then they
- * give a five-dimensional repetition if they do not interpolate.
+ * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, and other rates work for any number of steps; the package
+ * lists the differences.
  *
  * @param correctRate spikes for each step of the class that a label names, in [0, 1]
  * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
- * @param firstSpikeTime the step before which no spike is, at least 0
- * @param pattern how the spikes lie in time
+ * @param firstSpikeTime the first step that may have a spike, at least 0
+ * @param pattern the pattern of the spikes in time
  * @param onTarget the target at a spike
  * @param offTarget the target elsewhere
- * @param interpolate whether the target rises linearly up to each spike
+ * @param interpolate true if the target rises linearly up to each spike
  */
 public record RateTargets(
         double correctRate,
@@ -49,7 +48,7 @@ public record RateTargets(
     private static final int CORRECT = 0;
     private static final int OTHERS = 1;
 
-    /** How the spikes lie in time. */
+    /** The pattern of spikes in time. */
     public enum Pattern {
         /** As evenly as steps allow. */
         REGULAR,
@@ -74,7 +73,7 @@ public record RateTargets(
         Interpolation.requireFinite(onTarget, offTarget);
     }
 
-    /** Makes an encoder of which the label's class fires at every step and no other ever. */
+    /** Makes an encoder in which the label's class fires at every step and the others never fire. */
     public RateTargets() {
         this(1, 0);
     }
@@ -91,11 +90,10 @@ public record RateTargets(
     }
 
     /**
-     * Returns this encoder with other targets.
+     * {@return this encoder with other targets}
      *
      * @param on the target at a spike
      * @param off the target elsewhere
-     * @return the encoder
      * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off) {
@@ -103,9 +101,9 @@ public record RateTargets(
     }
 
     /**
-     * Returns this encoder with or without interpolation.
+     * Selects interpolation.
      *
-     * @param rising whether the target rises linearly up to each spike
+     * @param rising true if the target rises linearly up to each spike
      * @return the encoder
      */
     public RateTargets withInterpolation(boolean rising) {
@@ -113,11 +111,10 @@ public record RateTargets(
     }
 
     /**
-     * Returns this encoder with another first spike time and pattern.
+     * {@return this encoder with another first spike time and pattern}
      *
-     * @param first no spike is earlier, in steps, at least 0
-     * @param spikes how the spikes lie
-     * @return the encoder
+     * @param first the first step that may have a spike, at least 0
+     * @param spikes the pattern
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, Pattern spikes) {
@@ -138,12 +135,11 @@ public record RateTargets(
 
     /**
      * Writes the train of the label's class for one neuron, as {@code snntorch.spikegen.target_rate_code} does. With
-     * the same seed the steps are torch's. The times that it returns beside the spikes are not kept: they are the steps
-     * of the spikes.
+     * torch's seed the steps are torch's.
      *
      * @param spikes {@code [steps x neurons]}
      * @param neuron the column that is overwritten
-     * @param random the stream that numbers are drawn from; a regular pattern draws none
+     * @param random the stream of the numbers; a regular pattern draws none
      * @throws IllegalArgumentException if the first spike time is beyond the steps
      * @throws IndexOutOfBoundsException if there is no such neuron
      */
@@ -156,7 +152,7 @@ public record RateTargets(
     }
 
     /**
-     * Computes the levels of trains that are not random; they serve for any number of batches.
+     * Computes the levels of trains that are not random, for any number of batches.
      *
      * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
      * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
@@ -238,7 +234,6 @@ public record RateTargets(
         Interpolation.rate(spikes, batch, onTarget, offTarget, targets);
     }
 
-    /** Returns true if one class always fires and the others never, so that nothing is drawn. */
     private boolean isSteady() {
         return correctRate == 1 && incorrectRate == 0;
     }

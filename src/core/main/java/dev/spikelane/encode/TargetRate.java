@@ -7,24 +7,19 @@ import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**
- * A neuron that fires at a rate, as {@code snntorch.spikegen.target_rate_code} has it.
+ * A neuron that fires at a rate, as in {@code snntorch.spikegen.target_rate_code}.
  *
  * <p>Spikes are at steps from {@code first} to the last:
  * <pre>{@code
  * REGULAR  floor(first + k / rate)                      k = 0, 1, ... n - 1,  n = ceil((steps - first) / (1 / rate))
  * UNIFORM  floor(uniform * (steps - first) + first)     n times
- * POISSON  where uniform < rate
+ * POISSON  every step with uniform < rate
  * }</pre>
  * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Arange}; the sums of UNIFORM are float32.
- * Uniform numbers come from a {@link TorchRandom}: with the same seed the steps are torch's. POISSON draws a number for
+ * Uniform numbers come from a {@link TorchRandom}: with torch's seed the steps are torch's. POISSON draws a number for
  * the steps before {@code first} too, a rate of 0 draws none.
  *
- * <p>Unlike snnTorch, which raises an error where float32 rounds a time up to the number of steps, this fires in the
- * last step. The times that it returns beside the spikes are not kept: they are the steps of the spikes.
- *
- * @param rate spikes for each step, in [0, 1]
- * @param firstSpikeTime no spike is earlier, in steps, at least 0
- * @param pattern how the spikes lie
+ * <p>If float32 rounds a time up to the number of steps, snnTorch raises an error, and this fires in the last step.
  */
 record TargetRate(double rate, int firstSpikeTime, RateTargets.Pattern pattern) {
 

@@ -15,13 +15,12 @@ import java.util.Map;
  */
 public final class Adjoint {
 
-    /** The derivative of a spike. */
     public interface SpikeGradient {
 
         /**
          * Returns the gradient with respect to the distance to the threshold.
          *
-         * @param distance the distance to the threshold, which is compared with 0
+         * @param distance the distance, which is compared with 0
          * @param gradient the gradient with respect to the spike
          */
         Node of(Graph graph, Node distance, Node gradient);
@@ -36,17 +35,13 @@ public final class Adjoint {
         this.spike = spike;
     }
 
-    /**
-     * Returns the derivative of a node with respect to another; the constant 0 if the first does not depend on the
-     * second.
-     */
+    /** Returns the derivative of {@code of} with respect to {@code by}; the constant 0 without a dependence. */
     static Node derivative(Graph graph, Node of, Node by) {
         Adjoint adjoint = new Adjoint(graph, (g, x, y) -> y);
         adjoint.add(of, graph.constant(1));
         return adjoint.through(List.of(of)).getOrDefault(by, graph.constant(0));
     }
 
-    /** Adds to the gradient of a node. */
     void add(Node to, Node gradient) {
         if (to.op() != Op.CONSTANT) {
             gradients.merge(to, gradient, (before, now) -> graph.of(Op.ADD, before, now));
@@ -54,8 +49,8 @@ public final class Adjoint {
     }
 
     /**
-     * Returns the gradients of all nodes that the roots need; a node without a gradient has no entry. Gradients that
-     * were added before come first in each sum, then the others in the order of descending ids.
+     * Returns the gradients of all nodes that the roots need; a node without a gradient has no entry. Sums begin with
+     * gradients that were added before; the others follow by descending id.
      */
     Map<Node, Node> through(Collection<Node> roots) {
         for (Node node : Graph.order(roots).reversed()) {
@@ -119,8 +114,8 @@ public final class Adjoint {
                 add(node.of(1), gated ? graph.of(Op.SELECT, a.of(0), gradient, graph.constant(0)) : gradient);
             }
             case CONSTANT, PARAMETER, STATE, STEP, FLAG -> {}
-            case GT, GE, LT, LE, AND, OR, NOT -> {} // conditions have no gradient
-            case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op()); // a lowered graph
+            case GT, GE, LT, LE, AND, OR, NOT -> {}
+            case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op());
         }
     }
 

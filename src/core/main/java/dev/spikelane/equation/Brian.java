@@ -5,7 +5,6 @@ final class Brian {
 
     private Brian() {}
 
-    /** Returns a hint for a word or sign of Brian2; empty if there is none. */
     static String hint(String word) {
         return switch (word) {
             case "unless" -> "; a line 'refractory 5 / dt holds v' before 'spike' keeps v for 5 ms";

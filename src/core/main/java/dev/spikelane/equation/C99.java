@@ -24,18 +24,16 @@ import java.util.Set;
  */
 public final class C99 {
 
-    /** Prefix of the names of functions. */
     private static final String PREFIX = "spk_";
 
     private static final Set<Op> OF_BITS = EnumSet.of(Op.ABS, Op.SQRT, Op.POWER2, Op.EXPONENT, Op.SCALE);
 
-    /** Functions that the operations above call. */
     private static final Set<String> BITS = Set.of(PREFIX + "bits", PREFIX + "float");
 
     /** Functions that the {@link Lowering} writes out. */
     private static final List<Op> LOWERED = List.of(Op.EXP, Op.EXPM1, Op.LOG, Op.SIGMOID, Op.TANH);
 
-    /** Words of the language and of its headers, and the name of the neuron. */
+    /** Reserved words of the language and its headers, and the name of the neuron. */
     private static final Set<String> TAKEN = Set.of(
             ("asm auto break case char const continue default do double else enum extern float for goto if inline int"
                             + " long main register restrict return short signed sizeof static struct switch typedef"
@@ -48,22 +46,14 @@ public final class C99 {
 
     private C99() {}
 
-    /** Names the rows of a program in C. */
     public interface Rows {
 
-        /** Returns a C expression for a leaf that is not a constant. */
         String load(Node leaf);
 
-        /** Returns the C expression to which a value is assigned. */
         String store(Program.Store store);
     }
 
-    /**
-     * Returns the C statements of a program for one neuron: first a variable for each operation, then the assignments
-     * of all stored values.
-     *
-     * @param indent spaces at the start of each line
-     */
+    /** Returns C statements for one neuron: a variable for each operation, then the assignments of stored values. */
     public static String statements(Program program, Rows rows, String indent) {
         StringBuilder text = new StringBuilder();
         List<Node> stored = program.stores().stream().map(Program.Store::value).toList();
@@ -78,7 +68,6 @@ public final class C99 {
         return text.toString();
     }
 
-    /** Returns the operations that the statements of a program use. */
     public static Set<Op> operations(Program program) {
         Set<Op> operations = EnumSet.noneOf(Op.class);
         needed(program.stores().stream().map(Program.Store::value).toList()).forEach(node -> operations.add(node.op()));
@@ -86,11 +75,9 @@ public final class C99 {
     }
 
     /**
-     * Returns a C function that advances neurons by one step. It has a parameter for each row: rows of variables are
-     * read and written, a neuron parameter that all neurons share is a number, and spikes are a byte for each neuron.
-     * Rows must not overlap.
+     * Returns a C function that advances neurons by one step. Its parameters are the rows: rows of variables are read
+     * and written, a shared neuron parameter is a number, and spikes are a byte for each neuron. Rows must not overlap.
      *
-     * @param program of one step
      * @param shared names of parameters that have one value for all neurons
      */
     public static String function(String name, Program program, Set<String> shared) {
@@ -127,14 +114,13 @@ public final class C99 {
                 + statements(program, rows, "        ") + "    }\n}\n\n";
     }
 
-    /** Returns the rows for which a function has parameters, after the number of neurons. */
     static List<String> rows(Program program) {
         return program.rows().stream()
                 .filter(row -> !row.startsWith(ProgramSplitter.CUT))
                 .toList();
     }
 
-    /** Returns a name as a C identifier; names that C reserves get an underscore. */
+    /** Returns a C identifier for a name; names that C reserves get an underscore. */
     public static String identifier(String name) {
         String plain = name.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^(?=[0-9_])", "n");
         boolean taken = TAKEN.contains(plain) || plain.startsWith(PREFIX) || plain.matches(OF_HEADERS);

@@ -8,20 +8,18 @@ import java.util.List;
  *
  * @param of the expression, of parameters only; or the entries of a square matrix, row by row
  * @param size rows of the matrix; 0 for an expression
- * @param row the row of this parameter in the matrix exponential
- * @param column the column of this parameter in the matrix exponential
+ * @param row the row of this parameter in the matrix exponential, as is {@code column}
  * @param single true if each operation of the expression is rounded to float32
  */
 public record Derived(List<Node> of, int size, int row, int column, boolean single) {
 
     private static final int TERMS = 18;
 
-    /** An expression. */
     static Derived expression(Node of, boolean single) {
         return new Derived(List.of(of), 0, 0, 0, single);
     }
 
-    /** Returns true for an expression, which has derivatives; false for an entry of a matrix exponential. */
+    /** Returns true for an expression, which has derivatives, unlike an entry of a matrix exponential. */
     public boolean isExpression() {
         return size == 0;
     }

@@ -21,7 +21,6 @@ public final class DoubleProgram {
     private final double[] values;
     private final boolean single;
 
-    /** Prepares the evaluation of nodes in float64. */
     public DoubleProgram(List<Node> roots) {
         this(roots, false);
     }
@@ -57,12 +56,10 @@ public final class DoubleProgram {
         }
     }
 
-    /** Returns the value of a root in the last run. */
     public double value(int root) {
         return values[roots[root]];
     }
 
-    /** Returns the values of all roots in the last run. */
     double[] values() {
         double[] all = new double[roots.length];
         for (int i = 0; i < all.length; i++) {
@@ -72,14 +69,13 @@ public final class DoubleProgram {
     }
 
     /**
-     * Computes one operation in float32. Unlike in a step, a subnormal number has its own logarithm and not the
-     * logarithm of 0.
+     * Computes one operation in float32. Unlike in a step, a subnormal number has a logarithm other than the logarithm
+     * of 0.
      */
     private static float single(Op op, float a, float b, float c) {
         return op == Op.LOG ? Logarithm.log(a) : Interpreter.apply(op, a, b, c);
     }
 
-    /** Computes one operation; a condition is 1 or 0. */
     static double apply(Op op, double a, double b, double c) {
         return switch (op) {
             case ADD -> a + b;

@@ -9,10 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Computes a text of equations for each element of rows of numbers. Each thread has its own frame, which holds the
- * addresses of its rows.
- */
+/** Computes a text of equations for each element of rows of numbers, by a frame for each thread. */
 public final class Elementwise {
 
     private final CompiledProgram compiled;
@@ -39,14 +36,13 @@ public final class Elementwise {
         this.rows = rows;
     }
 
-    /** Compiles a text of whose parameters each thread has values of its own. */
+    /** Compiles a text in which each thread has separate parameter values. */
     public static Elementwise of(MethodHandles.Lookup own, String text) {
         return new Elementwise(own, EquationParser.parse(text), Map.of(), Map.of());
     }
 
     /**
-     * Returns the frame of the calling thread, in which it sets the elements to compute and the addresses of the other
-     * rows.
+     * Returns the calling thread's frame, in which it sets the elements to compute and the addresses of the other rows.
      */
     public Frame frame() {
         Frame frame = frames.get();
@@ -63,10 +59,7 @@ public final class Elementwise {
         return frame;
     }
 
-    /**
-     * Computes {@code count} rows of the words of this thread's {@link #frame}. If no rows are fixed, the frame then
-     * drops all addresses.
-     */
+    /** Computes {@code count} rows of the words of a frame, which then drops all addresses if no rows are fixed. */
     public void run(Frame frame, int count) {
         frame.batch = count;
         compiled.loop().run(frame, 0, 1, count);

@@ -25,7 +25,6 @@ import java.util.stream.Stream;
  */
 public final class EquationGradients {
 
-    /** Prefix of the name of a row of gradients. */
     public static final String GRADIENT = "d:";
 
     /** Prefix of the name of a row that sums the gradients of a parameter. */
@@ -42,9 +41,8 @@ public final class EquationGradients {
 
     private final Equations equations;
     private final List<String> sums;
-    /** Variables and inputs of 1 and 0 that are kept as bits. */
     private final Set<String> flags;
-    /** Variables without gradients. */
+
     private final Set<String> apart;
 
     private final Node distance;
@@ -52,17 +50,12 @@ public final class EquationGradients {
     private final Map<Node, Node> gradients;
     private final Graph graph = new Graph();
 
-    /**
-     * Builds the backward pass of a step.
-     *
-     * @param sums names of the parameters whose gradients are summed; derived parameters are allowed
-     */
     public EquationGradients(Equations equations, List<String> sums) {
         this(equations, sums, Set.of(), Set.of());
     }
 
     /**
-     * Builds the backward pass of a step that keeps some variables as bits or without gradients.
+     * Builds the backward pass of a step.
      *
      * @param sums names of the parameters whose gradients are summed; derived parameters are allowed
      * @param flags names of variables and inputs that are kept as bits
@@ -102,7 +95,6 @@ public final class EquationGradients {
         this.gradients = adjoint.through(roots);
     }
 
-    /** Returns the equations of the forward step. */
     public Equations equations() {
         return equations;
     }
@@ -111,15 +103,11 @@ public final class EquationGradients {
         return graph.leaf(Op.STATE, GRADIENT + of, 0);
     }
 
-    /** Returns true if a variable after the step depends on the spike, so that its gradient reaches the spike. */
     public boolean throughSpikes() {
         return Graph.order(equations.next().values()).contains(equations.spike());
     }
 
-    /**
-     * Returns true if the backward pass reads more than the membranes before and after the step: other variables, or
-     * inputs.
-     */
+    /** Returns true if the backward pass reads more than the membranes before and after the step. */
     public boolean needsInputs() {
         return equations.variables().size() > 1
                 || Stream.of(toDistance(new Graph()), toCurrents(new Graph()))
@@ -127,7 +115,7 @@ public final class EquationGradients {
                         .anyMatch(node -> node.op() == Op.STEP);
     }
 
-    /** Returns true if there is one variable and its backward pass depends only on parameters. */
+    /** Returns true if there is one variable, whose backward pass depends only on parameters. */
     public boolean isLinear() {
         return equations.variables().size() == 1
                 && toCurrents(new Graph()).order().stream()
@@ -181,7 +169,6 @@ public final class EquationGradients {
         return program;
     }
 
-    /** Returns the sum of the gradients of the value that a spike carries. */
     private Node carried() {
         Node sum = graph.leaf(
                 Op.STATE, SUM + Objects.requireNonNull(equations.carries()).name(), 0);
@@ -204,7 +191,7 @@ public final class EquationGradients {
         return made;
     }
 
-    /** Returns the names of all parameters on which a node depends, directly or through derived parameters. */
+    /** Returns the parameters on which a node depends, directly or through derived ones. */
     public static Set<String> parametersOf(Equations equations, Node node) {
         return parametersOf(equations, List.of(node));
     }
@@ -226,8 +213,8 @@ public final class EquationGradients {
     }
 
     /**
-     * Returns the names of the parameters that can be learned. A parameter cannot be learned if an initial value, the
-     * value that a spike carries or a matrix exponential depends on it.
+     * Returns the parameters that can be learned: no initial value, value of a spike or matrix exponential depends on
+     * them.
      */
     public static Set<String> learnable(Equations equations) {
         Set<String> learnable = new TreeSet<>(equations.parameters().keySet());
@@ -236,7 +223,7 @@ public final class EquationGradients {
         if (carries != null) {
             learnable.removeAll(parametersOf(equations, carries));
         }
-        Set<List<Node>> matrices = Collections.newSetFromMap(new IdentityHashMap<>()); // many entries of few
+        Set<List<Node>> matrices = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Derived derived : equations.derived().values()) {
             if (!derived.isExpression() && matrices.add(derived.of())) {
                 learnable.removeAll(parametersOf(equations, derived.of()));
@@ -246,8 +233,8 @@ public final class EquationGradients {
     }
 
     /**
-     * Returns the parameters whose gradients must be summed, in order, to compute those of the learned ones: these
-     * first, then the derived parameters that depend on them.
+     * Returns the parameters whose gradients must be summed to compute the gradients of the learned ones: these first,
+     * then the derived parameters that depend on them.
      */
     public static List<String> sums(Equations equations, Set<String> learned) {
         List<String> sums = new ArrayList<>(learned);

@@ -39,14 +39,13 @@ public final class EquationParameters {
     /** Steps of the longest refractory period: float32 does not represent all larger whole numbers. */
     private static final float MOST_STEPS = 1 << 24;
 
-    /** No bytes of the arena: they say who may use it. */
+    /** Zero bytes of the arena, for checks of access. */
     private final MemorySegment access;
 
     private final int neurons;
-    /** By name: one value, or one for each neuron. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
 
-    private final List<Following> following = new ArrayList<>();
+    private final List<DerivedValue> derivedValues = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
     private final List<Limit> limits = new ArrayList<>();
     private int version;
@@ -82,7 +81,7 @@ public final class EquationParameters {
             Derived of = made.getValue();
             float[] into = new float[count(of.of())];
             values.put(made.getKey(), into);
-            following.add(new Following(of, new DoubleProgram(of.of(), of.single()), into));
+            derivedValues.add(new DerivedValue(of, new DoubleProgram(of.of(), of.single()), into));
         }
         values.forEach((name, all) -> limit(derived, name, all));
         long bytes = (long) Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * Float.BYTES;
@@ -95,17 +94,14 @@ public final class EquationParameters {
         update();
     }
 
-    /** Returns true for a constant that an equation of {@code dt} derives from parameters. */
     private static boolean isConstant(String name) {
         return name.startsWith("_") && Character.isDigit(name.charAt(1));
     }
 
-    /** Returns true for a derived parameter that no line of the text declares. */
     static boolean isHoisted(String name) {
         return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES) && !name.startsWith(MEAN);
     }
 
-    /** The values of a parameter and their permitted range. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Limit(String name, Set<String> of, float[] values, float least, float most, String expected) {
 
@@ -140,7 +136,6 @@ public final class EquationParameters {
         }
     }
 
-    /** Returns the parameters of the text from which a constant is derived. */
     private static Set<String> origins(Map<String, Derived> derived, String constant) {
         Set<String> origins = new TreeSet<>();
         for (Node node : Graph.order(Graph.of(derived, constant).of())) {
@@ -190,7 +185,7 @@ public final class EquationParameters {
         });
     }
 
-    /** Returns true if the present values of the parameters pass the checks of {@link #requireNumbers}. */
+    /** Returns true if the present values pass the checks of {@link #requireNumbers}. */
     public boolean areNumbers() {
         boolean all = true;
         for (int i = 0; i < limits.size(); i++) {
@@ -202,9 +197,9 @@ public final class EquationParameters {
     /** Computes the derived parameters from the {@link #values} and copies all values to native memory. */
     public void update() {
         for (int neuron = 0; neuron < neurons; neuron++) {
-            Following last = null;
-            for (int i = 0; i < following.size(); i++) {
-                Following next = following.get(i);
+            DerivedValue last = null;
+            for (int i = 0; i < derivedValues.size(); i++) {
+                DerivedValue next = derivedValues.get(i);
                 if (neuron < next.into.length) {
                     next.update(this, neuron, last);
                     last = next;
@@ -232,7 +227,6 @@ public final class EquationParameters {
         }
     }
 
-    /** Returns the number of calls of {@link #update}. */
     public int version() {
         return version;
     }
@@ -250,15 +244,14 @@ public final class EquationParameters {
         return row;
     }
 
-    /** Computes a derived parameter. */
-    private static final class Following {
+    private static final class DerivedValue {
 
         private final Derived of;
         private final DoubleProgram program;
         private final float[] into;
         private double[] exponential = new double[0];
 
-        Following(Derived of, DoubleProgram program, float[] into) {
+        DerivedValue(Derived of, DoubleProgram program, float[] into) {
             this.of = of;
             this.program = program;
             this.into = into;
@@ -270,7 +263,7 @@ public final class EquationParameters {
          * @param last the derived parameter computed before for this neuron, perhaps another entry of the same matrix
          */
         @SuppressWarnings("ReferenceEquality") // entries of one matrix share it
-        void update(EquationParameters parameters, int neuron, @Nullable Following last) {
+        void update(EquationParameters parameters, int neuron, @Nullable DerivedValue last) {
             if (last != null && !of.isExpression() && last.of.of() == of.of()) {
                 exponential = last.exponential;
             } else {
@@ -282,11 +275,6 @@ public final class EquationParameters {
         }
     }
 
-    /**
-     * A parameter in native memory.
-     *
-     * @param pad the value after the last neuron; NaN repeats the last neuron's value
-     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Row(String name, float[] values, MemorySegment row, float pad) {
 
@@ -298,7 +286,6 @@ public final class EquationParameters {
         }
     }
 
-    /** Returns the number of values of nodes of parameters: 1, or the number of neurons. */
     private int count(List<Node> nodes) {
         int count = 1;
         for (Node node : Graph.order(nodes)) {
@@ -307,7 +294,6 @@ public final class EquationParameters {
         return count;
     }
 
-    /** Returns the value of a parameter for a neuron. */
     float value(String name, int neuron) {
         float[] all = values(name);
         return all[all.length == 1 ? 0 : neuron];
@@ -321,17 +307,14 @@ public final class EquationParameters {
         return Graph.of(values, name);
     }
 
-    /** Returns true if a parameter of this name exists. */
     public boolean has(String name) {
         return values.containsKey(name);
     }
 
-    /** Returns the names of the parameters that have one value for all neurons. */
     public Set<String> shared() {
         return values.keySet().stream().filter(name -> values(name).length == 1).collect(Collectors.toSet());
     }
 
-    /** Returns the values of a node of parameters: one, or one for each neuron. */
     public float[] values(Node node) {
         DoubleProgram program = new DoubleProgram(List.of(node));
         float[] all = new float[count(List.of(node))];
@@ -342,12 +325,10 @@ public final class EquationParameters {
         return all;
     }
 
-    /** Returns the number of neurons. */
     public int neurons() {
         return neurons;
     }
 
-    /** Sets the addresses and shared values of all parameters in a frame. */
     public void put(Frame frame) {
         for (Row row : rows) {
             frame.put(row.name, row.row, 0, 0);

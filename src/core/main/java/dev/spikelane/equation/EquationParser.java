@@ -58,7 +58,7 @@ public final class EquationParser extends TextParser {
 
     /** Most states: one loop stores all of them, and HotSpot must compile it ({@code HugeMethodLimit}). */
     private static final int MOST_STATES = 32;
-    /** Most inputs, and most noises. */
+
     private static final int MOST_ROWS = 16;
 
     private static final int MOST_DELAY = 64;
@@ -66,7 +66,6 @@ public final class EquationParser extends TextParser {
     private static final int COUNTS = 16;
 
     private static final int MOST_COUNTS = 64;
-    /** The greatest whole number of four bits. */
     private static final int MOST_WHOLE = 15;
 
     private static final List<String> STATEMENTS = List.of(
@@ -154,7 +153,6 @@ public final class EquationParser extends TextParser {
         return parser.all().cut(parser.graph);
     }
 
-    /** Returns an exception whose message names the first place of a name in a text. */
     public static IllegalArgumentException error(String text, String name, String message) {
         return Lexer.tokens(text).stream()
                 .filter(token -> token.is(name))
@@ -250,7 +248,6 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** Parses a parameter with an optional range. */
     private void ranged(Token token) {
         parameter(token);
         if (words.takes("from")) {
@@ -278,7 +275,6 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** Parses the number after 'to'. */
     private int greatest(String of, int limit) {
         Token at = words.take();
         boolean isNumber = at.kind() == Token.Kind.NUMBER && at.text().matches("[0-9]{1,2}");
@@ -297,7 +293,6 @@ public final class EquationParser extends TextParser {
         to.add(token.text());
     }
 
-    /** Parses an input; the first input may be delayed. */
     private void input(Token token) {
         row(token, inputs);
         if (inputs.size() == 1 && words.takes("delayed")) {
@@ -414,7 +409,6 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** Returns a variable that keeps its value during the refractory period. */
     private Node held(String variable) {
         Node active = graph.of(Op.LE, Graph.of(names, Equations.REFRACTORY), graph.constant(0));
         return graph.of(Op.SELECT, active, Graph.of(names, variable), graph.leaf(Op.STATE, variable, 0));

@@ -17,15 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A parsed neuron: its parameters, its variables, and the value of each variable after a step. {@link EquationParser}
- * makes it. All nodes belong to one graph. Its leaves are parameters, variables before the step ({@link Op#STATE}), and
- * inputs and noise of the step ({@link Op#STEP}).
+ * makes it. All nodes belong to one graph, whose leaves are parameters, variables before the step ({@link Op#STATE}),
+ * and inputs and noise of the step ({@link Op#STEP}).
  *
- * @param name name of the neuron
  * @param parameters default values by name, in the order of the text; always with {@code dt}
  * @param ranges permitted ranges by the names of parameters that have one
  * @param derived derived parameters by name; each depends only on parameters and those before it
  * @param variables initial values by the names of the variables, in order; they depend only on parameters
- * @param inputs names of the ports
  * @param noises names of rows of uniform numbers in [0, 1), drawn in each step; normal numbers and counts are computed
  *     from them
  * @param units units by the names of parameters, variables and inputs that have one
@@ -52,19 +50,15 @@ public record Equations(
         @Nullable Node carries,
         @Nullable Line line) {
 
-    /** Name of the row of spikes of a step. */
     public static final String SPIKE = "spike";
 
-    /** Prefix of the name of a recorded variable's row. */
     public static final String RECORD = "record:";
 
     /** Prefix of the name of a row of a variable {@link #atSpike}. */
     public static final String CHARGED = "charged:";
 
-    /** Name of the variable that counts down a refractory period. */
     static final String REFRACTORY = "refractory";
 
-    /** Returns the nodes of a step in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>(next.values());
         roots.add(spike);
@@ -110,12 +104,12 @@ public record Equations(
     /** The permitted values of a parameter, both ends included. */
     public record Range(float least, float most) {
 
-        /** Returns the value of the range nearest to a value; NaN for NaN. */
+        /** Returns the nearest value of the range; NaN for NaN. */
         public float nearest(float value) {
             return Math.max(least, Math.min(most, value));
         }
 
-        /** Checks that a value lies in the range, and throws the exception that {@code error} makes if it does not. */
+        /** Throws the exception of {@code error} for a value out of the range. */
         public void require(String name, float value, Function<String, IllegalArgumentException> error) {
             if (!(value >= least && value <= most)) {
                 throw error.apply(name + " is " + value + ", expected " + least + " to " + most);
@@ -123,7 +117,6 @@ public record Equations(
         }
     }
 
-    /** Returns true if a variable takes part in rounding: all but the counter of the refractory period. */
     public static boolean isRounded(String variable) {
         return !variable.equals(REFRACTORY);
     }
@@ -218,7 +211,6 @@ public record Equations(
         return program;
     }
 
-    /** Returns a program of several steps; all rows have the form of the text. */
     public Program forward(int steps, List<String> recorded, Graph graph) {
         return forward(steps, recorded, Map.of(), graph);
     }

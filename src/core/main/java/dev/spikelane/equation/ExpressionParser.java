@@ -15,10 +15,8 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Parses expressions from words and keeps the position in the text. */
 final class ExpressionParser {
 
-    /** Names of functions, which cannot be declared. */
     static final Set<String> FUNCTIONS =
             Set.of("abs", "exp", "expm1", "fma", "log", "max", "min", "sigmoid", "sqrt", "tanh");
 
@@ -31,7 +29,6 @@ final class ExpressionParser {
 
     private final Graph graph;
     private final List<Token> tokens;
-    /** Nodes by name. */
     private final Map<String, Node> names;
     /** Names that a line reads or assigns. */
     final Set<String> used = new HashSet<>();
@@ -49,7 +46,7 @@ final class ExpressionParser {
         return next == tokens.size();
     }
 
-    /** Returns the next word, or the one {@code further} words after it, without taking it. */
+    /** Returns a following word without taking it. */
     Token peek(int further) {
         return tokens.get(Math.min(next + further, tokens.size() - 1));
     }
@@ -72,18 +69,15 @@ final class ExpressionParser {
         }
     }
 
-    /** Parses an expression as a number; a condition becomes 1 or 0. */
     Node number() {
         return graph.number(expression());
     }
 
-    /** Parses an expression that must be a condition. */
     Node condition() {
         Token first = peek(0);
         return condition(expression(), first);
     }
 
-    /** Parses an expression, a number or a condition. */
     Node expression() {
         if (depth == DEEPEST) {
             throw peek(0).error("nested deeper than expected, which is at most " + DEEPEST + " times");

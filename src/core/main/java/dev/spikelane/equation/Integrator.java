@@ -12,17 +12,15 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
-/** Makes steps of differential equations. Each expression of parameters only becomes a derived parameter. */
+/** Makes steps of differential equations, in which each expression of parameters only becomes a derived parameter. */
 final class Integrator {
 
-    /** Name of the parameter that holds the time of a step. */
     static final String DT = "dt";
 
     private record Equation(Token at, String variable, Node slope, boolean exact) {}
 
     private final Graph graph;
     private final SequencedMap<String, Derived> derived;
-    /** Derived parameters by the nodes that they replace. */
     private final Map<Node, Node> hoisted = new HashMap<>();
     /** Consecutive equations, which all read the variables before them. */
     private final List<Equation> together = new ArrayList<>();
@@ -32,7 +30,6 @@ final class Integrator {
         this.derived = derived;
     }
 
-    /** Adds a derived parameter. */
     Node derive(String name, Node of) {
         return derive(name, Derived.expression(of, false));
     }
@@ -57,7 +54,6 @@ final class Integrator {
         together.add(new Equation(at, variable, slope, exact));
     }
 
-    /** Returns the variables after a step of the added equations, and removes these equations. */
     Map<String, Node> finish(Map<String, Node> names) {
         Map<String, Node> after = new LinkedHashMap<>();
         List<Equation> exact = together.stream().filter(each -> each.exact).toList();
@@ -136,7 +132,7 @@ final class Integrator {
         return after;
     }
 
-    /** Returns true for each entry that some power of the matrix makes other than 0. */
+    /** Returns true for each entry that some power of the matrix makes nonzero. */
     private static boolean[][] reached(List<List<Node>> slopes) {
         int count = slopes.size();
         boolean[][] reached = new boolean[count][count];
@@ -168,7 +164,6 @@ final class Integrator {
         return hoist(Graph.of(made, slope));
     }
 
-    /** Returns an operation, simplified if an operand is 0. */
     private Node algebra(Op op, Node... of) {
         Node a = of[0];
         Node b = of[of.length - 1];
@@ -212,10 +207,7 @@ final class Integrator {
         return node.ofParameters() && !node.op().isCondition();
     }
 
-    /**
-     * Returns a node in which each expression of parameters only is a derived parameter; a division by one multiplies
-     * by its inverse.
-     */
+    /** Replaces expressions of parameters only by derived parameters; a division by one multiplies by its inverse. */
     Node hoist(Node root) {
         if (root.ofParameters()) {
             return derive(root);

@@ -5,15 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Splits a text into words. A statement ends with its line, unless a parenthesis is open; {@code #} begins a comment.
- */
+/** Splits a text into words. */
 final class Lexer {
 
-    /** Characters of the longest text. */
     static final int MOST_CHARACTERS = 20_000;
 
-    /** Characters of the longest name or unit. */
     static final int LONGEST_WORD = 64;
 
     private static final String SIGNS = "+-*/^()<>?:,=";
@@ -24,7 +20,6 @@ final class Lexer {
     private int line = 1;
     private int lineStart;
     private int open;
-    /** The outermost open parenthesis. */
     private @Nullable Token opened;
 
     private Lexer(String text) {
@@ -173,11 +168,8 @@ final class Lexer {
         enum Kind {
             NAME,
             NUMBER,
-            /** An operator, a parenthesis, a comma. */
             SIGN,
-            /** The text in brackets. */
             UNIT,
-            /** The end of a statement. */
             END
         }
 
@@ -203,7 +195,6 @@ final class Lexer {
             return turned || left.length() <= 1 && right.length() <= 1;
         }
 
-        /** Returns an exception whose message names the place of this word. */
         IllegalArgumentException error(String message) {
             return error(line, column, message);
         }
@@ -212,7 +203,6 @@ final class Lexer {
             return new IllegalArgumentException("line " + line + ", column " + column + ": " + message);
         }
 
-        /** Returns the word as messages show it. */
         @Override
         public String toString() {
             return kind == Kind.END ? "the end of the line" : "'" + text + "'";

@@ -47,7 +47,6 @@ final class Noise {
         this.graph = graph;
     }
 
-    /** Returns a standard normal number of a uniform number. */
     static Node normal(Graph graph, Node uniform) {
         return new Noise(graph).of(uniform);
     }

@@ -6,7 +6,7 @@ import dev.spikelane.simd.UniformRow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The uniform numbers of one step for the noises of a tile. They depend only on seed, step, sample and neuron. */
+/** The uniform numbers of one step for the noises of a tile, which depend only on seed, step, sample and neuron. */
 public final class NoiseRows {
 
     private final long[] seeds;
@@ -44,7 +44,6 @@ public final class NoiseRows {
         }
     }
 
-    /** Returns the numbers of a noise, {@code [batch x count]}, by its index in {@link Equations#noises}. */
     public FloatMatrix of(int place) {
         return rows[place];
     }

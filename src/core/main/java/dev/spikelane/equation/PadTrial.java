@@ -18,13 +18,12 @@ public final class PadTrial {
 
     private final Interpreter step;
     private final Frame frame;
-    /** One block of bits or numbers for each row that is not a parameter. */
+    /** A block of bits or numbers for each row that is not a parameter. */
     private final MemorySegment blocks;
 
     private final BitSet ofBits = new BitSet();
     private final int last;
 
-    /** Prepares the test of a program of one step. */
     public PadTrial(Program program, EquationParameters parameters) {
         this.step = new Interpreter(program, parameters.shared());
         this.frame = new Frame(program, parameters.neurons());
@@ -45,7 +44,6 @@ public final class PadTrial {
         parameters.put(frame);
     }
 
-    /** Returns true if the padding stays 0 and silent with the present values of the parameters. */
     public boolean stay() {
         blocks.fill((byte) 0);
         step.run(frame, 0, 1, 1);

@@ -21,9 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A plasticity rule, as {@link RuleParser} parses it. The leaves of its nodes are parameters, variables of inputs,
  * outputs and synapses ({@link Op#STATE}), and the spikes of inputs and outputs ({@link Op#FLAG}).
  *
- * @param name name of the rule
  * @param parameters default values by name, in the order of the text, modulators included
- * @param derived derived parameters by name
  * @param modulators names of parameters that the application may change between calls
  * @param variables variables by name, without the weight
  * @param units units by the names of parameters and variables that have one
@@ -38,7 +36,6 @@ public record Rule(
         Map<String, String> units,
         List<Block> blocks) {
 
-    /** Name of the weight of a synapse, and of the spikes of inputs and outputs. */
     public static final String WEIGHT = "w";
 
     public static final String PRE = "pre";
@@ -50,7 +47,6 @@ public record Rule(
     /** Prefix of the name of a row of inputs or outputs that fulfill a condition. */
     public static final String WHEN = "when:";
 
-    /** Prefix of the name of a trace's time constant. */
     static final String TAU = "_tau of ";
 
     static final String LEAST = "_least";
@@ -66,12 +62,6 @@ public record Rule(
         SYNAPSE
     }
 
-    /**
-     * A variable.
-     *
-     * @param initial initial value, which depends only on parameters
-     * @param isOfTarget true if it is a variable of the target neurons, which the rule only reads
-     */
     public record Variable(Space space, Node initial, boolean isOfTarget) {}
 
     /**
@@ -86,12 +76,10 @@ public record Rule(
     public record Block(
             Space space, boolean onSpike, @Nullable Node when, SequencedMap<String, Node> lines) {}
 
-    /** Returns the text of a rule in this package by its name. */
     public static String text(String name) {
         return Zoo.resource("rule-" + name + ".txt");
     }
 
-    /** Copies the parameters, which all synapses share, to native memory. */
     public EquationParameters parameters(Map<String, float[]> given) {
         return new EquationParameters(NativeMemory.ofAuto(), parameters, derived, 1, given);
     }
@@ -107,7 +95,7 @@ public record Rule(
         variables.forEach((each, variable) -> initial.put(each, variable.initial()));
         of.requireNumbers(initial, Map.of(), error);
         derived.keySet().stream().filter(each -> each.startsWith(TAU)).forEach(each -> {
-            if (!(of.values(each)[0] > 0)) { // NaN is not
+            if (!(of.values(each)[0] > 0)) {
                 String trace = each.substring(TAU.length());
                 String found = "'tau' of trace '" + trace + "' is " + of.values(each)[0];
                 throw error.apply(trace, found + ", expected a number above 0");
@@ -115,7 +103,7 @@ public record Rule(
         });
         float least = of.values(LEAST)[0];
         float most = of.values(MOST)[0];
-        if (!(least >= -Float.MAX_VALUE && least <= most && most <= Float.MAX_VALUE)) { // NaN is none
+        if (!(least >= -Float.MAX_VALUE && least <= most && most <= Float.MAX_VALUE)) {
             String found = "'bounds' is " + least + ", " + most;
             throw error.apply("bounds", found + ", expected two finite numbers, the lesser first");
         }
@@ -136,7 +124,6 @@ public record Rule(
         return ordered;
     }
 
-    /** Returns the names of the variables of a space, in order. */
     public List<String> variables(Space space) {
         return variables.entrySet().stream()
                 .filter(each -> each.getValue().space == space)
@@ -183,7 +170,6 @@ public record Rule(
         return program;
     }
 
-    /** Returns a program that stores the condition of a block as bits. */
     public Program when(Block block, Graph graph) {
         Program program = new Program(name + "When", 1);
         Node when = Objects.requireNonNull(block.when);
@@ -216,7 +202,7 @@ public record Rule(
         }
     }
 
-    /** Returns the weight within its bounds; a NaN becomes the lower bound. */
+    /** Limits the weight to its bounds; a NaN becomes the lower bound. */
     private static Node bounded(Graph graph, Node weight) {
         Node least = graph.leaf(Op.PARAMETER, LEAST, 0);
         Node most = graph.leaf(Op.PARAMETER, MOST, 0);

@@ -22,36 +22,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses a plasticity rule from text. Each line is a statement; {@code #} begins a comment.
- *
- * <pre>{@code
- * rule      NAME
- * param     NAME [UNIT] = NUMBER, ...        there is a parameter dt = 1
- * modulator NAME [UNIT] = NUMBER, ...        a parameter that a program changes between calls: a reward
- * let       NAME = EXPRESSION                of parameters, computed in float64 and rounded once
- * state     pre|post|synapse NAME [= EXPRESSION], ...
- *                                            a variable of each input or output, in each sample; or of each synapse
- * reads     post NAME, ...                   a variable of the target neurons, after the step
- * trace     pre|post NAME tau = EXPRESSION [nearest] [behind]
- *                                            times exp(-dt / tau) in each step; 0 if that is below 1e-30 or a
- *                                            modulator makes tau 0, negative or NaN; then plus 1 where an input or
- *                                            output fires; nearest: 1 there; behind: after all other lines
- * each step                                  the lines after it run in each step, for all samples
- * on pre [CONDITION]                         for each input that fires, or fulfills the condition, along its synapses
- * on post [CONDITION]                        for each output that fires, or fulfills the condition, along its synapses
- * NAME = EXPRESSION                          in each step: a variable; else a name for the lines that follow
- * NAME += EXPRESSION                         on spikes: adds to w, the weight, or to a variable of synapses
- * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters but modulators
- * }</pre>
- *
- * <p>Blocks run in the order of the text. The changes that spikes add are summed in the order of the samples. The sum
- * is added before the next lines of synapses, or at the end of the step; until then all lines read the variables
- * without it.
+ * Parses a plasticity rule from text, in the syntax that {@code dev.spikelane.connection.Plasticity} documents. Blocks
+ * run in the order of the text. The changes that spikes add are summed in the order of the samples. The sum is added
+ * before the next lines of synapses, or at the end of the step; until then all lines read the variables without it.
  */
 public final class RuleParser extends TextParser {
 
     private static final int MOST_VARIABLES = 16;
-    /** Most blocks: each compiles to one or more classes. */
     private static final int MOST_BLOCKS = 32;
 
     /** Traces below this become 0, before they become subnormal numbers, with which processors are slow. */
@@ -70,13 +47,12 @@ public final class RuleParser extends TextParser {
     private final List<Block> blocks = new ArrayList<>();
     /** Lines of the present block by space; a block of each step may have several spaces. */
     private final Map<Space, SequencedMap<String, Node>> open = new EnumMap<>(Space.class);
-    /** Lines of traces that run after all blocks. */
+    /** Lines of traces after all blocks. */
     private final Map<Space, SequencedMap<String, Node>> last = new EnumMap<>(Space.class);
-    /** Names for expressions of the present block. */
+
     private final Set<String> locals = new LinkedHashSet<>();
 
     private @Nullable Token block;
-    /** The space whose spikes run the present block; null for a block of each step. */
     private @Nullable Space spikes;
 
     private @Nullable Node when;
@@ -235,7 +211,7 @@ public final class RuleParser extends TextParser {
         words.used.add(Integrator.DT);
         integrator.derive(Rule.TAU + token.text(), tau);
         Node decay = graph.of(Op.EXP, graph.of(Op.DIV, time, tau));
-        Node lasts = graph.of(Op.GT, tau, graph.constant(0)); // a modulator may change that
+        Node lasts = graph.of(Op.GT, tau, graph.constant(0)); // a modulator may make tau 0 or less
         Node factor =
                 integrator.derive("_decay of " + token.text(), graph.of(Op.SELECT, lasts, decay, graph.constant(0)));
         Node kept = graph.of(Op.MUL, own, factor);
@@ -257,7 +233,6 @@ public final class RuleParser extends TextParser {
         to.computeIfAbsent(space, _ -> new LinkedHashMap<>()).put(variable, value);
     }
 
-    /** Begins a block. */
     private void block(Token first, Token second) {
         boolean each = first.is("each");
         if (each && !second.is("step")) {
@@ -284,7 +259,7 @@ public final class RuleParser extends TextParser {
         return made;
     }
 
-    /** Ends a block: later lines read variables from memory, and the block's own names are dropped. */
+    /** Ends a block: later lines read variables from memory, and local names are dropped. */
     private void close() {
         if (spikes != null && !open.isEmpty()) {
             blocks.add(new Block(spikes, true, when, Graph.of(open, Space.SYNAPSE)));
@@ -340,7 +315,7 @@ public final class RuleParser extends TextParser {
         locals.add(token.text());
     }
 
-    /** Checks that a line reads only variables of its own space; lines at spikes may read all three spaces. */
+    /** Checks that a line reads only variables of its space; lines at spikes may read all three spaces. */
     private void requireOf(Token token, Node value, Space space, boolean onSpike) {
         for (Node node : Graph.order(List.of(value))) {
             Variable variable = variables.get(node.name());

@@ -16,12 +16,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the lines that neurons and rules have in common: names, parameters and derived parameters. */
 abstract class TextParser {
 
     final Graph graph = new Graph();
     final Map<String, Node> names = new HashMap<>();
-    /** First word of each line, by the id of the line's first node. */
     private final NavigableMap<Integer, Token> lines = new TreeMap<>();
 
     /** Places of the declarations by name, and of the lines that may occur only once. */
@@ -40,11 +38,6 @@ abstract class TextParser {
     /** True for a text of a user, which cannot declare names that begin with an underscore. */
     private final boolean whole;
 
-    /**
-     * Prepares the parsing of a text.
-     *
-     * @param reserved words that cannot be declared
-     */
     TextParser(String text, Set<String> reserved, boolean whole) {
         this.reserved = reserved;
         this.whole = whole;
@@ -53,13 +46,11 @@ abstract class TextParser {
         names.put(Integrator.DT, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
     }
 
-    /** Parses a line up to its end. */
     abstract void statement(Token first);
 
     /** Returns the nodes by name that differ after the last line. */
     abstract Map<String, Node> finished();
 
-    /** Parses all lines. */
     final void lines() {
         try {
             while (!words.atEnd()) {
@@ -77,12 +68,10 @@ abstract class TextParser {
         }
     }
 
-    /** Records the first word of a line. */
     final void begin(Token line) {
         lines.put(lines.isEmpty() ? 0 : graph.size(), line);
     }
 
-    /** Returns the exception of a text that is too long, at the line of a node. */
     private IllegalArgumentException tooLong(Graph.TooLargeException large, int node) {
         return Graph.of(lines, lines.floorKey(node)).error(String.valueOf(large.getMessage()));
     }
@@ -103,7 +92,6 @@ abstract class TextParser {
         }
     }
 
-    /** Checks that a line reads each declared name. */
     final void requireRead() {
         declared.forEach((name, token) -> {
             if (!words.used.contains(name)) {
@@ -112,7 +100,6 @@ abstract class TextParser {
         });
     }
 
-    /** Returns the exception of a line whose first word is unknown. */
     static IllegalArgumentException unknown(Token first, List<String> statements, String others) {
         return first.error("found " + first + ", expected " + String.join(", ", statements) + ", " + others
                 + statements.stream()
@@ -131,7 +118,6 @@ abstract class TextParser {
         }
     }
 
-    /** Parses the title of a text, its first line. */
     final void title(Token at) {
         if (name != null) {
             throw at.error("there is a line '" + at.text() + "' already, expected one");
@@ -149,13 +135,11 @@ abstract class TextParser {
         } while (words.takes(","));
     }
 
-    /** Records a line that may occur only once. */
     final void say(Token at) {
         declared.put(at.text(), at);
         words.used.add(at.text());
     }
 
-    /** Returns a word as a name to declare. */
     final Token name(Token token) {
         if (token.kind() != Token.Kind.NAME) {
             throw token.error("found " + token + ", expected a name");
@@ -189,7 +173,6 @@ abstract class TextParser {
         parameters.put(token.text(), number);
     }
 
-    /** Parses the value of a parameter. */
     final double number(Token token) {
         Token at = words.peek(0);
         Node value = words.number();
@@ -205,7 +188,7 @@ abstract class TextParser {
         return number;
     }
 
-    /** Parses a derived parameter, which may be computed in float32. */
+    /** Parses a derived parameter. */
     final void let(boolean single) {
         Token token = name(words.take());
         words.expect("=");

@@ -5,7 +5,6 @@ package dev.spikelane.equation;
  */
 public final class TimeStep {
 
-    /** Name of the parameter. */
     public static final String NAME = Integrator.DT;
 
     private TimeStep() {}

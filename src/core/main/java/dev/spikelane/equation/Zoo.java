@@ -10,7 +10,6 @@ import java.util.List;
 /** Texts of well-known neurons, each checked against its publication. */
 public final class Zoo {
 
-    /** Names of the texts. */
     public static final List<String> NAMES = List.of(
             "izhikevich",
             "adaptive-exponential",
@@ -32,7 +31,6 @@ public final class Zoo {
 
     private Zoo() {}
 
-    /** Returns the text of a neuron by its name. */
     public static String text(String name) {
         if (!NAMES.contains(name)) {
             throw new IllegalArgumentException(
@@ -41,7 +39,6 @@ public final class Zoo {
         return resource(name + ".txt");
     }
 
-    /** Returns the content of a resource file of this package. */
     static String resource(String file) {
         try (InputStream stream = Zoo.class.getResourceAsStream(file)) {
             if (stream == null) {

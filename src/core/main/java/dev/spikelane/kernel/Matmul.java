@@ -82,7 +82,7 @@ public final class Matmul {
      * @param spikes {@code [rows x inputs]}
      * @param weights {@code inputs -> outputs}
      * @param current {@code [rows x outputs]}, overwritten only in these blocks
-     * @param firstBlock the first block of outputs
+     * @param firstBlock the first block
      * @param endBlock the block after the last
      */
     public void multiply(SpikeMatrix spikes, Weights weights, FloatMatrix current, int firstBlock, int endBlock) {
@@ -109,7 +109,7 @@ public final class Matmul {
      * @param values {@code [rows x inputs]}
      * @param weights {@code inputs -> outputs}
      * @param current {@code [rows x outputs]}, overwritten only in these blocks
-     * @param firstBlock the first block of outputs
+     * @param firstBlock the first block
      * @param endBlock the block after the last
      */
     public void multiply(FloatMatrix values, Weights weights, FloatMatrix current, int firstBlock, int endBlock) {
@@ -131,8 +131,8 @@ public final class Matmul {
     }
 
     /**
-     * Multiplies float matrices and adds the product: {@code c += op(a) * op(b)}, where {@code op} transposes or
-     * returns its argument.
+     * Adds a product of float matrices: {@code c += op(a) * op(b)}, with {@code op} as in
+     * {@link #multiply(FloatMatrix, FloatMatrix, Transpose, FloatMatrix)}.
      *
      * @param a {@code [m x k]}; {@code [k x m]} if transposed
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
@@ -163,28 +163,22 @@ public final class Matmul {
         /** {@code a^T * b^T}. */
         BOTH;
 
-        /**
-         * Returns true if the first factor is transposed.
-         *
-         * @return true for {@link #FIRST} and {@link #BOTH}
-         */
+        /** {@return true for {@link #FIRST} and {@link #BOTH}} */
         public boolean first() {
             return this == FIRST || this == BOTH;
         }
 
-        /**
-         * Returns true if the second factor is transposed.
-         *
-         * @return true for {@link #SECOND} and {@link #BOTH}
-         */
+        /** {@return true for {@link #SECOND} and {@link #BOTH}} */
         public boolean second() {
             return this == SECOND || this == BOTH;
         }
     }
 
     /**
-     * Weights and bias of a dense connection, in the layout that {@link Matmul} reads. They are copied in and out in
-     * torch's layout, and change only by {@link #set}. Several threads may multiply by them if their arena is shared.
+     * Weights and bias of a dense connection, in the layout that {@link Matmul} reads. Methods copy them in and out in
+     * torch's layout, weights {@code [outputs x inputs]} and bias {@code [1 x outputs]}. They throw an
+     * {@link IllegalArgumentException} if shapes do not fit, a value is NaN or infinite, or a copy would be too large.
+     * Several threads may multiply by them if their arena is shared.
      */
     public static final class Weights {
 
@@ -195,24 +189,21 @@ public final class Matmul {
         }
 
         /**
-         * Copies weights; the copy is freed by the garbage collector.
+         * Copies weights; the garbage collector frees the copy.
          *
-         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
-         * @param bias {@code [1 x outputs]}
-         * @return the weights
-         * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be
-         *     too large
+         * @param weights the weights
+         * @param bias the bias
+         * @return the copy
          */
         public static Weights of(FloatMatrix weights, FloatMatrix bias) {
             return of(NativeMemory.ofAuto(), weights, bias);
         }
 
         /**
-         * Copies weights, with a bias of 0; the copy is freed by the garbage collector.
+         * Copies weights, with a bias of 0; the garbage collector frees the copy.
          *
-         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
-         * @return the weights
-         * @throws IllegalArgumentException if a value is NaN or infinite, or the copy would be too large
+         * @param weights the weights
+         * @return the copy
          */
         public static Weights of(FloatMatrix weights) {
             return of(weights, FloatMatrix.zeros(1, weights.rows()));
@@ -222,11 +213,9 @@ public final class Matmul {
          * Copies weights into an arena.
          *
          * @param arena the arena that owns the copy
-         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
-         * @param bias {@code [1 x outputs]}
-         * @return the weights
-         * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be
-         *     too large
+         * @param weights the weights
+         * @param bias the bias
+         * @return the copy
          */
         public static Weights of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
             if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
@@ -245,12 +234,10 @@ public final class Matmul {
         }
 
         /**
-         * Replaces weights and bias. No product may run meanwhile.
+         * Replaces weights and bias, or nothing if it throws. No product may run meanwhile.
          *
-         * @param weights {@code [outputs x inputs]}; copied
-         * @param bias {@code [1 x outputs]}; copied
-         * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced
-         *     then
+         * @param weights the weights
+         * @param bias the bias
          */
         public void set(FloatMatrix weights, FloatMatrix bias) {
             requireFinite(weights, bias);
@@ -260,9 +247,8 @@ public final class Matmul {
         /**
          * Copies weights and bias out.
          *
-         * @param weights {@code [outputs x inputs]}, overwritten
-         * @param bias {@code [1 x outputs]}, overwritten
-         * @throws IllegalArgumentException if a shape differs
+         * @param weights overwritten
+         * @param bias overwritten
          */
         public void read(FloatMatrix weights, FloatMatrix bias) {
             bias.requireShape("bias", 1, outputs());
@@ -270,28 +256,19 @@ public final class Matmul {
             packed.readBias(bias);
         }
 
-        /**
-         * Returns the number of inputs.
-         *
-         * @return columns of the spikes or values
-         */
+        /** {@return the number of inputs} */
         public int inputs() {
             return packed.inputs();
         }
 
-        /**
-         * Returns the number of outputs.
-         *
-         * @return columns of the currents
-         */
+        /** {@return the number of outputs} */
         public int outputs() {
             return packed.outputs();
         }
 
         /**
-         * Returns the number of blocks of 64 outputs, by which threads share a product.
-         *
-         * @return blocks; the last one may be partly used
+         * {@return the number of blocks of 64 outputs, by which threads share a product; the last one may be partly
+         * used}
          */
         public int blocks() {
             return packed.blocks();

@@ -19,19 +19,14 @@ public final class Simd {
 
     private Simd() {}
 
-    /**
-     * Returns the width of the vectors in use.
-     *
-     * @return bits: 512, 256 or 128; 0 for scalar code
-     */
+    /** {@return the bits of the vectors in use: 512, 256 or 128; 0 for scalar code} */
     public static int bits() {
         return SimdWidth.bits();
     }
 
     /**
-     * Describes the width and the reason for it, in one line.
-     *
-     * @return such as {@code 512-bit vectors (16 floats), the widest that this CPU has}
+     * {@return the width and the reason for it in one line, such as
+     * {@code 512-bit vectors (16 floats), the widest that this CPU has}}
      */
     public static String describe() {
         return SimdWidth.describe();

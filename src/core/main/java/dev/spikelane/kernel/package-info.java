@@ -4,12 +4,11 @@
  * <p>Start with {@link dev.spikelane.kernel.Matmul}, which multiplies. {@link dev.spikelane.neuron.Neuron#bind}
  * advances neurons, and {@link dev.spikelane.encode} encodes. Each method checks shapes, then runs a scalar variant
  * (plain loops, the specification) or a vector variant. Both give the same bits for any vector width, number of threads
- * and density. {@link dev.spikelane.kernel.Simd} tells which one runs.
+ * and density; only calls to {@code dev.spikelane.blas} are exempt. {@link dev.spikelane.kernel.Simd} reports the
+ * variant.
  *
- * <p>A matrix of floats and one of spikes never share memory. If a kernel reads and writes matrices of the same kind,
- * its documentation says if they may be the same. If they may not, or if they overlap in only a part of their rows, it
+ * <p>A matrix of floats and one of spikes never share memory. If a kernel reads and writes matrices of one kind, its
+ * documentation says if they may be one matrix. If they may not, or if they overlap in only a part of their rows, it
  * throws {@link java.lang.IllegalArgumentException} before writing.
- *
- * <p>Only calls to {@code dev.spikelane.blas} are exempt: OpenBLAS adds sums in its own order.
  */
 package dev.spikelane.kernel;

@@ -1,9 +1,4 @@
 package dev.spikelane.loop;
 
-/**
- * A program and the loop that runs it. Threads may share it; each needs its own {@link Frame}.
- *
- * @param program the program
- * @param loop the loop that runs the program
- */
+/** A program and the loop that runs it. Threads may share it; each needs its own {@link Frame}. */
 public record CompiledProgram(Program program, Loop loop) {}

@@ -21,7 +21,7 @@ public final class Frame {
      */
     private static final long CUT_STRIDE = TILE_BYTES + 5 * ProgramSplitter.ALIGNMENT;
 
-    /** Names of the rows, in the order of {@link Program#rows}. */
+    /** Names of the rows, as in {@link Program#rows}. */
     public final List<String> rows;
 
     public final MemorySegment[] segments;
@@ -36,15 +36,13 @@ public final class Frame {
     public final long[] strides;
     /** Rows of the steps in the order of execution; only {@link Program#listed} programs read it. */
     public int[] list = {0};
-    /** Number of samples; each is a row of a step. */
+
     public int batch = 1;
     /** First block of 64 neurons to run; {@link #words} is the number of blocks. */
     public int firstWord;
 
     public int words;
-    /** Number of neurons of a whole row. */
     public final int neurons;
-    /** Values of nodes, for the interpreter. */
     private float[][] values = {};
 
     public Frame(Program program, int neurons) {
@@ -71,17 +69,17 @@ public final class Frame {
         put(rows.indexOf(row), segment, base, stride);
     }
 
-    /** Sets the address of a row to the rows of a matrix, from row {@code first}. */
+    /** Sets the address of a row to the rows of a matrix from {@code first}. */
     public void put(String row, Signal of, int first) {
         put(row, of.segment(), of.rowOffset(first), of.rowOffset(1));
     }
 
-    /** Sets the address of a row to one row of a matrix, which is used in each step. */
+    /** Sets the address of a row to one row of a matrix for all steps. */
     public void repeat(String row, FloatMatrix of, int number) {
         put(row, of.segment(), of.rowOffset(number), 0);
     }
 
-    /** Sets the address of a row by its index in {@link #rows}; does nothing if the index is negative. */
+    /** Sets the address of a row by its index in {@link #rows}; ignores a negative index. */
     public void put(int place, MemorySegment segment, long base, long stride) {
         if (place >= 0) {
             segments[place] = segment;
@@ -90,12 +88,12 @@ public final class Frame {
         }
     }
 
-    /** Sets the value of a parameter of this frame alone. */
+    /** Sets a parameter of this frame alone. */
     public void set(String row, float value) {
         shared[rows.indexOf(row)][0] = value;
     }
 
-    /** Sets the value of a parameter that all neurons share; does nothing if the program has no such row. */
+    /** Sets a parameter that all neurons share; ignores an unknown row. */
     public void share(String row, float[] value) {
         int place = rows.indexOf(row);
         if (place >= 0) {

@@ -9,17 +9,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes nodes and returns the existing node for an equal one. This class makes nodes as written; {@link Lowering} makes
- * cheaper forms with the same bits.
+ * Makes nodes as written, or returns the existing node for an equal one; {@link Lowering} makes cheaper forms with the
+ * same bits.
  *
- * <p>No method here is recursive, and no method that visits a graph: a text may nest as deep as its length allows.
+ * <p>No method that visits a graph is recursive: a text may nest as deep as its length allows.
  */
 public class Graph {
 
     /** Most nodes of a graph, which bounds the time to compile it. */
     public static final int MOST_NODES = 20_000;
 
-    /** Thrown if a text needs more nodes than {@link #MOST_NODES}. */
     public static final class TooLargeException extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
@@ -52,12 +51,10 @@ public class Graph {
 
     private final Map<Key, Node> known = new HashMap<>();
 
-    /** Returns the number of nodes, which is the id of the next one. */
     public final int size() {
         return known.size();
     }
 
-    /** Returns the node of a number. */
     public final Node constant(double value) {
         return make(Op.CONSTANT, value, "", 0, List.of());
     }
@@ -67,12 +64,11 @@ public class Graph {
         return make(op, 0, name, shift, List.of());
     }
 
-    /** Returns an operation on nodes. */
     public Node of(Op op, Node... of) {
         return make(op, 0, "", 0, List.of(of));
     }
 
-    /** Returns a condition as a number, 1 or 0, without a gradient; a number is returned unchanged. */
+    /** Returns a condition as a number, 1 or 0, without a gradient; a number is unchanged. */
     public final Node number(Node of) {
         return of.op().isCondition() ? of(Op.SELECT, of, constant(1), constant(0)) : of;
     }
@@ -90,7 +86,6 @@ public class Graph {
         return made;
     }
 
-    /** Returns some nodes of one graph and all nodes that they need, in the order of computation. */
     public static List<Node> order(Collection<Node> roots) {
         List<Node> found = new ArrayList<>();
         BitSet seen = new BitSet();
@@ -113,7 +108,6 @@ public class Graph {
         }
     }
 
-    /** Returns the index of each node in an order of computation. */
     public static int[] places(List<Node> order, List<Node> of) {
         int[] places = new int[of.size()];
         for (int i = 0; i < places.length; i++) {
@@ -122,7 +116,6 @@ public class Graph {
         return places;
     }
 
-    /** Returns the indices of the arguments of each node in an order of computation. */
     public static int[][] arguments(List<Node> order) {
         int[][] arguments = new int[order.size()][];
         for (int i = 0; i < arguments.length; i++) {
@@ -131,7 +124,6 @@ public class Graph {
         return arguments;
     }
 
-    /** Returns the value of a key that the map must have. */
     public static <V> V of(Map<?, V> map, Object key) {
         V value = map.get(key);
         if (value == null) {

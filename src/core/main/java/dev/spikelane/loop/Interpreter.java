@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The specification of a loop: computes one node after the other for 64 neurons. It is used where classes cannot be
- * defined at run time.
+ * The specification of a loop: computes one node after the other for 64 neurons. It serves if classes cannot be defined
+ * at run time.
  */
 public final class Interpreter implements Loop {
 
@@ -31,11 +31,6 @@ public final class Interpreter implements Loop {
     private final int[] stored;
     private final int[] storeRows;
 
-    /**
-     * Prepares a program for interpretation.
-     *
-     * @param shared names of parameters that have one value for all neurons
-     */
     public Interpreter(Program program, Set<String> shared) {
         List<Node> all = program.order();
         List<String> names = program.rows();
@@ -112,7 +107,6 @@ public final class Interpreter implements Loop {
         }
     }
 
-    /** Returns the byte offset of a row. */
     private long offset(Frame frame, int place, Op op, int shift, int row, int sample) {
         int rows = switch (op) {
             case STEP -> listed ? frame.list[row] : row + shift * frame.batch;

@@ -4,8 +4,8 @@ package dev.spikelane.loop;
 public interface Loop {
 
     /**
-     * Runs groups of steps for all samples and the words of the frame. The padding of rows after the last neuron is
-     * computed like neurons.
+     * Runs groups of steps for all samples and the words of the frame. The padding after the last neuron is computed
+     * like neurons.
      *
      * @param row the first row of the first step
      * @param groups number of groups, each of the program's steps

@@ -22,7 +22,6 @@ public final class LoopCompiler {
     /** Name of the system property that selects the form of loops: auto, vector, scalar or interpreter. */
     public static final String PROPERTY = "spikelane.equations";
 
-    /** The forms of a loop. */
     public enum Form {
         INTERPRETER,
         SCALAR,

@@ -51,7 +51,6 @@ abstract class LoopWriter {
     final CodeBuilder code;
     final Set<String> shared;
     final List<Node> order;
-    /** Local variables that hold the values of nodes. */
     final Map<Node, Integer> values = new HashMap<>();
 
     /** Target of the branch for a slice that is not native memory. */
@@ -65,7 +64,6 @@ abstract class LoopWriter {
 
     private final Map<String, Integer> bases = new HashMap<>();
     private final Map<String, Integer> strides = new HashMap<>();
-    /** Locals with the offset of the row of a step or sample, and with its slice, by name and shift. */
     private final Map<String, Integer> offsets = new HashMap<>();
 
     private final Map<String, Integer> slices = new HashMap<>();
@@ -80,12 +78,10 @@ abstract class LoopWriter {
         this.sliced = sliced;
     }
 
-    /** Creates the writer of a part. */
     interface Maker {
         LoopWriter of(CodeBuilder code, Program part, List<String> allRows, Set<String> shared);
     }
 
-    /** Returns the bytes of the class. */
     static byte[] write(Program program, Set<String> shared, ClassDesc name, Maker maker) {
         List<Program> parts = program.parts();
         return ClassFile.of().build(name, made -> {
@@ -150,7 +146,6 @@ abstract class LoopWriter {
         return code.allocateLocal(kind);
     }
 
-    /** Writes a part's method. */
     private void write() {
         int batch = local(TypeKind.INT);
         frameInt(code, FRAME_SLOT, "batch").istore(batch);
@@ -195,28 +190,23 @@ abstract class LoopWriter {
         failed();
     }
 
-    /** Writes a check of the number on the stack. */
     void check() {}
 
-    /** Writes the code to which failed checks branch. */
     void failed() {}
 
-    /** Writes the loop over the neurons of a row, which {@link #compute}s and {@link #store}s. */
     abstract void neurons();
 
     private void check(int segment) {
         code.aload(segment).invokestatic(CHECKS, "isNative", IS_NATIVE);
     }
 
-    /** Writes a check of a slice's class, for slices whose constructor C2 has not inlined. */
+    /** Checks a slice's class, for slices whose constructor C2 has not inlined. */
     private void checkClass(int slice) {
         code.aload(slice).dup().invokevirtual(CD_Object, "getClass", MethodTypeDesc.of(CD_Class));
         code.getstatic(CHECKS, "NATIVE", CD_Class).if_acmpne(foreign).pop();
     }
 
-    /**
-     * Writes code that reads the address of a row, once: C2's knowledge of a segment does not extend to a second read.
-     */
+    /** Reads the address of a row once: C2's knowledge of a segment does not extend to a second read. */
     private void open(String name, int bytes) {
         int index = allRows.indexOf(name);
         if (shared.contains(name)) {
@@ -248,13 +238,11 @@ abstract class LoopWriter {
         }
     }
 
-    /** Writes code that reads an element of an array of the frame. */
     private CodeBuilder element(String array, ClassDesc type, int index) {
         code.aload(FRAME_SLOT).getfield(FRAME, array, type.arrayType());
         return code.loadConstant(index).arrayLoad(TypeKind.from(type));
     }
 
-    /** Writes code that multiplies a local by a number of bytes. */
     final CodeBuilder times(int local, long bytes) {
         return code.iload(local).i2l().loadConstant(bytes).lmul();
     }
@@ -279,8 +267,8 @@ abstract class LoopWriter {
     }
 
     /**
-     * Writes code that takes a slice. All slices have one length, so that C2 computes only once how far a loop runs
-     * without range checks.
+     * Takes a slice. All slices have one length, so that C2 computes only once how far a loop runs without range
+     * checks.
      */
     private void slice(String name, String key, int bytes) {
         int slice = local(TypeKind.REFERENCE);
@@ -331,12 +319,10 @@ abstract class LoopWriter {
         }
     }
 
-    /** Writes the segment and the offset of a row of bits. */
     final void placeOfBits(Op op, String name, int shift) {
         code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key(op, name, shift)));
     }
 
-    /** Writes all nodes and stores for the neurons at the counter. */
     final void computeAll() {
         for (Node node : order) {
             boolean number = !node.op().isCondition();
@@ -377,7 +363,7 @@ abstract class LoopWriter {
 
     abstract void constant(float value);
 
-    /** Writes code that turns a float on the stack into a value for all neurons of an iteration. */
+    /** Turns a float on the stack into a value for all neurons of an iteration. */
     abstract void broadcast();
 
     abstract void load(Node leaf);

@@ -5,9 +5,9 @@ import dev.spikelane.simd.Logarithm;
 import dev.spikelane.simd.Sigmoid;
 
 /**
- * Makes nodes in the forms that loops compute. Operations on numbers only are computed once, in float32. A factor of 1
- * or 0 becomes a choice. Exponentials and functions made of them are written out. Values have the same bits as those of
- * {@link Graph}.
+ * Makes nodes in the forms that loops compute: operations on numbers only are computed once, in float32; a factor of 1
+ * or 0 becomes a choice; exponentials and functions made of them are written out. Values have the bits of
+ * {@link Graph}'s.
  */
 public final class Lowering extends Graph {
 

@@ -97,22 +97,18 @@ final class MethodFlow {
         return targets.getOrDefault(branch.target(), 0);
     }
 
-    /** Returns true if a branch leads to an instruction. */
     boolean isMeeting(int place) {
         return meetings.get(place);
     }
 
-    /** Returns true if a local is read at an instruction or later. */
     boolean isLive(int place, int slot) {
         return live.get(place).get(slot);
     }
 
-    /** Returns the locals that change in the loop that begins at an instruction. */
     int[] changed(int place) {
         return changed.get(place).stream().toArray();
     }
 
-    /** Returns true if the next instruction may follow this one. */
     static boolean goesOn(Instruction at) {
         return !(at instanceof ReturnInstruction || isGoto(at));
     }
@@ -121,7 +117,6 @@ final class MethodFlow {
         return at.opcode() == Opcode.GOTO || at.opcode() == Opcode.GOTO_W;
     }
 
-    /** Returns true for a call of a method of {@link Unrolled} by its name. */
     static boolean isCall(CodeElement element, String name) {
         return element instanceof InvokeInstruction call
                 && call.name().equalsString(name)

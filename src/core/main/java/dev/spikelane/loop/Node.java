@@ -6,17 +6,14 @@ import java.util.List;
  * A node of a {@link Graph}. A graph has each node once, so nodes are compared by identity.
  *
  * @param id index in the graph, greater than the ids of the arguments: ascending ids are the order of computation
- * @param op the operation
  * @param value the number of a {@link Op#CONSTANT} as written; else 0
  * @param name the name of a row or a shared parameter ({@link #isRow}); else empty
  * @param shift steps after the first step of the program, for a {@link Op#STEP}
- * @param of the arguments, {@link Op#arguments} nodes
  * @param ofParameters true if the node depends only on numbers and parameters
  */
 public record Node(int id, Op op, double value, String name, int shift, List<Node> of, boolean ofParameters)
         implements Comparable<Node> {
 
-    /** Returns an argument. */
     public Node of(int i) {
         return of.get(i);
     }
@@ -26,17 +23,15 @@ public record Node(int id, Op op, double value, String name, int shift, List<Nod
         return op.isLeaf() && op != Op.CONSTANT;
     }
 
-    /** Returns true if the node is the given number. */
     public boolean is(double constant) {
         return op == Op.CONSTANT && value == constant;
     }
 
-    /** Returns true if the node is a choice between 1 and 0 by a condition, its first argument. */
+    /** Returns true for a choice between 1 and 0 by a condition, the first argument. */
     public boolean isGate() {
         return op == Op.SELECT && (of(1).is(1) && of(2).is(0) || of(1).is(0) && of(2).is(1));
     }
 
-    /** Compares by id, the order of computation. */
     @Override
     public int compareTo(Node other) {
         return Integer.compare(id, other.id);

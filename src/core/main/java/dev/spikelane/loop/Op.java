@@ -17,7 +17,6 @@ public enum Op {
     SUB(2, "-"),
     MUL(2, "*"),
     DIV(2, "/"),
-    /** {@code a * b + c}, rounded once. */
     FMA(3),
     NEG(1),
     ABS(1),
@@ -70,22 +69,18 @@ public enum Op {
         this.sign = sign;
     }
 
-    /** Returns the binary operator of C; empty if there is none. */
     public String sign() {
         return sign;
     }
 
-    /** Returns the number of arguments. */
     public int arguments() {
         return arguments;
     }
 
-    /** Returns true if the value is a condition and not a number. */
     public boolean isCondition() {
         return compareTo(GT) >= 0 && compareTo(NOT) <= 0;
     }
 
-    /** Returns true if the operation has no arguments. */
     public boolean isLeaf() {
         return arguments == 0;
     }

@@ -10,8 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The computation of a loop over neurons for one or more steps. It reads the rows that the leaves of its nodes name and
- * stores rows; a {@link Frame} has their addresses. All rows are read before any is stored.
+ * The computation of a loop over neurons for one or more steps: it reads the rows that the leaves of its nodes name,
+ * all of them before it stores any; a {@link Frame} has their addresses.
+ * <pre>{@code
+ * for each step, sample and neuron:
+ *   value of each node of order() from its arguments, or from a row
+ *   row of each store = value of its node
+ * }</pre>
  */
 public final class Program {
 
@@ -19,7 +24,6 @@ public final class Program {
      * A row to store.
      *
      * @param op {@link Op#STATE} for a row of a sample, {@link Op#STEP} for a row of a step
-     * @param name name of the row
      * @param shift steps after the first
      * @param value a number, stored as float32; or a condition, stored as a bit
      */
@@ -51,27 +55,22 @@ public final class Program {
         return this;
     }
 
-    /** Returns true if {@link Frame#list} selects the rows of steps. */
     boolean isListed() {
         return listed;
     }
 
-    /** Returns the name of the neuron. */
     public String name() {
         return name;
     }
 
-    /** Returns the number of steps that one group computes. */
     public int steps() {
         return steps;
     }
 
-    /** Returns the stores, in order. */
     public List<Store> stores() {
         return stores;
     }
 
-    /** Returns all nodes, in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>();
         for (Store store : stores) {
@@ -80,7 +79,6 @@ public final class Program {
         return Graph.order(roots);
     }
 
-    /** Returns the number of operations. */
     public int operations() {
         int operations = 0;
         for (Node node : order()) {
@@ -98,7 +96,6 @@ public final class Program {
         return List.copyOf(names);
     }
 
-    /** Returns the names of the rows that this program reads and stores, without rows between parts. */
     Set<String> ownRows() {
         Set<String> names = new LinkedHashSet<>();
         for (Node node : order()) {
@@ -116,7 +113,6 @@ public final class Program {
         }
     }
 
-    /** Returns the number of rows between parts. */
     int cuts() {
         int cuts = 0;
         for (Program part : parts().subList(0, parts().size() - 1)) {
@@ -135,7 +131,7 @@ public final class Program {
         return known;
     }
 
-    /** Returns a text that identifies a program and its shared parameters: it is equal only for equal programs. */
+    /** Returns a text that is equal only for equal programs and shared parameters. */
     public String signature(Set<String> shared) {
         StringBuilder text = new StringBuilder(listed ? "listed " : "");
         Map<Node, Integer> places = new HashMap<>();
@@ -158,7 +154,6 @@ public final class Program {
         return text.toString();
     }
 
-    /** Returns true if a row has bits and not numbers. */
     public boolean isBits(String row) {
         for (Store store : stores) {
             if (store.name.equals(row)) {
@@ -183,7 +178,6 @@ public final class Program {
         }
     }
 
-    /** Copies a node whose arguments have been copied. */
     public static Node copy(Node node, Graph graph, Map<Node, Node> made) {
         if (node.op().isLeaf()) {
             return graph.make(node.op(), node.value(), node.name(), node.shift(), List.of());

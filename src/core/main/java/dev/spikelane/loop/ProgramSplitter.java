@@ -18,10 +18,8 @@ import java.util.Set;
  */
 public final class ProgramSplitter {
 
-    /** Prefix of the name of a row between parts. */
     public static final String CUT = "cut:";
 
-    /** Blocks of 64 neurons of a tile. */
     public static final int TILE_WORDS = 16;
 
     public static final int ALIGNMENT = 64;
@@ -37,7 +35,6 @@ public final class ProgramSplitter {
 
     private final Program program;
     private final List<Node> order;
-    /** Index of the part that computes a number, by its node. */
     private final Map<Node, Integer> partOf = new HashMap<>();
 
     private ProgramSplitter(Program program) {
@@ -45,7 +42,7 @@ public final class ProgramSplitter {
         this.order = program.order();
     }
 
-    /** Returns the parts of a program; only the program itself if it is short. */
+    /** Returns the parts of a program; the program itself if it is short. */
     static List<Program> of(Program program) {
         return program.operations() <= MOST_OPERATIONS ? List.of(program) : new ProgramSplitter(program).cut();
     }
@@ -138,7 +135,6 @@ public final class ProgramSplitter {
         return end;
     }
 
-    /** Returns the numbers that a part computes; for the last part, the stored nodes too. */
     private List<Node> roots(List<List<Node>> parts, int part) {
         List<Node> roots = new ArrayList<>(parts.get(part));
         if (part == parts.size() - 1) {
@@ -149,7 +145,6 @@ public final class ProgramSplitter {
         return roots;
     }
 
-    /** Returns the numbers on which nodes depend, directly or through conditions. */
     private static Set<Node> neededBy(List<Node> roots) {
         Set<Node> needed = new HashSet<>();
         List<Node> next = new ArrayList<>(roots);

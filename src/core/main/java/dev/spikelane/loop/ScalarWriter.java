@@ -25,7 +25,6 @@ final class ScalarWriter extends LoopWriter {
     private static final ClassDesc FUSED = ClassDesc.of("dev.spikelane.simd.FusedMultiplyAdd");
     private static final ClassDesc OF_LONG = LAYOUT.nested("OfLong");
 
-    /** Local variables of the words that collect spikes, by store. */
     private final Map<Program.Store, Integer> words = new HashMap<>();
 
     private int at;
@@ -82,7 +81,6 @@ final class ScalarWriter extends LoopWriter {
     @Override
     void broadcast() {}
 
-    /** Writes the layout of an access between the segment and the offset on the stack. */
     private void layout(String name, ClassDesc type) {
         int place = local(TypeKind.LONG);
         code.lstore(place).getstatic(LAYOUT, name, type).lload(place);

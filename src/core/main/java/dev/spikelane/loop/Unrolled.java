@@ -40,7 +40,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Unrolled {
 
-    /** Bytes of the longest method that HotSpot compiles. */
     private static final int MOST_BYTES = 8000;
 
     private static final AtomicBoolean WARNED = new AtomicBoolean();
@@ -52,12 +51,12 @@ public final class Unrolled {
         return number + 1;
     }
 
-    /** Checks that all vectors of an array have the expected class, so that C2 knows it; see {@link Lanes#VECTOR}. */
+    /** Checks the class of all vectors, so that C2 knows it; see {@link Lanes#VECTOR}. */
     public static void requireClass(Object[] vectors, Class<?> type) {
         requireClass(vectors, 0, vectors.length, type);
     }
 
-    /** Checks that the vectors from index {@code first} to {@code end}, exclusive, have the expected class. */
+    /** Checks the class of the vectors from {@code first} to {@code end}, exclusive. */
     public static void requireClass(Object[] vectors, int first, int end, Class<?> type) {
         for (int i = first; i < end; i++) {
             if (vectors[i].getClass() != type) {

@@ -75,7 +75,6 @@ final class Unroller {
     /** An array as consecutive locals. */
     private record Registers(TypeKind kind, int first, int length) implements Value {}
 
-    /** An instruction and the values known before it. */
     private record Point(int place, Map<Integer, Value> known, List<Value> stack) {}
 
     private final MethodHandles.Lookup own;
@@ -113,7 +112,6 @@ final class Unroller {
         this.flow = new MethodFlow(method);
     }
 
-    /** Writes the method, in the order of the original code. */
     void write() {
         pending.add(new Point(0, Map.of(), List.of()));
         while (!pending.isEmpty()) {
@@ -140,7 +138,6 @@ final class Unroller {
                 .athrow();
     }
 
-    /** Writes an instruction and returns the index of the next. */
     private int write(int place) {
         if (flow.isMeeting(place)) {
             Point point = point(place);
@@ -268,7 +265,7 @@ final class Unroller {
         return popped;
     }
 
-    /** Returns the code builder after storing a result that is still on the JVM's stack. */
+    /** Returns the code builder, after a store of a result that is still on the JVM's stack. */
     private CodeBuilder out() {
         Local last = fresh;
         if (last != null) {
@@ -297,7 +294,6 @@ final class Unroller {
                 || value instanceof Later later && later.of.stream().anyMatch(each -> needs(each, slot));
     }
 
-    /** Writes an instruction unchanged. */
     private void operate(Instruction at, int operands, TypeKind result) {
         pop(operands).forEach(this::load);
         out().with(at);
@@ -311,7 +307,6 @@ final class Unroller {
         stack.add(new Later(result.asLoadable(), at, pop(operands)));
     }
 
-    /** Returns a new local for the value on the JVM's stack. */
     private Local toNew(TypeKind kind) {
         fresh = new Local(kind, newSlot(kind));
         return fresh;
@@ -427,10 +422,7 @@ final class Unroller {
         return value instanceof Local local && local.slot == 0;
     }
 
-    /**
-     * Returns the number of a final primitive field, or a final field of an object itself; null if the field is not
-     * final.
-     */
+    /** Returns the number of a final primitive field, or a final field of an object; null if the field is not final. */
     private @Nullable Object constant(FieldInstruction at) {
         try {
             Class<?> owner = (Class<?>) at.owner().asSymbol().resolveConstantDesc(own);
@@ -442,7 +434,6 @@ final class Unroller {
         }
     }
 
-    /** Returns the value of a field of a whole number or boolean. */
     static Number number(Field field, Object of) {
         try {
             field.setAccessible(true);

@@ -177,7 +177,6 @@ final class VectorWriter extends LoopWriter {
         }
     }
 
-    /** Writes the segment, the layout and the offset of a byte of a vector's bits. */
     private void byteOfBits(Op op, String name, int shift, int number) {
         int place = local(TypeKind.LONG);
         placeOfBits(op, name, shift);
@@ -188,7 +187,6 @@ final class VectorWriter extends LoopWriter {
         code.getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
     }
 
-    /** Writes the bits of a vector; bits after its lanes are ignored. */
     private void loadBits(Node leaf) {
         int lanes = SimdWidth.bits() / Float.SIZE;
         if (lanes < Byte.SIZE) {

@@ -4,15 +4,15 @@ package dev.spikelane.memory;
 public enum ElementType {
     /** A float of 32 bits. */
     FLOAT32(Float.SIZE, 0, 0),
-    /** A whole number of 8 bits, from -128 to 127, times a scale. */
+    /** A whole number from -128 to 127, times a scale. */
     INT8(Byte.SIZE, Byte.MIN_VALUE, Byte.MAX_VALUE),
-    /** A whole number of 16 bits, from -32,768 to 32,767, times a scale. */
+    /** A whole number from -32,768 to 32,767, times a scale. */
     INT16(Short.SIZE, Short.MIN_VALUE, Short.MAX_VALUE),
-    /** A whole number of 64 bits: of counts, and of no weight. */
+    /** A count of 64 bits, never a weight. */
     INT64(Long.SIZE, 0, 0),
-    /** A whole number of 4 bits, from -8 to 7, times a scale; in memory that is not packed a byte. */
+    /** A whole number from -8 to 7, times a scale; a byte in memory that is not packed. */
     INT4(4, -8, 7),
-    /** -1, 0 or 1, times a scale: 2 bits, in memory that is not packed a byte. */
+    /** -1, 0 or 1, times a scale: 2 bits; a byte in memory that is not packed. */
     TERNARY(2, -1, 1);
 
     private final int bits;
@@ -25,20 +25,12 @@ public enum ElementType {
         this.greatest = greatest;
     }
 
-    /**
-     * Returns the size of an element.
-     *
-     * @return bits
-     */
+    /** {@return the bits of an element} */
     public int bits() {
         return bits;
     }
 
-    /**
-     * Returns the size of an element in memory where it stands alone.
-     *
-     * @return bytes
-     */
+    /** {@return the bytes of an element in memory that is not packed} */
     public int bytes() {
         return Math.ceilDiv(bits, Byte.SIZE);
     }
@@ -47,7 +39,7 @@ public enum ElementType {
      * Returns the least whole number of this type.
      *
      * @return -128, -32,768, -8 or -1
-     * @throws IllegalStateException if elements are no integers times a scale
+     * @throws IllegalStateException if elements are not integers times a scale
      */
     public int least() {
         requireWeight();
@@ -58,7 +50,7 @@ public enum ElementType {
      * Returns the greatest whole number of this type.
      *
      * @return 127, 32,767, 7 or 1
-     * @throws IllegalStateException if elements are no integers times a scale
+     * @throws IllegalStateException if elements are not integers times a scale
      */
     public int greatest() {
         requireWeight();

@@ -1,12 +1,12 @@
 package dev.spikelane.memory;
 
 /**
- * Some successive events of a recording or a camera, in arrays that are used again for the next ones: an event is a
- * time in microseconds, a place (x, y), and whether the light rose there.
+ * Successive events of a recording or a camera, in arrays that are reused. An event is a time in microseconds, a place
+ * (x, y), and true if the light rose there.
  */
 public final class EventBlock {
 
-    /** The most that x or y may be. */
+    /** The largest x or y. */
     public static final int MOST_PLACE = (1 << 15) - 1;
 
     private static final int Y_SHIFT = 15;
@@ -17,9 +17,9 @@ public final class EventBlock {
     private int size;
 
     /**
-     * Makes room for events.
+     * Allocates a block.
      *
-     * @param most how many at once, at least 64
+     * @param most number of events that fit, at least 64
      * @throws IllegalArgumentException if it is less
      */
     public EventBlock(int most) {
@@ -36,7 +36,7 @@ public final class EventBlock {
      * @param time microseconds
      * @param x the column, from 0 at the left
      * @param y the row of the picture, from 0 at the top
-     * @param on whether the light rose
+     * @param on true if the light rose
      * @throws IllegalStateException if the block is full
      * @throws IllegalArgumentException if x or y is negative or above {@link #MOST_PLACE}
      */
@@ -57,27 +57,19 @@ public final class EventBlock {
      *
      * @param x the column
      * @param y the row
-     * @param on 1 where the light rose, else 0
-     * @return the number that {@link #places} holds
+     * @param on 1 if the light rose, else 0
+     * @return the element of {@link #places}
      */
     public static int place(int x, int y, int on) {
         return on << ON_SHIFT | y << Y_SHIFT | x;
     }
 
-    /**
-     * Returns how many events there are.
-     *
-     * @return events
-     */
+    /** {@return the number of events} */
     public int size() {
         return size;
     }
 
-    /**
-     * Returns how many more events fit.
-     *
-     * @return events
-     */
+    /** {@return the number of further events that fit} */
     public int room() {
         return times.length - size;
     }
@@ -85,7 +77,7 @@ public final class EventBlock {
     /**
      * Sets the number of events, after {@link #times} and {@link #places} were written.
      *
-     * @param events 0 to as many as fit
+     * @param events from 0 to the size of the arrays
      * @throws IllegalArgumentException if they do not fit
      */
     public void resize(int events) {
@@ -95,20 +87,12 @@ public final class EventBlock {
         size = events;
     }
 
-    /**
-     * Returns the times.
-     *
-     * @return microseconds; the array itself, of which {@link #size} count
-     */
+    /** {@return the array of times in microseconds, of which {@link #size} count} */
     public long[] times() {
         return times;
     }
 
-    /**
-     * Returns the places.
-     *
-     * @return {@code on << 30 | y << 15 | x} for each event; the array itself, of which {@link #size} count
-     */
+    /** {@return the array of places, {@code on << 30 | y << 15 | x}, of which {@link #size} count} */
     public int[] places() {
         return places;
     }

@@ -3,12 +3,11 @@ package dev.spikelane.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Looks for values that are not finite. */
 final class Finite {
 
     private Finite() {}
 
-    /** Throws unless all elements are finite; the message names the first one that is not. */
+    /** Throws if an element is not finite; the message names the first one. */
     static void require(String name, FloatMatrix matrix) {
         for (int row = 0; row < matrix.rows(); row++) {
             if (!isFinite(matrix, row)) {
@@ -23,8 +22,8 @@ final class Finite {
     }
 
     /**
-     * The exponent of NaN and infinities is the largest; the JIT turns the maximum over bits into vectors, which it
-     * does not for floats.
+     * Compares exponent bits, which are the largest for NaN and infinities: the JIT vectorizes the maximum of integers,
+     * but not of floats.
      */
     private static boolean isFinite(FloatMatrix matrix, int row) {
         MemorySegment segment = matrix.segment();

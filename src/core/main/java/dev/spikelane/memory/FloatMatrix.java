@@ -10,15 +10,20 @@ import java.lang.foreign.MemorySegment;
  * A row-major matrix of float32 values in native memory: weights, currents, membranes.
  *
  * <p>Rows start at multiples of 64 bytes and are {@link #stride()} floats apart, the number of columns rounded up to a
- * multiple of 64; the pad lanes hold zero and every writer keeps them so. So a row takes at least 256 bytes:
- * {@code [n x 1]} takes 64 times the memory of its values, {@code [1 x n]} next to none on top of them; see
- * {@link #bytes}. The matrix lives as long as its arena, or, made without one, as long as it or one of its row views
- * can be reached. It may be read by many threads if the arena is shared or there is none; writes need the caller's own
- * ordering.
+ * multiple of 64; the padding holds zeros, and every writer keeps it so. So a row takes at least 256 bytes:
+ * {@code [n x 1]} takes 64 times the memory of its values; see {@link #bytes}. The matrix lives as long as its arena.
+ * Without an arena, any thread may use it, and its memory is freed when neither it nor one of its row views is
+ * reachable; the JVM limits all such memory to {@code -XX:MaxDirectMemorySize}, by default the maximum of the heap.
+ * Many threads may read a matrix whose arena is not confined; writes need the caller's synchronization.
+ *
+ * <p>Factories take at least one row and one column. They throw an {@link IllegalArgumentException} if a size is below
+ * 1, sizes overflow, an array does not fit, or the arena allocates memory on the heap or of a mapped file. They throw
+ * an {@link OutOfMemoryError} if the JVM or the system refuses the memory. Methods throw an
+ * {@link IndexOutOfBoundsException} if a row or column does not exist.
  */
 public final class FloatMatrix extends Signal {
 
-    /** Floats to which a row is padded: one 64-bit word of spikes corresponds to 64 floats. */
+    /** Multiple to which a row is padded, in floats: a 64-bit word of spikes corresponds to 64 floats. */
     public static final int ROW_MULTIPLE = 64;
 
     private FloatMatrix(MemorySegment segment, int rows, int columns, int stride) {
@@ -26,15 +31,11 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix of zeros.
+     * {@return a matrix of zeros}
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, the sizes overflow, or the arena allocates memory on the
-     *     heap or of a mapped file
-     * @throws OutOfMemoryError if the system refuses the memory
+     * @param rows number of rows
+     * @param columns number of columns
      */
     public static FloatMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("FloatMatrix", rows, columns);
@@ -48,12 +49,11 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Returns the memory that a matrix takes, padding included.
+     * Returns the memory of a matrix, padding included.
      *
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
-     * @return bytes, 4 for each float of a row padded to a multiple of {@value #ROW_MULTIPLE}; {@link Long#MAX_VALUE}
-     *     if they are more
+     * @return bytes, 4 for each float of a padded row; {@link Long#MAX_VALUE} if they are more
      * @throws IllegalArgumentException if a size is below 1
      */
     public static long bytes(int rows, int columns) {
@@ -66,14 +66,12 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix and fills it from an array.
+     * {@return a matrix with the elements of an array}
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
+     * @param rows number of rows
+     * @param columns number of columns
      * @param values {@code rows * columns} values, row after row
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1 or {@code values} has another length
      */
     public static FloatMatrix copyOf(Arena arena, int rows, int columns, float[] values) {
         FloatMatrix matrix = zeros(arena, rows, columns);
@@ -82,41 +80,31 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [1 x values.length]} matrix: a vector.
+     * {@return a {@code [1 x values.length]} matrix: a vector}
      *
      * @param arena the arena that owns the memory
-     * @param values the values, at least one
-     * @return the matrix
-     * @throws IllegalArgumentException if {@code values} is empty
+     * @param values the values
      */
     public static FloatMatrix vector(Arena arena, float... values) {
         return copyOf(arena, 1, values.length, values);
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix of zeros that any thread may use and that needs no arena: its memory
-     * is freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
-     * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
+     * {@return a matrix of zeros without an arena}
      *
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1 or the sizes overflow
-     * @throws OutOfMemoryError if the JVM or the system refuses the memory
+     * @param rows number of rows
+     * @param columns number of columns
      */
     public static FloatMatrix zeros(int rows, int columns) {
         return zeros(NativeMemory.ofAuto(), rows, columns);
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from
-     * an array.
+     * {@return a matrix with the elements of an array, without an arena}
      *
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
+     * @param rows number of rows
+     * @param columns number of columns
      * @param values {@code rows * columns} values, row after row
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1 or {@code values} has another length
      */
     public static FloatMatrix copyOf(int rows, int columns, float[] values) {
         FloatMatrix matrix = zeros(rows, columns);
@@ -125,22 +113,19 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [1 x values.length]} matrix, a vector, without an arena, as {@link #zeros(int, int)} does.
+     * {@return a {@code [1 x values.length]} matrix without an arena: a vector}
      *
-     * @param values the values, at least one
-     * @return the matrix
-     * @throws IllegalArgumentException if {@code values} is empty
+     * @param values the values
      */
     public static FloatMatrix vector(float... values) {
         return copyOf(1, values.length, values);
     }
 
     /**
-     * Allocates a matrix without an arena, as {@link #zeros(int, int)} does, and fills it from arrays, one a row.
+     * Allocates a matrix without an arena from one array per row.
      *
-     * @param rows the rows, at least one, all of the same length
+     * @param rows the rows, of equal length
      * @return the matrix, {@code [rows.length x rows[0].length]}
-     * @throws IllegalArgumentException if there is no row, a row is empty or the lengths differ
      */
     public static FloatMatrix of(float[]... rows) {
         int columns = rows.length == 0 ? 0 : rows[0].length;
@@ -168,7 +153,6 @@ public final class FloatMatrix extends Signal {
      * @param row the row
      * @param column the column
      * @return the value
-     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public float get(int row, int column) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
@@ -181,7 +165,6 @@ public final class FloatMatrix extends Signal {
      * @param row the row
      * @param column the column
      * @param value the value
-     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public void set(int row, int column, float value) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
@@ -248,9 +231,8 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Returns all elements in a new array.
+     * {@return all elements in a new array, row after row}
      *
-     * @return {@code rows * columns} values, row after row
      * @throws IllegalArgumentException if they do not fit one array
      */
     public float[] toArray() {
@@ -286,10 +268,10 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Copies the rows of several matrices into one, in order.
+     * Copies the rows of several matrices into a new one, in order.
      *
-     * @param parts at least one matrix, all of the same columns
-     * @return a matrix of its own
+     * @param parts at least one matrix, all with equal columns
+     * @return the matrix
      * @throws IllegalArgumentException if there is none, or their columns differ
      */
     public static FloatMatrix concatenate(FloatMatrix... parts) {
@@ -301,7 +283,6 @@ public final class FloatMatrix extends Signal {
      *
      * @param column the column
      * @return a value for each row
-     * @throws IndexOutOfBoundsException if there is no such column
      */
     public float[] column(int column) {
         float[] values = new float[rows];
@@ -312,10 +293,9 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Returns the transposed matrix: weights of {@code [inputs x outputs]} become torch's
-     * {@code [outputs x inputs]}.
+     * Returns the transposed matrix: weights of {@code [inputs x outputs]} become torch's {@code [outputs x inputs]}.
      *
-     * @return a matrix of its own, {@code [columns x rows]}
+     * @return a new matrix, {@code [columns x rows]}
      */
     public FloatMatrix transposed() {
         FloatMatrix transposed = zeros(columns, rows);
@@ -330,8 +310,8 @@ public final class FloatMatrix extends Signal {
     /**
      * Adds up the steps of time-major rows ({@code row = step * batch + sample}), ascending, from zero.
      *
-     * @param batch samples side by side, a divisor of the rows
-     * @return a matrix of its own, {@code [batch x columns]}
+     * @param batch samples per step, a divisor of the rows
+     * @return a new matrix, {@code [batch x columns]}
      * @throws IllegalArgumentException if the batch does not divide the rows
      */
     public FloatMatrix sumOverSteps(int batch) {
@@ -348,10 +328,10 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Returns the mean of the steps of time-major rows: {@link #sumOverSteps} divided by the steps.
+     * Computes the mean of the steps of time-major rows: {@link #sumOverSteps} divided by the steps.
      *
-     * @param batch samples side by side, a divisor of the rows
-     * @return a matrix of its own, {@code [batch x columns]}
+     * @param batch samples per step, a divisor of the rows
+     * @return a new matrix, {@code [batch x columns]}
      * @throws IllegalArgumentException if the batch does not divide the rows
      */
     public FloatMatrix meanOverSteps(int batch) {
@@ -366,18 +346,18 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Returns true if another matrix shares memory with this one, in whole or in part, as
-     * {@linkplain #rows views of rows} may. It allocates nothing.
+     * Returns true if another matrix shares memory with this one, in part at least, as {@linkplain #rows views of rows}
+     * may. Allocates nothing.
      *
      * @param other the other matrix
-     * @return whether a value of one is a value of the other
+     * @return true if an element of one is an element of the other
      */
     public boolean sharesMemory(FloatMatrix other) {
         return Memory.overlap(segment, other.segment);
     }
 
     /**
-     * Throws unless all elements are finite.
+     * Throws if an element is not finite.
      *
      * @param name the name of this matrix in the message
      * @throws IllegalArgumentException if an element is NaN or infinite; the message names the first one

@@ -8,8 +8,14 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A matrix of whole numbers of at most 16 bits with a scale for each row, or one for all rows, in native memory that is
- * freed when it is forgotten. The element is {@code scale * item}, rounded once to float32. Immutable.
+ * An immutable matrix of whole numbers of at most 16 bits with a scale for each row, or one for all rows, in native
+ * memory that the garbage collector frees. The element is {@code scale * item}, rounded once to float32.
+ *
+ * <p>Sizes are at least 1; {@code items} has {@code rows * columns} numbers, row after row, and is copied;
+ * {@code scales} has one number for all rows, or one for each. Factories throw an {@link IllegalArgumentException} if a
+ * count or an item does not fit, a value is NaN or infinite, or a scale times the least number of the type is not
+ * finite. They throw an {@link IllegalStateException} if the type is not one of integers times a scale. Methods throw
+ * an {@link IndexOutOfBoundsException} if a row or column does not exist.
  */
 public final class IntegerMatrix {
 
@@ -42,14 +48,12 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Makes a matrix of numbers of 8 bits.
+     * {@return a matrix of numbers of 8 bits}
      *
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
-     * @param items {@code rows * columns} numbers, row after row; copied
-     * @param scales one for all, or one for each row
-     * @return the matrix
-     * @throws IllegalArgumentException if a number of elements does not fit, or a scale times -128 is not finite
+     * @param rows number of rows
+     * @param columns number of columns
+     * @param items the items
+     * @param scales the scales
      */
     public static IntegerMatrix of(int rows, int columns, byte[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT8, rows, columns, scales);
@@ -59,14 +63,12 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Makes a matrix of numbers of 16 bits.
+     * {@return a matrix of numbers of 16 bits}
      *
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
-     * @param items {@code rows * columns} numbers, row after row; copied
-     * @param scales one for all, or one for each row
-     * @return the matrix
-     * @throws IllegalArgumentException if a number of elements does not fit, or a scale times -32,768 is not finite
+     * @param rows number of rows
+     * @param columns number of columns
+     * @param items the items
+     * @param scales the scales
      */
     public static IntegerMatrix of(int rows, int columns, short[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT16, rows, columns, scales);
@@ -76,17 +78,13 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Makes a matrix of numbers of any type.
+     * {@return a matrix of numbers of any type}
      *
      * @param type the type of the items
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
-     * @param items {@code rows * columns} numbers, row after row; copied
-     * @param scales one for all, or one for each row
-     * @return the matrix
-     * @throws IllegalArgumentException if a number of elements or an item does not fit, or a scale times the least
-     *     number of the type is not finite
-     * @throws IllegalStateException if the type is of floats
+     * @param rows number of rows
+     * @param columns number of columns
+     * @param items the items
+     * @param scales the scales
      */
     public static IntegerMatrix of(ElementType type, int rows, int columns, short[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, scales);
@@ -110,8 +108,6 @@ public final class IntegerMatrix {
      * @param type the type of the items
      * @param values finite numbers
      * @return the matrix
-     * @throws IllegalArgumentException if a value is NaN or infinite
-     * @throws IllegalStateException if the type is of floats
      */
     public static IntegerMatrix nearest(ElementType type, FloatMatrix values) {
         values.requireFinite("values");
@@ -123,13 +119,11 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Rounds floats to whole numbers, all rows with the scale of the largest magnitude.
+     * Rounds floats to whole numbers, with the scale of the largest magnitude for all rows.
      *
      * @param type the type of the items
      * @param values finite numbers
      * @return the matrix
-     * @throws IllegalArgumentException if a value is NaN or infinite
-     * @throws IllegalStateException if the type is of floats
      */
     public static IntegerMatrix nearestWithOneScale(ElementType type, FloatMatrix values) {
         values.requireFinite("values");
@@ -137,15 +131,12 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Rounds floats to whole numbers with given scales.
+     * Rounds floats to the nearest whole numbers with given scales. The least number of the type is not used.
      *
      * @param type the type of the items
      * @param values finite numbers
-     * @param scales one for all, or one for each row
-     * @return the matrix of the nearest items that the type has beside its least
-     * @throws IllegalArgumentException if a number of scales does not fit, or a scale times the least number of the
-     *     type is not finite
-     * @throws IllegalStateException if the type is of floats
+     * @param scales the scales
+     * @return the matrix
      */
     public static IntegerMatrix nearest(ElementType type, FloatMatrix values, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(type, values.rows(), values.columns(), scales);
@@ -159,7 +150,7 @@ public final class IntegerMatrix {
         return matrix;
     }
 
-    /** Not zero, and so small that the least number of the type times it is finite. */
+    /** Returns a scale that is not zero, and so small that its product with the least number is finite. */
     private static float scale(ElementType type, float[] values) {
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.abs(values[i]);
@@ -173,7 +164,7 @@ public final class IntegerMatrix {
         return scale;
     }
 
-    /** The mean of so many of the largest magnitudes, of {@code n}, that its square times {@code n} is the greatest. */
+    /** Returns the mean of the n largest magnitudes with the greatest {@code n * mean^2}. */
     private static double closest(float[] ascending) {
         double mean = 0;
         double most = 0;
@@ -189,12 +180,10 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Takes other scales.
+     * Replaces the scales.
      *
-     * @param others one for all rows, or one for each
-     * @return the same items with these scales
-     * @throws IllegalArgumentException if there are more or fewer, or a scale times the least number of the type is not
-     *     finite
+     * @param others the scales
+     * @return these items with these scales
      */
     public IntegerMatrix withScales(float... others) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, Objects.requireNonNull(others, "others"));
@@ -203,13 +192,10 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Returns these items with another type.
+     * Changes the type.
      *
-     * @param other a type that has all of them
-     * @return the same items and scales
-     * @throws IllegalArgumentException if an item does not fit, or a scale times the least number of the type is not
-     *     finite
-     * @throws IllegalStateException if the type is of floats
+     * @param other a type that has all items
+     * @return these items and scales
      */
     public IntegerMatrix withType(ElementType other) {
         Objects.requireNonNull(other, "other");
@@ -217,12 +203,11 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Takes the columns in another order.
+     * Selects columns.
      *
      * @param which for each column of the result, a column of this matrix
-     * @return a matrix of its own
+     * @return a new matrix
      * @throws IllegalArgumentException if there is none
-     * @throws IndexOutOfBoundsException if there is no such column
      */
     public IntegerMatrix gatherColumns(int... which) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, which.length, scales);
@@ -234,37 +219,24 @@ public final class IntegerMatrix {
         return matrix;
     }
 
-    /**
-     * Returns the type of the items.
-     *
-     * @return INT8, INT16, INT4 or TERNARY
-     */
+    /** {@return the type of the items} */
     public ElementType type() {
         return type;
     }
 
-    /**
-     * Returns the number of rows.
-     *
-     * @return rows
-     */
+    /** {@return the number of rows} */
     public int rows() {
         return rows;
     }
 
-    /**
-     * Returns the number of columns.
-     *
-     * @return columns
-     */
+    /** {@return the number of columns} */
     public int columns() {
         return columns;
     }
 
     /**
-     * Returns the memory of the items.
-     *
-     * @return {@code rows * columns} little-endian numbers of 8 or 16 bits, row after row without padding; read-only
+     * {@return the {@code rows * columns} items, little-endian numbers of 8 or 16 bits, row after row without padding;
+     * read-only}
      */
     public MemorySegment segment() {
         return items.asReadOnly();
@@ -276,7 +248,6 @@ public final class IntegerMatrix {
      * @param row the row
      * @param column the column
      * @return the item
-     * @throws IndexOutOfBoundsException if there is no such element
      */
     public int item(int row, int column) {
         Memory.requireIndex("IntegerMatrix", row, rows, column, columns);
@@ -284,9 +255,8 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Copies the items out.
+     * {@return a copy of the items, row after row}
      *
-     * @return {@code rows * columns} numbers, row after row
      * @throws IllegalArgumentException if they do not fit one array
      */
     public short[] items() {
@@ -300,11 +270,7 @@ public final class IntegerMatrix {
         return copy;
     }
 
-    /**
-     * Copies the scales out.
-     *
-     * @return one for all rows, or one for each
-     */
+    /** {@return a copy of the scales: one for all rows, or one for each} */
     public float[] scales() {
         return scales.clone();
     }
@@ -313,19 +279,14 @@ public final class IntegerMatrix {
      * Returns the scale of a row.
      *
      * @param row the row
-     * @return the factors of its items
-     * @throws IndexOutOfBoundsException if there is no such row
+     * @return the factor of its items
      */
     public float scale(int row) {
         Memory.requireIndex("IntegerMatrix", row, rows, 0, columns);
         return scales[scales.length == 1 ? 0 : row];
     }
 
-    /**
-     * Returns the elements as floats.
-     *
-     * @return a matrix of its own: {@code scale * item}, rounded once to float32
-     */
+    /** {@return a new matrix of the elements, {@code scale * item}, rounded once to float32} */
     public FloatMatrix widened() {
         FloatMatrix values = FloatMatrix.zeros(rows, columns);
         for (int row = 0; row < rows; row++) {

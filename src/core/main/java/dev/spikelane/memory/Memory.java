@@ -4,21 +4,20 @@ import dev.spikelane.memory.limit.LimitReached;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Allocates and checks the memory segments of the matrices. */
 final class Memory {
 
     /** Bytes of a cache line, and of the widest vector. */
     static final long ALIGNMENT = 64;
 
     /**
-     * Bytes of a page. CPUs compare only this part of addresses first: a load waits for an earlier store whose address
-     * differs by whole pages. Rows of whole pages, all at the same offset in their pages, are loaded before they are
-     * stored. A loop took up to 1.6 times as long with currents 64 bytes below states (1,000 leaky neurons, Zen 4; 1.06
-     * times on Zen 5; 2026-11).
+     * Bytes of a page. CPUs first compare only this part of addresses, so a load waits for an earlier store at a
+     * distance of whole pages. If rows of whole pages all start at page starts, they are loaded before they are stored.
+     * A loop took up to 1.6 times as long with currents 64 bytes below states (1,000 leaky neurons, Zen 4; 1.06 times
+     * on Zen 5; 2026-11).
      */
     private static final long PAGE = 4096;
 
-    /** A thread that never runs and owns no arena; it inherits nothing that it would keep alive. */
+    /** A thread that never runs, owns no arena and inherits nothing that it would keep alive. */
     private static final Thread STRANGER = Thread.ofPlatform()
             .name("spikelane-stranger")
             .inheritInheritableThreadLocals(false)
@@ -26,7 +25,7 @@ final class Memory {
 
     private Memory() {}
 
-    /** Zeroed memory for {@code rows} rows of {@code rowBytes} bytes, which begin where lines of the cache do. */
+    /** Allocates zeroed rows that start at cache lines. */
     static MemorySegment allocate(Arena arena, String what, int rows, int columns, long rowBytes) {
         long bytes;
         try {
@@ -52,12 +51,11 @@ final class Memory {
         }
     }
 
-    /** Bytes of {@code rows} rows of {@code rowBytes} bytes. */
     static long bytes(int rows, long rowBytes) {
         return rows > Long.MAX_VALUE / rowBytes ? Long.MAX_VALUE : rows * rowBytes;
     }
 
-    /** Returns true if native segments overlap: {@link MemorySegment#asOverlappingSlice} would allocate the answer. */
+    /** Returns true if native segments overlap, without the allocation of {@link MemorySegment#asOverlappingSlice}. */
     static boolean overlap(MemorySegment one, MemorySegment other) {
         return one.address() < other.address() + other.byteSize() && other.address() < one.address() + one.byteSize();
     }
@@ -83,19 +81,17 @@ final class Memory {
         }
     }
 
-    /** Throws unless the current thread can use {@code signal} now. */
+    /** Throws if the current thread cannot use {@code signal}. */
     static void requireAccessible(Signal signal) {
         if (!isAccessible(signal.segment())) {
             throw inaccessible(signal.segment(), describe(signal));
         }
     }
 
-    /** Returns true if the current thread can use {@code segment} now. */
     static boolean isAccessible(MemorySegment segment) {
         return segment.scope().isAlive() && segment.isAccessibleBy(Thread.currentThread());
     }
 
-    /** Returns an exception that explains why the current thread cannot use {@code segment}. */
     static RuntimeException inaccessible(MemorySegment segment, String name) {
         if (!segment.scope().isAlive()) {
             return new IllegalStateException("the arena of " + name + " is closed");
@@ -105,12 +101,11 @@ final class Memory {
                         + Thread.currentThread().getName());
     }
 
-    /** Returns true if threads that own no arena may use {@code segment}. */
+    /** Returns true if {@code segment} is not confined to one thread. */
     static boolean isShared(MemorySegment segment) {
         return segment.isAccessibleBy(STRANGER);
     }
 
-    /** Throws unless an array of {@code length} has an element for each of {@code signal}. */
     static void requireLength(Signal signal, int length) {
         long expected = (long) signal.rows() * signal.columns();
         if (length != expected) {
@@ -119,14 +114,12 @@ final class Memory {
         }
     }
 
-    /** Throws unless the elements of {@code signal} fit one array. */
     static void requireArray(Signal signal) {
         if ((long) signal.rows() * signal.columns() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(describe(signal) + " does not fit one Java array");
         }
     }
 
-    /** The kind and the shape of a matrix, for messages. */
     static String describe(Signal signal) {
         return switch (signal) {
             case FloatMatrix floats -> describe("FloatMatrix", floats);
@@ -138,7 +131,7 @@ final class Memory {
         return kind + " [" + signal.rows() + " x " + signal.columns() + "]";
     }
 
-    /** The limit of memory without an arena, if that was reached; empty if the system itself has no more. */
+    /** Describes the limit of memory without an arena; empty if the system itself has no more. */
     private static String limit(OutOfMemoryError refused) {
         boolean reached = String.valueOf(refused.getMessage()).startsWith("Cannot reserve");
         return reached

@@ -12,10 +12,9 @@ public final class Parameter {
     }
 
     /**
-     * Makes a parameter.
+     * {@return a parameter}
      *
      * @param values one value for all neurons, or one for each
-     * @return the parameter
      * @throws IllegalArgumentException if there is no value
      */
     public static Parameter of(float... values) {
@@ -26,10 +25,9 @@ public final class Parameter {
     }
 
     /**
-     * Makes a parameter.
+     * {@return a parameter}
      *
      * @param values one value for all neurons, or one for each, rounded once to float32
-     * @return the parameter
      * @throws IllegalArgumentException if there is no value
      */
     public static Parameter of(double... values) {
@@ -40,11 +38,7 @@ public final class Parameter {
         return of(rounded);
     }
 
-    /**
-     * Returns the values.
-     *
-     * @return a copy: one value, or one for each neuron
-     */
+    /** {@return a copy of the values: one, or one for each neuron} */
     public float[] values() {
         return values.clone();
     }
@@ -64,7 +58,7 @@ public final class Parameter {
      * Returns true if all neurons have this value.
      *
      * @param value the value
-     * @return whether every value equals it
+     * @return true if every value equals it
      */
     public boolean isAlways(float value) {
         for (float each : values) {
@@ -75,19 +69,15 @@ public final class Parameter {
         return true;
     }
 
-    /**
-     * Returns how many values there are.
-     *
-     * @return 1, or the number of neurons
-     */
+    /** {@return the number of values: 1, or the number of neurons} */
     public int count() {
         return values.length;
     }
 
     /**
-     * Throws unless all values are finite.
+     * Throws if a value is not finite.
      *
-     * @param name how the message calls this parameter
+     * @param name the parameter's name in the message
      * @return this
      * @throws IllegalArgumentException if a value is NaN or infinite
      */

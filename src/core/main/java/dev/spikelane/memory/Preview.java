@@ -1,9 +1,9 @@
 package dev.spikelane.memory;
 
-/** Writes matrices for people: kind, shape and first elements, of a closed arena too. */
+/** Prints a matrix: kind, shape and first elements; also if its arena is closed. */
 final class Preview {
 
-    /** Rows and columns that are shown at most. */
+    /** Most rows and columns. */
     private static final int MOST = 8;
 
     private static final String LEFT_OUT = "...";

@@ -9,24 +9,27 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Changes the order of the elements of rows: a row of {@code outer x inner} elements is written as
- * {@code inner x outer}, where {@code outer} is a parameter. With the channels as outer, torch's order becomes the
- * order inside; with the positions as outer the order inside becomes torch's.
+ * Transposes each row: {@code outer x inner} elements become {@code inner x outer}. With the channels as outer, torch's
+ * order becomes the inner order; with the positions as outer, the inner order becomes torch's.
+ * <pre>{@code
+ * for each row, i < outer, j < inner:
+ *   to[row][j * outer + i] = from[row][i * inner + j]
+ * }</pre>
  */
 final class Reorder {
 
-    /** Two elements are a word, in any byte order. */
+    /** Little endian: two elements form a word, whatever the native order. */
     private static final ValueLayout.OfInt INT = JAVA_INT.withOrder(LITTLE_ENDIAN);
 
     private static final ValueLayout.OfLong LONG = JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final long LOW = (1L << Integer.SIZE) - 1;
 
-    /** Cache lines that are written in turn: the lines of 128 channels would share few sets of an L1 cache. */
+    /** Cache lines written in turn: the lines of 128 channels would share few sets of an L1 cache. */
     private static final int LINES = 64;
 
     private Reorder() {}
 
-    /** The arguments are checked. Values travel as bits, so that every NaN stays as it is. */
+    /** Transposes checked arguments. Values move as bits, so every NaN stays as it is. */
     static void transpose(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {
@@ -55,7 +58,7 @@ final class Reorder {
         }
     }
 
-    /** Some elements of four rows side by side, which are written together. */
+    /** Writes some elements of four source rows together. */
     private static void four(
             MemorySegment from, long read, long step, MemorySegment to, long write, long places, int count) {
         for (int i = 0; i < count; i++) {
@@ -73,7 +76,7 @@ final class Reorder {
         }
     }
 
-    /** The arguments are checked. The cost grows with the number of spikes, plus one check of each word. */
+    /** Transposes checked arguments. The cost grows with the number of spikes, plus one check of each word. */
     static void transpose(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {
@@ -89,7 +92,7 @@ final class Reorder {
             for (int word = 0; word < words; word++) {
                 target.set(JAVA_LONG, write + (long) word * Long.BYTES, 0);
             }
-            int begin = 0; // place of the outer element that holds the next spikes
+            int begin = 0; // outer element of the next spikes
             int place = 0;
             for (int word = 0; word < words; word++) {
                 long bits = source.get(JAVA_LONG, read + (long) word * Long.BYTES);

@@ -2,12 +2,10 @@ package dev.spikelane.memory;
 
 import java.lang.foreign.MemorySegment;
 
-/** Copies of rows into new matrices of the same kind. */
 final class RowCopies {
 
     private RowCopies() {}
 
-    /** Copies the named rows, in their order. */
     static <S extends Signal> S gather(String kind, Signal from, S into, int... rows) {
         for (int i = 0; i < rows.length; i++) {
             Memory.requireRows(kind, rows[i], 1, from.rows());
@@ -16,7 +14,6 @@ final class RowCopies {
         return into;
     }
 
-    /** Copies every {@code batch}-th row, from {@code sample} on. */
     static <S extends Signal> S sample(Signal from, S into, int sample, int batch) {
         for (int step = 0; step < into.rows(); step++) {
             copy(from, step * batch + sample, into, step, 1);
@@ -24,7 +21,6 @@ final class RowCopies {
         return into;
     }
 
-    /** Copies the matrices one after the other. */
     @SafeVarargs
     static <S extends Signal> S concatenate(S into, S... parts) {
         int row = 0;
@@ -35,7 +31,7 @@ final class RowCopies {
         return into;
     }
 
-    /** The rows of several matrices, which have the same columns. */
+    /** Returns the total rows of matrices with equal columns. */
     static int rowsOf(Signal... parts) {
         if (parts.length == 0) {
             throw new IllegalArgumentException("there is no matrix, expected at least one");
@@ -51,7 +47,7 @@ final class RowCopies {
         return (int) rows;
     }
 
-    /** The steps of time-major rows. */
+    /** Returns the number of steps of time-major rows. */
     static int steps(Signal rows, int batch) {
         if (batch < 1 || rows.rows() % batch != 0) {
             throw new IllegalArgumentException(

@@ -8,10 +8,13 @@ import java.util.stream.Collectors;
  * The shape of a population: a row of {@code n} neurons, lines of {@code channels x length} neurons, or maps of
  * {@code channels x height x width} neurons.
  *
- * <p>A shape has two orders of its neurons. Outside, in weights, inputs, recordings and files, neurons stand in torch's
- * order (channel, y, x). Inside, the rows of a shaped population stand in the order (y, x, channel), so that all
- * channels of a position lie side by side. Lines are maps of one row: their orders are (channel, position) and
- * (position, channel). For a row of neurons, for one channel and for one position the two are the same.
+ * <p>A shape has two orders of its neurons. Outside, in weights, inputs, recordings and files, it is torch's order
+ * (channel, y, x). Inside, in the rows of a shaped population, it is (y, x, channel), so that all channels of a
+ * position are adjacent. Lines are maps of one row: their orders are (channel, position) and (position, channel). For a
+ * row of neurons, one channel or one position, both orders are equal.
+ *
+ * <p>Factories throw an {@link IllegalArgumentException} if a size is below 1 or an {@code int} cannot count the
+ * neurons. Methods throw an {@link IndexOutOfBoundsException} if a neuron or row does not exist.
  */
 public final class Shape {
 
@@ -39,7 +42,6 @@ public final class Shape {
      *
      * @param n number of neurons, at least 1
      * @return the shape, of rank 1
-     * @throws IllegalArgumentException if {@code n} is below 1
      */
     public static Shape of(int n) {
         return new Shape(1, n, 1, 1);
@@ -51,7 +53,6 @@ public final class Shape {
      * @param channels number of lines, at least 1
      * @param length neurons of a line, at least 1
      * @return the shape, of rank 2
-     * @throws IllegalArgumentException if a size is below 1 or there are more neurons than an {@code int} can say
      */
     public static Shape of(int channels, int length) {
         return new Shape(2, channels, 1, length);
@@ -64,18 +65,16 @@ public final class Shape {
      * @param height rows of a map, at least 1
      * @param width columns of a map, at least 1
      * @return the shape, of rank 3
-     * @throws IllegalArgumentException if a size is below 1 or there are more neurons than an {@code int} can say
      */
     public static Shape of(int channels, int height, int width) {
         return new Shape(3, channels, height, width);
     }
 
     /**
-     * Returns the shape of other maps, as high and as wide as these.
+     * Returns a shape with another number of channels.
      *
      * @param count number of maps or lines, at least 1; for a row of neurons its length
-     * @return a shape of the same rank
-     * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
+     * @return a shape of equal rank, height and width
      */
     public Shape withChannels(int count) {
         return new Shape(rank, count, height, width);
@@ -84,9 +83,8 @@ public final class Shape {
     /**
      * Returns the shape of several rows, lines or maps, joined in torch's order.
      *
-     * @param count how many, at least 1
+     * @param count number of shapes, at least 1
      * @return a row with {@code count} times the neurons, or lines or maps with {@code count} times the channels
-     * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
      */
     public Shape times(int count) {
         if (count < 1 || count > Integer.MAX_VALUE / channels) {
@@ -96,11 +94,7 @@ public final class Shape {
         return withChannels(count * channels);
     }
 
-    /**
-     * Returns the sizes as torch has them.
-     *
-     * @return as many as the rank: the channels, then the height if there is one, then the width
-     */
+    /** {@return torch's sizes: the channels, then the height of maps, then the width of lines and maps} */
     public List<Integer> sizes() {
         return switch (rank) {
             case 1 -> List.of(channels);
@@ -109,66 +103,41 @@ public final class Shape {
         };
     }
 
-    /**
-     * Returns the number of neurons.
-     *
-     * @return {@code channels * height * width}, the columns of a matrix of this shape
-     */
+    /** {@return the number of neurons, {@code channels * height * width}} */
     public int size() {
         return channels * height * width;
     }
 
-    /**
-     * Returns the number of dimensions.
-     *
-     * @return 1 for a row of neurons, 2 for lines, 3 for maps
-     */
+    /** {@return 1 for a row of neurons, 2 for lines, 3 for maps} */
     public int rank() {
         return rank;
     }
 
-    /**
-     * Returns the number of maps.
-     *
-     * @return the channels; the number of lines; for a row of neurons its length
-     */
+    /** {@return the number of maps or lines; for a row of neurons its length} */
     public int channels() {
         return channels;
     }
 
-    /**
-     * Returns the height of a map.
-     *
-     * @return the rows of a map; 1 for lines and for a row of neurons
-     */
+    /** {@return the rows of a map; 1 for lines and for a row of neurons} */
     public int height() {
         return height;
     }
 
-    /**
-     * Returns the width of a map.
-     *
-     * @return the columns of a map; the length of lines; 1 for a row of neurons
-     */
+    /** {@return the columns of a map; the length of lines; 1 for a row of neurons} */
     public int width() {
         return width;
     }
 
-    /**
-     * Returns true if the order inside differs from torch's.
-     *
-     * @return whether there are several channels and several positions
-     */
+    /** {@return true if the inner order differs from torch's: with several channels and several positions} */
     public boolean reordered() {
         return channels > 1 && positions() > 1;
     }
 
     /**
-     * Returns where a neuron stands inside.
+     * Converts an index from torch's order to the inner order.
      *
-     * @param torchIndex its index in torch's order (channel, y, x)
-     * @return its index in the order (y, x, channel)
-     * @throws IndexOutOfBoundsException if there is no such neuron
+     * @param torchIndex index in the order (channel, y, x)
+     * @return index in the order (y, x, channel)
      */
     public int inside(int torchIndex) {
         requireIndex(torchIndex);
@@ -177,11 +146,10 @@ public final class Shape {
     }
 
     /**
-     * Returns where a neuron stands in torch's order.
+     * Converts an index from the inner order to torch's order.
      *
-     * @param insideIndex its index in the order (y, x, channel)
-     * @return its index in the order (channel, y, x)
-     * @throws IndexOutOfBoundsException if there is no such neuron
+     * @param insideIndex index in the order (y, x, channel)
+     * @return index in the order (channel, y, x)
      */
     public int torch(int insideIndex) {
         requireIndex(insideIndex);
@@ -189,16 +157,15 @@ public final class Shape {
     }
 
     /**
-     * Copies rows from torch's order into the order inside. It allocates nothing.
+     * Copies rows from torch's order into the inner order. Allocates nothing.
      *
-     * @param from holds the rows in torch's order, {@code [any x size]}
+     * @param from {@code [any x size]}, in torch's order
      * @param fromRow the first row to read
-     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap
-     *     in memory
+     * @param to {@code [any x size]}, in the inner order; the rows written and read must not overlap in memory
      * @param toRow the first row to write
-     * @param rows how many rows, at least 1
+     * @param rows number of rows, at least 1
      * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
-     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IndexOutOfBoundsException if a row does not exist
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -208,18 +175,14 @@ public final class Shape {
     }
 
     /**
-     * Copies rows from the order inside into torch's order. It allocates nothing.
+     * Copies rows from the inner order into torch's order, as
+     * {@link #toInside(FloatMatrix, int, FloatMatrix, int, int)} does in the other direction.
      *
-     * @param from holds the rows in the order inside, {@code [any x size]}
+     * @param from {@code [any x size]}, in the inner order
      * @param fromRow the first row to read
-     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in
-     *     memory
+     * @param to {@code [any x size]}, in torch's order
      * @param toRow the first row to write
-     * @param rows how many rows, at least 1
-     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
-     * @throws IndexOutOfBoundsException if the rows are not all there
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
+     * @param rows number of rows, at least 1
      */
     public void toTorch(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows) {
         requireRows(from, fromRow, to, toRow, rows);
@@ -227,18 +190,14 @@ public final class Shape {
     }
 
     /**
-     * Copies rows of spikes from torch's order into the order inside. It allocates nothing.
+     * Copies rows of spikes from torch's order into the inner order, as
+     * {@link #toInside(FloatMatrix, int, FloatMatrix, int, int)} copies values.
      *
-     * @param from holds the rows in torch's order, {@code [any x size]}
+     * @param from {@code [any x size]}, in torch's order
      * @param fromRow the first row to read
-     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap
-     *     in memory
+     * @param to {@code [any x size]}, in the inner order
      * @param toRow the first row to write
-     * @param rows how many rows, at least 1
-     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
-     * @throws IndexOutOfBoundsException if the rows are not all there
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
+     * @param rows number of rows, at least 1
      */
     public void toInside(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
         requireRows(from, fromRow, to, toRow, rows);
@@ -246,18 +205,14 @@ public final class Shape {
     }
 
     /**
-     * Copies rows of spikes from the order inside into torch's order. It allocates nothing.
+     * Copies rows of spikes from the inner order into torch's order, as
+     * {@link #toTorch(FloatMatrix, int, FloatMatrix, int, int)} copies values.
      *
-     * @param from holds the rows in the order inside, {@code [any x size]}
+     * @param from {@code [any x size]}, in the inner order
      * @param fromRow the first row to read
-     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in
-     *     memory
+     * @param to {@code [any x size]}, in torch's order
      * @param toRow the first row to write
-     * @param rows how many rows, at least 1
-     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
-     * @throws IndexOutOfBoundsException if the rows are not all there
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
+     * @param rows number of rows, at least 1
      */
     public void toTorch(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
         requireRows(from, fromRow, to, toRow, rows);

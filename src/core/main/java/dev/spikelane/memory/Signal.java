@@ -4,11 +4,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that flow between populations: a matrix in time-major order, {@code row = step * batch + sample}, which
- * holds either spikes (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}).
- *
- * <p>The memory is native. It lives as long as the arena it was made in, or, without an arena, as long as the matrix or
- * one of its row views can be reached.
+ * The rows that populations exchange: a matrix in time-major order, {@code row = step * batch + sample}, of spikes
+ * (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}), in native memory. Methods throw an
+ * {@link IndexOutOfBoundsException} if a row, column or sample does not exist.
  */
 public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
 
@@ -16,10 +14,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     final int rows;
     final int columns;
     final int stride;
-    /**
-     * A view of this memory in narrower rows, or null; it may have another width than the next request. Threads may
-     * create a view twice, without harm.
-     */
+    /** A chain of cached views in narrower rows, or null. Threads may create a view twice, without harm. */
     private @Nullable Signal reshaped;
 
     Signal(MemorySegment segment, int rows, int columns, int stride) {
@@ -29,45 +24,31 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
         this.stride = stride;
     }
 
-    /**
-     * Returns the number of rows.
-     *
-     * @return rows, at least 1
-     */
+    /** {@return the number of rows, at least 1} */
     public final int rows() {
         return rows;
     }
 
-    /**
-     * Returns the number of columns (neurons) without the padding.
-     *
-     * @return columns, at least 1
-     */
+    /** {@return the number of columns (neurons) without padding, at least 1} */
     public final int columns() {
         return columns;
     }
 
-    /**
-     * Returns the distance of two rows.
-     *
-     * @return elements of storage (floats of values, 64-bit words of spikes) from one row's start to the next
-     */
+    /** {@return the distance of two rows in elements of storage: floats of values, 64-bit words of spikes} */
     public final int stride() {
         return stride;
     }
 
     /**
-     * Returns the native memory, {@code rows * stride} floats or words in native byte order. A writer keeps the
+     * {@return the native memory, {@code rows * stride} floats or words in native byte order} A writer keeps the
      * padding zero.
-     *
-     * @return the memory of this matrix and no more
      */
     public final MemorySegment segment() {
         return segment;
     }
 
     /**
-     * Returns where a row starts.
+     * Returns the offset of a row.
      *
      * @param row the row; not checked
      * @return bytes from the start of {@link #segment()}
@@ -79,24 +60,22 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * paths.
      *
      * @param first the first row
-     * @param count how many rows, at least 1
+     * @param count number of rows, at least 1
      * @return the view, {@code [count x columns]}
-     * @throws IndexOutOfBoundsException if the rows are not all there
      */
     public abstract Signal rows(int first, int count);
 
     /**
      * Returns a view in which each row is cut into narrower rows, such as the positions of a map whose channels are
-     * whole words. Each width has one view, which is cached.
+     * whole words. The view of each width is cached.
      *
      * @param narrower columns of the view, a multiple of 64 that divides the columns of this matrix
      * @return the view, {@code [rows * columns / narrower x narrower]}, which shares the memory
-     * @throws IllegalArgumentException if {@code narrower} is not a multiple of 64, or this matrix's columns are not a
-     *     multiple of it
+     * @throws IllegalArgumentException if {@code narrower} is not a multiple of 64, or does not divide the columns
      */
     public abstract Signal inRowsOf(int narrower);
 
-    /** Returns the cached view with {@code narrower} columns; null if there is none yet. */
+    /** Returns the cached view with {@code narrower} columns, or null. */
     final @Nullable Signal reshaped(int narrower) {
         if (narrower < 1 || narrower % FloatMatrix.ROW_MULTIPLE != 0 || columns % narrower != 0) {
             throw new IllegalArgumentException("rows have " + columns + " columns, expected a multiple of " + narrower
@@ -109,7 +88,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
         return known;
     }
 
-    /** Keeps a view before the others: maps of other channels may take turns in the same memory. */
+    /** Adds a view to the cache: maps of other channels may alternate in one memory. */
     final <S extends Signal> S keep(S view) {
         Signal made = view;
         made.reshaped = reshaped;
@@ -117,10 +96,6 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
         return view;
     }
 
-    /**
-     * Returns the number of rows of {@code narrower} columns in this memory; {@code narrower} divides the columns of
-     * this matrix.
-     */
     final int narrowRows(int narrower) {
         return Math.multiplyExact(rows, columns / narrower);
     }
@@ -128,9 +103,8 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     /**
      * Copies some rows, for example the samples of a batch.
      *
-     * @param rows the rows in the order of the copy, at least one; a row may be named several times
-     * @return a matrix of its own, {@code [rows.length x columns]}
-     * @throws IndexOutOfBoundsException if there is no such row
+     * @param rows the rows in the order of the copy, at least one; may repeat
+     * @return a new matrix, {@code [rows.length x columns]}
      * @throws IllegalArgumentException if no row is named
      */
     public abstract Signal gather(int... rows);
@@ -139,19 +113,18 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * Copies the rows of one sample in all steps, of time-major rows ({@code row = step * batch + sample}).
      *
      * @param sample the sample, from 0
-     * @param batch samples side by side, a divisor of the rows
-     * @return a matrix of its own, {@code [steps x columns]}
-     * @throws IndexOutOfBoundsException if there is no such sample
+     * @param batch samples per step, a divisor of the rows
+     * @return a new matrix, {@code [steps x columns]}
      * @throws IllegalArgumentException if the batch does not divide the rows
      */
     public abstract Signal sample(int sample, int batch);
 
     /**
-     * Throws unless this matrix has the given shape and the current thread can use it now.
+     * Throws unless this matrix has a shape and the current thread can use it.
      *
      * @param name the name of this matrix in the message
-     * @param expectedRows the rows it must have
-     * @param expectedColumns the columns it must have
+     * @param expectedRows the rows
+     * @param expectedColumns the columns
      * @throws IllegalArgumentException if it has another shape
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if its arena is confined to another thread
@@ -165,7 +138,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     }
 
     /**
-     * Throws unless the current thread can use this matrix now.
+     * Throws unless the current thread can use this matrix.
      *
      * @param name the name of this matrix in the message
      * @throws IllegalStateException if its arena is closed
@@ -177,12 +150,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
         }
     }
 
-    /**
-     * Returns true if every thread may use this matrix. An arena that is confined to one thread forbids it; a shared
-     * arena, the global one and automatic memory allow it.
-     *
-     * @return whether threads other than the arena's may use the memory
-     */
+    /** {@return true if every thread may use this matrix: its arena is shared, global or automatic} */
     public final boolean isShared() {
         return Memory.isShared(segment);
     }

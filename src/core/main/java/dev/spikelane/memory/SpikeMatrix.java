@@ -9,12 +9,14 @@ import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
- * A matrix of spikes in native memory, one bit for each: 1 where the neuron fires.
+ * A matrix of spikes in native memory, one bit for each: 1 if the neuron fires.
  *
  * <p>A row is {@link #stride()} 64-bit words; column {@code c} is bit {@code c % 64} (from the lowest) of word
  * {@code c / 64}. Bits after the last column are zero, and every writer keeps them zero. A row takes at least 8 bytes,
- * so {@code [n x 1]} takes 64 times the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena.
- * Without an arena it lives as long as it, or one of its row views, is reachable.
+ * so {@code [n x 1]} takes 64 times the memory of its bits; see {@link #bytes}. Memory, threads and errors are as for
+ * {@link FloatMatrix}; arrays have {@code rows * columns} values, row after row, each 0 or 1, and other values are an
+ * {@link IllegalArgumentException}. Methods throw an {@link IndexOutOfBoundsException} if a row or column does not
+ * exist.
  */
 public final class SpikeMatrix extends Signal {
 
@@ -26,15 +28,11 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix without a spike.
+     * {@return a matrix without a spike}
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows, at least 1
-     * @param columns number of columns (neurons), at least 1
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, or the arena allocates memory on the heap or of a mapped
-     *     file
-     * @throws OutOfMemoryError if the system refuses the memory
+     * @param rows number of rows
+     * @param columns number of columns (neurons)
      */
     public static SpikeMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("SpikeMatrix", rows, columns);
@@ -44,7 +42,7 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Returns the memory that a matrix takes, padding included.
+     * Returns the memory of a matrix, padding included.
      *
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
@@ -61,15 +59,12 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix and fills it from an array.
+     * {@return a matrix with the elements of an array}
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
-     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value, or the
-     *     arena allocates memory on the heap or of a mapped file
+     * @param rows number of rows
+     * @param columns number of columns
+     * @param spikes the spikes
      */
     public static SpikeMatrix copyOf(Arena arena, int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(arena, rows, columns);
@@ -78,29 +73,21 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix without a spike that any thread may use and that needs no arena: its
-     * memory is freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
-     * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
+     * {@return a matrix without a spike and without an arena}
      *
-     * @param rows number of rows, at least 1
-     * @param columns number of columns (neurons), at least 1
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1
-     * @throws OutOfMemoryError if the JVM or the system refuses the memory
+     * @param rows number of rows
+     * @param columns number of columns (neurons)
      */
     public static SpikeMatrix zeros(int rows, int columns) {
         return zeros(NativeMemory.ofAuto(), rows, columns);
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from
-     * an array.
+     * {@return a matrix with the elements of an array, without an arena}
      *
-     * @param rows number of rows, at least 1
-     * @param columns number of columns, at least 1
-     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
-     * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value
+     * @param rows number of rows
+     * @param columns number of columns
+     * @param spikes the spikes
      */
     public static SpikeMatrix copyOf(int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(rows, columns);
@@ -118,8 +105,7 @@ public final class SpikeMatrix extends Signal {
      *
      * @param row the row
      * @param column the neuron
-     * @return whether there is a spike
-     * @throws IndexOutOfBoundsException if there is no such row or column
+     * @return true if there is a spike
      */
     public boolean get(int row, int column) {
         Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
@@ -131,8 +117,7 @@ public final class SpikeMatrix extends Signal {
      *
      * @param row the row
      * @param column the neuron
-     * @param spike whether it fires
-     * @throws IndexOutOfBoundsException if there is no such row or column
+     * @param spike true if it fires
      */
     public void set(int row, int column, boolean spike) {
         Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
@@ -143,10 +128,10 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Sets the spikes of a row, in place of those that it had: the events of a step.
+     * Replaces the spikes of a row.
      *
      * @param row the row
-     * @param neurons those that fire, in any order; one may stand more than once
+     * @param neurons the neurons that fire, in any order; may repeat
      * @throws IndexOutOfBoundsException if there is no such row or neuron; nothing is written then
      */
     public void set(int row, int[] neurons) {
@@ -161,12 +146,12 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Finds the next neuron of a row that fires. It allocates nothing:
-     * {@code for (int i = spikes.next(row, 0); i >= 0; i = spikes.next(row, i + 1))} goes through all of them.
+     * Finds the next neuron of a row that fires, without allocation:
+     * {@code for (int i = spikes.next(row, 0); i >= 0; i = spikes.next(row, i + 1))}.
      *
      * @param row the row
-     * @param from the first neuron to look at, from 0; there may be none
-     * @return the first that fires from there on, or -1
+     * @param from the first neuron of the search, from 0; may be past the last
+     * @return the first that fires, or -1
      * @throws IndexOutOfBoundsException if there is no such row, or {@code from} is negative
      */
     public int next(int row, int from) {
@@ -184,11 +169,10 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Calls back for each neuron of a row that fires, ascending.
+     * Calls an action for each neuron of a row that fires, ascending.
      *
      * @param row the row
-     * @param action is given the neuron
-     * @throws IndexOutOfBoundsException if there is no such row
+     * @param action receives the neuron
      */
     public void forEachSpike(int row, IntConsumer action) {
         Objects.requireNonNull(action, "action");
@@ -207,8 +191,7 @@ public final class SpikeMatrix extends Signal {
      * Clears the spikes of some rows.
      *
      * @param first the first row
-     * @param count how many rows, at least 1
-     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @param count number of rows, at least 1
      */
     public void clear(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
@@ -221,8 +204,8 @@ public final class SpikeMatrix extends Signal {
     /**
      * Copies all spikes from an array.
      *
-     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
-     * @throws IllegalArgumentException if the array has another length or another value; nothing is written then
+     * @param spikes the spikes
+     * @throws IllegalArgumentException if the array does not fit; nothing is written then
      */
     public void copyFrom(byte[] spikes) {
         Memory.requireLength(this, spikes.length);
@@ -260,7 +243,7 @@ public final class SpikeMatrix extends Signal {
     /**
      * Copies all spikes into an array.
      *
-     * @param spikes receives {@code rows * columns} values, row after row, each 0 or 1
+     * @param spikes receives the spikes
      * @throws IllegalArgumentException if the array has another length
      */
     public void copyTo(byte[] spikes) {
@@ -274,9 +257,8 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Returns all spikes in a new array.
+     * {@return all spikes in a new array}
      *
-     * @return {@code rows * columns} values, row after row, each 0 or 1
      * @throws IllegalArgumentException if they do not fit one array
      */
     public byte[] toArray() {
@@ -290,9 +272,8 @@ public final class SpikeMatrix extends Signal {
      * Counts the spikes of some rows.
      *
      * @param first the first row
-     * @param count how many rows, at least 1
-     * @return the number of spikes in them
-     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @param count number of rows, at least 1
+     * @return their spikes
      */
     public long count(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
@@ -313,20 +294,12 @@ public final class SpikeMatrix extends Signal {
         return spikes;
     }
 
-    /**
-     * Counts all spikes.
-     *
-     * @return the number of spikes
-     */
+    /** {@return the number of all spikes} */
     public long count() {
         return count(0, rows);
     }
 
-    /**
-     * Returns the share of elements that are spikes.
-     *
-     * @return spikes by elements, from 0 to 1
-     */
+    /** {@return the share of elements that are spikes, from 0 to 1} */
     public double density() {
         return (double) count() / ((double) rows * columns);
     }
@@ -357,10 +330,10 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Copies the rows of several matrices into one, in order.
+     * Copies the rows of several matrices into a new one, in order.
      *
-     * @param parts at least one matrix, all of the same columns
-     * @return a matrix of its own
+     * @param parts at least one matrix, all with equal columns
+     * @return the matrix
      * @throws IllegalArgumentException if there is none, or their columns differ
      */
     public static SpikeMatrix concatenate(SpikeMatrix... parts) {
@@ -371,8 +344,7 @@ public final class SpikeMatrix extends Signal {
      * Copies a column, for example the spikes of one neuron.
      *
      * @param column the column
-     * @return for each row whether it fired
-     * @throws IndexOutOfBoundsException if there is no such column
+     * @return true for each row with a spike
      */
     public boolean[] column(int column) {
         boolean[] spikes = new boolean[rows];
@@ -383,11 +355,10 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Returns true if another matrix shares memory with this one, in whole or in part, as
-     * {@linkplain #rows views of rows} may. It allocates nothing.
+     * Returns true if another matrix shares memory with this one, as for {@link FloatMatrix#sharesMemory}.
      *
      * @param other the other matrix
-     * @return whether a value of one is a value of the other
+     * @return true if an element of one is an element of the other
      */
     public boolean sharesMemory(SpikeMatrix other) {
         return Memory.overlap(segment, other.segment);

@@ -22,7 +22,7 @@ import java.util.Objects;
 /** Replaces the neurons of a network without time by spiking neurons. */
 final class AnnToSnn {
 
-    /** A membrane that begins in the middle rounds a rate, where one that begins at 0 rounds it down. */
+    /** A membrane that starts at half the threshold rounds a rate; one that starts at 0 rounds it down. */
     private static final String NEURON = """
             neuron IntegrateAndFire
             param threshold = 1
@@ -34,7 +34,6 @@ final class AnnToSnn {
             carries threshold
             """;
 
-    /** Samples that run side by side. */
     private static final int BATCH = 64;
 
     private final Network folded;
@@ -60,7 +59,6 @@ final class AnnToSnn {
         return spiking.made(percentile);
     }
 
-    /** Returns true if the membrane of outputs is the current of each step. */
     private boolean isSum(Population of) {
         return of.neuron() instanceof Leaky declared
                 && declared.firing().reset() == Reset.NONE
@@ -68,9 +66,7 @@ final class AnnToSnn {
                         .isAlways(0);
     }
 
-    /**
-     * Throws unless spikes that carry a value, summed over time, give a projection the same sum as the value would.
-     */
+    /** Requires sources whose spikes, summed over time, give a projection the sum that their values would give. */
     private void require(Projection declared) {
         Projection.Source source = declared.source();
         boolean isInput = source instanceof Input;
@@ -101,7 +97,6 @@ final class AnnToSnn {
         }
     }
 
-    /** The values of a population, of all samples and neurons. */
     private static final class Values implements Population.Observer {
 
         private final int samples;
@@ -132,7 +127,7 @@ final class AnnToSnn {
             filled += ofStep;
         }
 
-        /** The lowest value that this share of all values, in hundredths, does not exceed. */
+        /** Returns the smallest value that at least {@code share} percent of all values do not exceed. */
         float percentile(double share) {
             Arrays.sort(all);
             return all[Math.max(1, (int) Math.ceil(share / 100 * all.length)) - 1];

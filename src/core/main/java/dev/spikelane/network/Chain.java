@@ -14,15 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a network that is declared layer by layer: the last neurons (at first the input), and the connections
- * after them that have no neurons yet.
+ * The end of a network that is declared layer by layer: the last source, and the connections after it that have no
+ * neurons yet.
  */
 final class Chain {
 
     private Projection.@Nullable Source end;
     private final List<Connection> pending = new ArrayList<>();
     private int layers;
-    /** Layers with a convolution. */
     private int convolutions;
 
     void start(Projection.Source source) {
@@ -37,12 +36,10 @@ final class Chain {
         return last;
     }
 
-    /** The shape at the end. */
     Shape width() {
         return OperatorChain.outputShape(pending, end().shape());
     }
 
-    /** The name of the projection at the end. */
     String name() {
         return name(convolves());
     }
@@ -55,7 +52,6 @@ final class Chain {
         return pending.stream().anyMatch(Convolution.class::isInstance);
     }
 
-    /** The name of the next neurons, unless they get another. */
     String nameOfNeurons() {
         return "lif" + (layers + 1);
     }
@@ -64,7 +60,6 @@ final class Chain {
         return pending.toArray(Connection[]::new);
     }
 
-    /** Adds a connection; throws if its inputs do not fit. */
     void add(Connection connection) {
         try {
             connection.outputShape(width());
@@ -74,7 +69,6 @@ final class Chain {
         pending.add(connection);
     }
 
-    /** A convolution of the rows at the end, with random weights. */
     Convolution convolution(int outputs, Kernel kernel, TorchRandom random) {
         try {
             return Convolution.of(width().channels(), outputs, kernel, random);
@@ -87,7 +81,6 @@ final class Chain {
         }
     }
 
-    /** Throws unless lines, or maps, stand at the end. */
     void requireDimensions(int dimensions, Pool pool) {
         if (width().rank() != dimensions + 1) {
             throw misfit(
@@ -116,7 +109,6 @@ final class Chain {
         end = population.variable(variable);
     }
 
-    /** The shape of neurons that get the rows at the end. */
     Shape shape(String name, Neuron neuron) {
         if (pending.isEmpty()) {
             throw new IllegalStateException(
@@ -132,7 +124,7 @@ final class Chain {
         return currents.withChannels(currents.channels() / gates);
     }
 
-    /** Continues after these neurons, which take the currents at the end. */
+    /** Continues after these neurons, which take the pending connections. */
     void goOnBehind(Population population) {
         layers++;
         convolutions += convolves() ? 1 : 0;
@@ -140,7 +132,6 @@ final class Chain {
         end = population;
     }
 
-    /** Throws if a connection has no neurons after it. */
     void requireNeurons(String expected) {
         if (!pending.isEmpty()) {
             throw new IllegalStateException(

@@ -12,14 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rule by which a sample's label is decided before all its steps have run. The label is the class with the most
- * spikes, the lowest number among equals, as in {@link SpikeCounts#label}.
+ * The rule that decides a sample's label before all its steps have run. The label is the class with the most spikes,
+ * the lowest number among equals, as in {@link SpikeCounts#label}.
  *
- * <p>A lead that no other class can make up in the remaining steps always decides, and gives the same label as the
- * whole run. A class gains at most one spike for each of its outputs in a step. With a margin, a lead by the margin
- * decides too. This saves more steps and may give another label than the whole run; {@link #learn} finds the margin and
- * reports its accuracy.
- *
+ * <p>A lead that no other class can make up in the remaining steps always decides, and gives the label of the whole
+ * run. A class gains at most one spike for each of its outputs in a step. With a margin, a lead by the margin decides
+ * too: it saves more steps and may give another label. {@link #learn} finds the margin and reports its accuracy.
  * <pre>{@code
  * Labels labels = simulation.observe("lif2", EarlyExit.exact(200).labels());
  * while (!labels.decided()) {
@@ -29,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param steps steps of a whole run, at least 1
- * @param margin lead in spikes at which a label is decided, at least 1; {@link #NO_MARGIN} for labels of the whole run
- * @param classes the number of classes that the outputs represent, in blocks of the same size (a population code); 0:
- *     each output is one
+ * @param margin lead in spikes that decides a label, at least 1; {@link #NO_MARGIN} for labels of the whole run
+ * @param classes the number of classes, each with a block of equally many outputs (a population code); 0: each output
+ *     is a class
  */
 public record EarlyExit(int steps, int margin, int classes) {
 
-    /** The margin of a rule that decides as the whole run would. */
+    /** The margin of a rule that gives the labels of whole runs. */
     public static final int NO_MARGIN = Integer.MAX_VALUE;
 
     /**
@@ -61,10 +59,9 @@ public record EarlyExit(int steps, int margin, int classes) {
     public record Learned(EarlyExit rule, double accuracy, double wholeAccuracy, double averageSteps) {}
 
     /**
-     * Decides as soon as the label cannot change any more.
+     * {@return a rule that decides as soon as the label cannot change}
      *
      * @param steps steps of a whole run, at least 1
-     * @return the rule
      * @throws IllegalArgumentException if there is no step
      */
     public static EarlyExit exact(int steps) {
@@ -72,16 +69,16 @@ public record EarlyExit(int steps, int margin, int classes) {
     }
 
     /**
-     * Finds the smallest margin that is accurate enough on validation data, and if none is, decides as {@link #exact}
-     * does.
+     * Finds the smallest margin that is accurate enough on validation data; if there is none, returns the
+     * {@link #exact} rule.
      *
      * @param outputs spikes of the output population in whole runs, {@code [steps * batch x outputs]} each, as
      *     {@link Population.SpikeRecorder} keeps them
      * @param labels the right classes of all samples, in the order of the runs
      * @param leastAccuracy share of the samples whose early label must be right, from 0 to 1
-     * @return this rule with the margin, and its effect on these data
-     * @throws IllegalArgumentException if there is no run, rows are no multiple of the steps, or labels are not as many
-     *     as samples or no classes
+     * @return the rule and its effect on these data
+     * @throws IllegalArgumentException if there is no run, rows are not a multiple of the steps, or labels are out of
+     *     range or not one per sample
      */
     public Learned learn(List<SpikeMatrix> outputs, int[] labels, double leastAccuracy) {
         int samples = 0;
@@ -112,7 +109,7 @@ public record EarlyExit(int steps, int margin, int classes) {
         return new SpikeRace(steps, margin, classes, batch, outputs);
     }
 
-    /** The effect of this rule; a rule without a margin is as accurate as the whole run. */
+    /** Measures this rule; NaN as {@code wholeAccuracy} stands for the accuracy of this rule. */
     private Learned measured(List<SpikeMatrix> outputs, int[] labels, double wholeAccuracy) {
         int right = 0;
         long done = 0;
@@ -149,18 +146,17 @@ public record EarlyExit(int steps, int margin, int classes) {
     }
 
     /**
-     * The labels of samples, each decided as early as an {@link EarlyExit} allows. It watches the output population
-     * of one simulation, in single steps or blocks, and allocates nothing while it does; each {@link Simulation#reset}
-     * begins other samples.
-     *
-     * <p>Steps and times that were saved are counted over all samples since it was made.
+     * The labels of samples, each decided as early as an {@link EarlyExit} allows. It observes the output population of
+     * one simulation, in single steps or blocks, without allocation; each {@link Simulation#reset} begins other
+     * samples. Saved steps and times count all samples since it was made. Methods throw an
+     * {@link IndexOutOfBoundsException} if a sample does not exist.
      */
     public static final class Labels implements Population.Observer {
 
         private final EarlyExit rule;
         private @Nullable SpikeRace race;
         private int[] labels = {};
-        /** After how many steps a label was decided; 0 while it is not. */
+        /** Steps after which each label was decided; 0 before. */
         private long[] decidedAt = {};
 
         private int open;
@@ -176,16 +172,16 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Runs samples until all labels are decided, from the beginning.
+         * Resets a simulation and runs it until all labels are decided.
          *
-         * @param simulation the simulation that this observes; it is reset first
-         * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values, as many steps as the rule
-         *     has
-         * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop
+         * @param simulation the simulation that these labels observe
+         * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values, with the steps of the
+         *     rule
+         * @param stepsAtOnce steps between two checks of the labels, at least 1; larger blocks run faster and stop
          *     later
-         * @return how many steps ran
+         * @return the number of steps that ran
          * @throws IllegalArgumentException if there are other steps, or stepsAtOnce is below 1
-         * @throws IllegalStateException if this does not observe the simulation
+         * @throws IllegalStateException if the simulation has no such observer
          */
         public int run(Simulation simulation, Signal input, int stepsAtOnce) {
             int batch = simulation.batch();
@@ -200,21 +196,19 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Runs samples whose input is the same in each step until all labels are decided, from the beginning.
+         * Resets a simulation and runs it with a constant input until all labels are decided.
          *
-         * @param simulation the simulation that this observes; it is reset first
+         * @param simulation the simulation that these labels observe
          * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
-         * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop
-         *     later
-         * @return how many steps ran
+         * @param stepsAtOnce as for {@link #run(Simulation, Signal, int)}
+         * @return the number of steps that ran
          * @throws IllegalArgumentException if the frame does not fit the simulation, or stepsAtOnce is below 1
-         * @throws IllegalStateException if this does not observe the simulation
+         * @throws IllegalStateException if the simulation has no such observer
          */
         public int runConstant(Simulation simulation, Signal frame, int stepsAtOnce) {
             return run(simulation, stepsAtOnce, (first, count) -> simulation.runConstant(frame, count));
         }
 
-        /** Runs some steps. */
         private interface Block {
             void run(int first, int count);
         }
@@ -239,11 +233,7 @@ public record EarlyExit(int steps, int margin, int classes) {
             return done;
         }
 
-        /**
-         * Returns true if the labels of all samples are decided.
-         *
-         * @return whether no step need run any more
-         */
+        /** {@return true if the labels of all samples are decided} */
         public boolean decided() {
             return open == 0;
         }
@@ -252,19 +242,16 @@ public record EarlyExit(int steps, int margin, int classes) {
          * Returns true if the label of a sample is decided.
          *
          * @param sample the sample
-         * @return whether {@link #label} stays as it is
-         * @throws IndexOutOfBoundsException if there is no such sample
+         * @return true if {@link #label} is final
          */
         public boolean decided(int sample) {
             return decidedAt[sample] > 0;
         }
 
         /**
-         * Returns the label of a sample: the one that was decided, or the class that is in the lead.
+         * {@return the label of a sample: the decided one, or the class in the lead}
          *
          * @param sample the sample
-         * @return the class
-         * @throws IndexOutOfBoundsException if there is no such sample
          * @throws IllegalStateException if no simulation is observed
          */
         public int label(int sample) {
@@ -276,66 +263,47 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Returns after how many steps the label of a sample was decided.
+         * {@return the number of steps after which the label of a sample was decided; 0 before}
          *
          * @param sample the sample
-         * @return steps; 0 if it is not decided
-         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public long steps(int sample) {
             return decidedAt[sample];
         }
 
-        /**
-         * Returns how many labels were decided.
-         *
-         * @return samples, since this was made
-         */
+        /** {@return the number of labels decided since this was made} */
         public long samples() {
             return samples;
         }
 
-        /**
-         * Returns after how many steps labels were decided.
-         *
-         * @return the mean over all samples; NaN before the first
-         */
+        /** {@return the mean number of steps after which a label was decided; NaN before the first} */
         public double averageSteps() {
             return samples == 0 ? Double.NaN : (double) stepsOfSamples / samples;
         }
 
         /**
-         * Returns how many steps of a whole run were not needed. Steps after the decision in the same block ran anyway,
-         * see {@link #shareSaved}.
-         *
-         * @return the mean over all samples; NaN before the first
+         * {@return the mean number of steps of a whole run after the decision; NaN before the first} Some ran anyway,
+         * in the block of the decision; see {@link #shareSaved}.
          */
         public double averageStepsSaved() {
             return rule.steps() - averageSteps();
         }
 
         /**
-         * Returns the share of the steps that did not run, of calls of {@link #run}: a batch runs until its last label
-         * is decided.
-         *
-         * @return from 0 to below 1; 0 before the first call
+         * {@return the share of steps that calls of {@link #run} skipped, 0 to below 1, as a batch runs until its last
+         * label is decided}
          */
         public double shareSaved() {
             return stepsOfWholeRuns == 0 ? 0 : 1 - (double) stepsRun / stepsOfWholeRuns;
         }
 
-        /**
-         * Returns the time that calls of {@link #run} took.
-         *
-         * @return the time of the steps that ran
-         */
+        /** {@return the time that calls of {@link #run} took} */
         public Duration timeSpent() {
             return Duration.ofNanos(nanoseconds);
         }
 
         /**
-         * Estimates the time that calls of {@link #run} saved: the number of skipped steps times the mean time of a
-         * step that ran.
+         * Estimates the time that calls of {@link #run} saved: skipped steps times the mean time of a step.
          *
          * @return the time of the skipped steps
          */
@@ -348,8 +316,8 @@ public record EarlyExit(int steps, int margin, int classes) {
         /**
          * {@inheritDoc}
          *
-         * @throws IllegalArgumentException if it observes another population already, or outputs are no multiple of the
-         *     classes
+         * @throws IllegalArgumentException if it observes another population already, or the number of outputs is not a
+         *     multiple of the classes
          */
         @Override
         public void attach(int batch, int neurons) {

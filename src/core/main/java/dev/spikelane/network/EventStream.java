@@ -13,17 +13,15 @@ import java.util.function.Consumer;
 /**
  * Runs a simulation on a stream of events and reports a decision at regular intervals: the output neuron with the most
  * spikes in the last steps.
- *
  * <pre>{@code
  * var stream = new EventStream(network.simulate(1), "lif2", binning, 50, 10);
  * stream.run(EventSource.open("camera.evt3", socket.getInputStream()), decision -> System.out.println(decision));
  * }</pre>
  *
- * <p>A step runs as soon as an event of a later step arrives. Events of steps that ran already are late: they are
- * counted and dropped. The source is read only when its earlier events are used, so a fast source waits and memory
- * stays constant. Steps between two events run without spikes. If more than 2^20 steps lie between two events, or time
- * jumps back by as many, the clock restarts with the next event and the network's state stays. Only {@link #stop} is
- * thread-safe.
+ * <p>A step runs as soon as an event of a later step arrives; later events of this step are counted as late and
+ * dropped. The source is read only when its earlier events are used, so a fast source waits and memory stays constant.
+ * Steps between two events run without spikes. If more than 2^20 steps lie between two events, or time jumps back by as
+ * many, the clock restarts with the next event and the network's state stays. Only {@link #stop} is thread-safe.
  */
 public final class EventStream {
 
@@ -36,7 +34,7 @@ public final class EventStream {
     private final int every;
     private final EventBinning.Bins bins;
     private final SpikeMatrix input;
-    /** The output's spikes in each of the pieces of the window, of which the oldest is written next. */
+    /** The output's spikes in each interval of the window, a ring. */
     private final int[][] pieces;
 
     private final int[] window;
@@ -49,16 +47,16 @@ public final class EventStream {
     /**
      * A decision about one window.
      *
-     * @param time its end: microseconds, or of steps that are numbers of events, the last of them
-     * @param label the neuron of the output that fired most, the lowest of equal ones; -1 if none did
+     * @param time its end in microseconds; if a step is a number of events, the time of the last of them
+     * @param label the output neuron with the most spikes, the lowest of equal ones; -1 without spikes
      * @param confidence its share of the output's spikes, from 0 to 1
-     * @param rate spikes of the output by neuron and step
-     * @param events those that became input since the decision before
-     * @param late those that came too late since then
+     * @param rate spikes per output neuron and step
+     * @param events events that became input since the last decision
+     * @param late events that came too late since then
      */
     public record Decision(long time, int label, double confidence, double rate, long events, long late) {}
 
-    /** A network that runs on, step by step. */
+    /** A network that continues step by step. */
     @FunctionalInterface
     public interface Steps {
 
@@ -66,7 +64,7 @@ public final class EventStream {
          * Runs steps.
          *
          * @param input {@code [steps x inputs]}
-         * @param counts to each neuron's number its spikes are added
+         * @param counts the spikes of each neuron are added to its element
          */
         void run(SpikeMatrix input, int[] counts);
     }
@@ -77,8 +75,8 @@ public final class EventStream {
      * @param simulation of one sample; its network has one input, of the shape of a step
      * @param output the population that decides
      * @param binning how events become spikes
-     * @param window steps that a decision looks back on, at least 1
-     * @param every steps from a decision to the next, a divisor of those
+     * @param window steps of a decision, at least 1
+     * @param every steps from one decision to the next, a divisor of the window
      * @throws IllegalArgumentException if the batch is not 1, there are several inputs or the input has another size,
      *     there is no such population, or the steps are out of range
      */
@@ -91,18 +89,18 @@ public final class EventStream {
             throw new IllegalArgumentException("simulation has " + simulation.batch() + " samples and the inputs "
                     + inputs + ", expected one of shape " + binning.shape());
         }
-        requireWindow(window, every); // a stream that is refused leaves no counter
+        requireWindow(window, every); // before a counter is attached
         this(steps(simulation, output), simulation.network().population(output).size(), binning, window, every);
     }
 
     /**
-     * Prepares a stream of anything that runs steps.
+     * Prepares a stream for any object that runs steps.
      *
-     * @param network runs them
-     * @param neurons that decide
+     * @param network runs the steps
+     * @param neurons number of output neurons
      * @param binning how events become spikes
-     * @param window steps that a decision looks back on, at least 1
-     * @param every steps from a decision to the next, a divisor of those
+     * @param window steps of a decision, at least 1
+     * @param every steps from one decision to the next, a divisor of the window
      * @throws IllegalArgumentException if a number is out of range
      */
     public EventStream(Steps network, int neurons, EventBinning binning, int window, int every) {
@@ -137,11 +135,11 @@ public final class EventStream {
     }
 
     /**
-     * Reads a source to its end, or until {@link #stop}, and decides. Its first event begins a step, whatever the time
-     * of the source before; the state of the network stays.
+     * Reads a source to its end, or until {@link #stop}, and decides. The first event begins a step, whatever its time;
+     * the network's state stays.
      *
      * @param source of events; it stays open
-     * @param decided is given each decision, also one of the steps that the end cut short
+     * @param decided receives each decision, also the last one, which may have fewer steps
      * @throws IOException if the source cannot be read
      */
     public void run(EventSource source, Consumer<Decision> decided) throws IOException {
@@ -188,7 +186,7 @@ public final class EventStream {
         long tooLate = bins.late() - late;
         try {
             network.run(input, counts);
-        } finally { // rows of a step that throws do not come again
+        } finally { // drop the rows of a step that throws
             input.clear();
             bins.advance(every);
             placed += events;
@@ -218,7 +216,7 @@ public final class EventStream {
         decided.accept(decision);
     }
 
-    /** Ends {@link #run} after the decision that it is at; any thread may call it. */
+    /** Ends {@link #run} after the present decision. */
     public void stop() {
         stopped = true;
     }

@@ -17,19 +17,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Puts batch norms into the weights of the connections before them. */
+/** Folds batch norms into the weights of the connections before them. */
 final class Folding {
 
     /**
      * A connection that stays in a path.
      *
-     * @param from the start of the names of its values; empty if it has none
-     * @param folded its values by their names among its own, if it has taken a batch norm
+     * @param from prefix of the names of its values; empty without values
+     * @param folded its values after a batch norm was folded in, by their names in the connection; else empty
      */
-    private record Kept(Connection connection, String from, Map<String, FloatMatrix> folded) {}
+    private record FoldedConnection(Connection connection, String from, Map<String, FloatMatrix> folded) {}
 
     private final Network network;
-    /** Of the network that is made. */
     private final Map<String, FloatMatrix> values = new LinkedHashMap<>();
 
     private final Map<String, Long> counts = new LinkedHashMap<>();
@@ -45,11 +44,12 @@ final class Folding {
 
     private Network.Folded folded() {
         List<Projection> projections = new ArrayList<>();
-        List<List<Kept>> paths = new ArrayList<>();
+        List<List<FoldedConnection>> paths = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
             Projection declared = network.projections().get(i);
             paths.add(path(i));
-            List<Connection> path = paths.get(i).stream().map(Kept::connection).toList();
+            List<Connection> path =
+                    paths.get(i).stream().map(FoldedConnection::connection).toList();
             projections.add(
                     declared.plastic()
                             ? declared
@@ -63,7 +63,7 @@ final class Folding {
             carry(paths.get(i), made.laidOut().description().operators(i));
         }
         for (String name : made.weights().names()) {
-            if (!values.containsKey(name) && !counts.containsKey(name)) { // a parameter of neurons
+            if (!values.containsKey(name) && !counts.containsKey(name)) { // parameters of neurons
                 values.put(name, network.weights().get(name));
             }
         }
@@ -72,29 +72,30 @@ final class Folding {
         return new Network.Folded(made, List.copyOf(changes));
     }
 
-    private List<Kept> path(int number) {
+    private List<FoldedConnection> path(int number) {
         Projection projection = network.projections().get(number);
         List<OperatorDescription> operators = network.laidOut().description().operators(number);
         Map<Integer, Integer> places = new HashMap<>();
         operators.forEach(each -> places.put(each.place(), places.size()));
-        List<Kept> path = new ArrayList<>();
+        List<FoldedConnection> path = new ArrayList<>();
         for (int place = 0; place < projection.path().size(); place++) {
             Connection connection = projection.path().get(place);
             Integer at = places.get(place);
             if (at != null && ConnectionKinds.of(connection).folds()) {
                 NormFactors by =
                         network.laidOut().chain(number).operators().get(at).channelFactors();
-                path.add(taken(projection, path.removeLast(), connection, by));
+                path.add(fold(projection, path.removeLast(), connection, by));
             } else {
-                path.add(
-                        new Kept(connection, at == null ? "" : operators.get(at).owner(), Map.of()));
+                path.add(new FoldedConnection(
+                        connection, at == null ? "" : operators.get(at).owner(), Map.of()));
             }
         }
         return path;
     }
 
-    /** A connection with a bias that has taken the factors and terms of the next one, which simulations compute. */
-    private Kept taken(Projection projection, Kept before, Connection norm, @Nullable NormFactors by) {
+    /** Folds the factors and terms of a norm, as simulations compute them, into the connection before it. */
+    private FoldedConnection fold(
+            Projection projection, FoldedConnection before, Connection norm, @Nullable NormFactors by) {
         Connection taking = ConnectionKinds.of(before.connection).withRows(before.connection);
         if (projection.plastic() || by == null || taking == null) {
             throw new IllegalArgumentException("projection '" + projection.name() + "': " + norm
@@ -116,28 +117,28 @@ final class Folding {
             bias.set(0, output, FusedMultiplyAdd.of(bias.get(0, output), factor, term));
         }
         Map<String, FloatMatrix> folded = Map.of(ValueDescription.WEIGHT, weights, ValueDescription.BIAS, bias);
-        return new Kept(taking, before.from, folded);
+        return new FoldedConnection(taking, before.from, folded);
     }
 
-    private FloatMatrix present(Kept of, String name) {
+    private FloatMatrix present(FoldedConnection of, String name) {
         FloatMatrix folded = of.folded.get(name);
         return folded == null ? network.weights().get(of.from + "." + name) : folded;
     }
 
-    /** The values before; zeros of a bias that was made. */
-    private FloatMatrix before(Kept of, String name, FloatMatrix made) {
+    /** Returns the values before folding; zeros for a bias that was created. */
+    private FloatMatrix before(FoldedConnection of, String name, FloatMatrix made) {
         String before = of.from + "." + name;
         return network.weights().names().contains(before)
                 ? network.weights().get(before)
                 : FloatMatrix.zeros(made.rows(), made.columns());
     }
 
-    /** Gives values their new names, and says which have changed. */
-    private void carry(List<Kept> path, List<OperatorDescription> operators) {
+    /** Copies values under their new names and lists the changed ones. */
+    private void carry(List<FoldedConnection> path, List<OperatorDescription> operators) {
         for (OperatorDescription each : operators) {
-            Kept kept = each.place() < path.size()
+            FoldedConnection kept = each.place() < path.size()
                     ? path.get(each.place())
-                    : new Kept(each.connection(), each.owner(), Map.of()); // stands for a path without connections
+                    : new FoldedConnection(each.connection(), each.owner(), Map.of()); // a path without connections
             for (NamedValues of : each.values()) {
                 String before = kept.from + "." + of.declared().name();
                 if (of.declared().type() == ElementType.INT64) {

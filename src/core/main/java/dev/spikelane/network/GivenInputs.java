@@ -7,11 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Checks the inputs that a user gives, before anything runs. */
+/** Checks a caller's inputs before a run. */
 final class GivenInputs {
 
     private final List<Input> inputs;
-    /** The names of inputs in messages. */
     private final List<String> names;
 
     private final int batch;
@@ -27,13 +26,13 @@ final class GivenInputs {
         return Objects.requireNonNull(given.get(input.name()));
     }
 
-    /** Checks rows of any number of steps, for the only input. */
+    /** Checks the rows of the only input. */
     void requireRows(String name, Signal given) {
         Objects.requireNonNull(given, name);
         requireRows(name, only(), given);
     }
 
-    /** Checks rows of the same number of steps for each input, and returns their number. */
+    /** Checks rows of equally many steps for each input, and returns their number. */
     int requireRows(Map<String, ? extends Signal> given) {
         Objects.requireNonNull(given, "inputs");
         requireNames(given);
@@ -49,13 +48,11 @@ final class GivenInputs {
         return rows;
     }
 
-    /** Checks one step of the only input. */
     void requireFrame(String name, Signal given) {
         Objects.requireNonNull(given, name);
         requireFrame(name, only(), given);
     }
 
-    /** Checks one step of each input. */
     void requireFrames(String name, Map<String, ? extends Signal> given) {
         Objects.requireNonNull(given, name);
         requireNames(given);

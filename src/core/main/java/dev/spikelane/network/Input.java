@@ -4,7 +4,7 @@ import dev.spikelane.memory.Shape;
 import java.util.Objects;
 
 /**
- * An input of a network, which gets spikes or values at each step.
+ * An input of a network, which receives spikes or values at each step.
  *
  * @param name the name, not empty
  * @param shape the shape of one row; rows come in torch's order (channel, y, x)

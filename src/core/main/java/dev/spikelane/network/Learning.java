@@ -9,12 +9,11 @@ import java.util.Locale;
 
 /**
  * A simulation that learns by the rules of its projections while it serves, and can be frozen and rolled back.
- *
  * <pre>{@code
  * Learning learning = simulation.learning(1_000, 8, 0.5);  // a snapshot each 1,000 steps, the last 8 of them
  * simulation.run(stream);                                  // learns
- * learning.publish(Duration.ofSeconds(1));                 // to those who serve
- * learning.rollback(Duration.ofSeconds(1));                // undoes what was learned since the last snapshot
+ * learning.publish(Duration.ofSeconds(1));                 // to the network that others serve
+ * learning.rollback(Duration.ofSeconds(1));                // undoes the changes since the last snapshot
  * }</pre>
  *
  * <p><b>Snapshots.</b> At a fixed interval of learned steps the plastic values are checked: weights, variables of
@@ -26,21 +25,19 @@ import java.util.Locale;
  * does, since bad input may have spoiled their state. Steps and observers continue.
  *
  * <p><b>Readers.</b> {@link Simulation#plasticWeights} of this simulation returns the weights before or after a step,
- * consistently in all projections. {@link #publish} copies the last snapshot to the network's values, in one change,
- * between the calls of the readers: {@code Classifier}, {@code Evaluator} and {@link Network#serve}.
+ * consistently in all projections. {@link #publish} copies the last snapshot to the network's values, in one change
+ * between the calls of {@code Classifier}, {@code Evaluator} and {@link Network#serve}.
  *
- * <p><b>States.</b> A state holds plastic values, but no snapshots, and not whether learning is frozen; a state that is
- * put in is kept as a snapshot, and the next one follows as many steps later. A second process that calls
- * {@link Simulation#learning} on the network that learning began with, and then puts the state in, goes on bit for bit;
- * if the state was taken with a snapshot, the same steps freeze it. A fork has no snapshots, and is frozen if its
+ * <p><b>States.</b> A state holds plastic values, but neither snapshots nor whether learning is frozen. A restored
+ * state is kept as a snapshot, and the next one follows as many steps later. A second process that calls
+ * {@link Simulation#learning} on the network with which learning began, and then restores the state, continues bit for
+ * bit; if the state was taken with a snapshot, the same steps freeze it. A fork has no snapshots, and is frozen if its
  * origin is.
  *
- * <p>All methods may be called by any thread, also during a call of the simulation. Steps and snapshots allocate
- * nothing.
+ * <p>Any thread may call all methods, also during a call of the simulation. Steps and snapshots allocate nothing.
  */
 public final class Learning {
 
-    /** The most snapshots. */
     static final int MOST = 1_000;
 
     private final Network network;
@@ -52,9 +49,9 @@ public final class Learning {
     private long learned;
     private int since;
     private volatile double drift;
-    /** True from a freeze by the limit of drift until a rollback or {@link #resume}. */
+    /** True after the limit of drift froze learning, until a rollback or {@link #resume}. */
     private volatile boolean hasDrifted;
-    /** Version of the values at the last snapshot. */
+
     private long version;
 
     Learning(Network network, NetworkRun run, Weights plastic, int every, int keep, double limit) {
@@ -74,7 +71,7 @@ public final class Learning {
         run.freeze(false);
     }
 
-    /** Checks the values after a step, if a check is due. */
+    /** Checks the values if a check is due after this step. */
     void stepped() {
         if (run.isFrozen()) {
             return;
@@ -95,7 +92,7 @@ public final class Learning {
         LayerProfile.emitFrozen(learned, kept.time(), drift, limit);
     }
 
-    /** Keeps the values of a state that was put in. */
+    /** Keeps the values of a restored state. */
     void keep() {
         drift = kept.read();
         keep(learned);
@@ -110,34 +107,29 @@ public final class Learning {
     private void back() {
         run.begin();
         kept.restore();
-        version = plastic.version() + 1; // the change that is under way counts
+        version = plastic.version() + 1; // counts the change under way
         since = 0;
     }
 
-    /**
-     * Returns true if rules are frozen: since {@link #freeze}, or since the limit of drift was reached.
-     *
-     * @return whether weights stay as they are
-     */
+    /** {@return true if {@link #freeze} or the limit of drift has frozen the rules} */
     public boolean isFrozen() {
         return run.isFrozen();
     }
 
-    /** Lets rules rest from now on: weights and all variables of rules stay as they are, while the network runs on. */
+    /** Freezes the rules: weights and variables of rules stay as they are, while the network continues. */
     public void freeze() {
         run.freeze(true);
     }
 
-    /** Lets rules go on where they were frozen. */
+    /** Lets frozen rules continue. */
     public void resume() {
         hasDrifted = false;
         run.freeze(false);
     }
 
     /**
-     * Returns how far weights were from where learning began when they were last looked at.
-     *
-     * @return the drift, more than the limit if that froze learning, NaN or infinite if a value was; 0 at first
+     * {@return the drift at the last check: above the limit if that froze learning, NaN or infinite if a value was; 0
+     * before the first}
      */
     public double drift() {
         return drift;
@@ -146,8 +138,8 @@ public final class Learning {
     /**
      * Restores the last snapshot, or the one before it if nothing has changed since the last.
      *
-     * @param most how long this waits for a call of the simulation that is under way
-     * @return how many steps had been learned at that snapshot
+     * @param most the longest wait for a call of the simulation
+     * @return the learned steps at that snapshot
      * @throws IllegalArgumentException if the time is negative
      * @throws IllegalStateException if the values already equal the oldest snapshot, the call under way takes longer
      *     than {@code most} or belongs to this thread, or the simulation is closed; nothing changes then
@@ -171,13 +163,12 @@ public final class Learning {
     }
 
     /**
-     * Copies the weights of the last snapshot to the network's own values, which others serve.
+     * Copies the weights of the last snapshot to the network's own values.
      *
-     * @param most how long this waits for calls under way: of the network's simulations, this one among them, and of
-     *     classifiers
+     * @param most the longest wait for calls of classifiers and of the network's simulations, this one included
      * @throws IllegalArgumentException if the time is negative
      * @throws IllegalStateException if the limit of drift froze learning and neither {@link #rollback} nor
-     *     {@link #resume} was called since, if a call takes longer or is this thread's own; nothing changes then
+     *     {@link #resume} was called since, or if a call takes longer or belongs to this thread; nothing changes then
      */
     public void publish(Duration most) {
         network.weights().waiting(most).change(() -> {
@@ -189,7 +180,7 @@ public final class Learning {
         });
     }
 
-    /** Such as {@code learning, 3000 steps, drift 0.120 of 0.5, frozen}. */
+    /** Returns for example {@code learning, 3000 steps, drift 0.120 of 0.5, frozen}. */
     @Override
     public String toString() {
         return String.format(

@@ -31,7 +31,6 @@ import java.util.stream.Stream;
  * change only between steps.
  *
  * <p>snnTorch's tutorial 3, a chain:
- *
  * <pre>{@code
  * TorchRandom random = new TorchRandom(42);
  * Network network = Network.builder(784)
@@ -41,7 +40,6 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p>Excitatory and inhibitory neurons in a loop:
- *
  * <pre>{@code
  * NetworkBuilder builder = Network.builder();
  * Input x = builder.input("x", Shape.of(100));
@@ -57,16 +55,17 @@ import java.util.stream.Stream;
  * the sum of the projections that were declared earlier and enter the same port.
  *
  * <p><b>Recurrent neurons.</b> A model whose {@linkplain dev.spikelane.neuron.Recurrence recurrence} is a connection
- * (RLeaky, RSynaptic, SLSTM and LeakyParallel from all to all, or by any other) gets a projection named after its
- * population, {@code lif1.recurrent}. It carries the spikes or membranes of the previous step into the port
- * {@code feedback}, and comes after all declared projections. Its weights, if any, are {@code lif1.recurrent.weight}
- * and {@code lif1.recurrent.bias}. Other projections may enter that port too. One-to-one weights are the neurons'
- * parameter {@code lif1.V}, unless another projection enters the port; then they are {@code lif1.recurrent.weight} of a
- * projection.
+ * gets a projection named after its population, {@code lif1.recurrent}, with the weights {@code lif1.recurrent.weight}
+ * and {@code lif1.recurrent.bias}, if any. It carries the spikes or membranes of the previous step into the port
+ * {@code feedback}, and comes after all declared projections, which may enter that port too. One-to-one weights are the
+ * neurons' parameter {@code lif1.V}, unless another projection enters the port.
+ *
+ * <p>Networks that methods make from this one are freed by the garbage collector. Methods throw an
+ * {@link IllegalArgumentException} if a batch is below 1 or threads are out of range.
  */
 public final class Network {
 
-    /** Stands for all projections that have no name of their own, in {@link #rounded}. */
+    /** The key of all other projections, in {@link #rounded}. */
     public static final String OTHERS = "";
 
     private final List<Input> inputs;
@@ -95,10 +94,9 @@ public final class Network {
     }
 
     /**
-     * Starts a chain whose memory is freed when the network is forgotten.
+     * {@return a builder of a chain whose memory the garbage collector frees}
      *
      * @param inputs number of inputs, at least 1
-     * @return a builder
      * @throws IllegalArgumentException if there is no input
      */
     public static NetworkBuilder builder(int inputs) {
@@ -106,31 +104,25 @@ public final class Network {
     }
 
     /**
-     * Starts a chain whose memory is freed when the network is forgotten.
+     * {@return a builder of a chain whose memory the garbage collector frees}
      *
      * @param input the shape of its input
-     * @return a builder
      */
     public static NetworkBuilder builder(Shape input) {
         Objects.requireNonNull(input, "input");
         return builder().chain(input);
     }
 
-    /**
-     * Starts a network whose memory is freed when it is forgotten.
-     *
-     * @return a builder
-     */
+    /** {@return a builder of a network whose memory the garbage collector frees} */
     public static NetworkBuilder builder() {
         return new NetworkBuilder(NativeMemory.ofAuto());
     }
 
     /**
-     * Starts a chain in an arena.
+     * {@return a builder of a chain in an arena}
      *
-     * @param arena the arena that owns weights and parameters; not confined to one thread
+     * @param arena as for {@link #builder(Arena)}
      * @param inputs number of inputs, at least 1
-     * @return a builder
      * @throws IllegalArgumentException if there is no input, or the arena is confined to one thread
      */
     public static NetworkBuilder builder(Arena arena, int inputs) {
@@ -138,69 +130,49 @@ public final class Network {
     }
 
     /**
-     * Starts a network in an arena.
+     * {@return a builder of a network in an arena}
      *
-     * @param arena the arena that owns weights and parameters; not confined to one thread: workers could not reach it,
-     *     and where confined and shared memory meet in one JVM, kernels are compiled again and again
-     * @return a builder
+     * @param arena the arena that owns weights and parameters; not confined to one thread, as workers could not reach
+     *     it, and kernels that meet confined and shared memory are compiled again and again
      * @throws IllegalArgumentException if the arena is confined to one thread
      */
     public static NetworkBuilder builder(Arena arena) {
         return new NetworkBuilder(arena);
     }
 
-    /**
-     * Returns the inputs.
-     *
-     * @return inputs in the order of declaration
-     */
+    /** {@return the inputs in the order of declaration} */
     public List<Input> inputs() {
         return inputs;
     }
 
-    /**
-     * Returns the populations.
-     *
-     * @return populations in the order of declaration, at least one
-     */
+    /** {@return the populations in the order of declaration, at least one} */
     public List<Population> populations() {
         return populations;
     }
 
-    /**
-     * Returns the projections.
-     *
-     * @return projections in the order of declaration
-     */
+    /** {@return the projections in the order of declaration} */
     public List<Projection> projections() {
         return projections;
     }
 
     /**
-     * Returns a population.
+     * {@return the population of this name}
      *
      * @param name its name
-     * @return the population
      * @throws IllegalArgumentException if there is none of this name
      */
     public Population population(String name) {
         return populations.get(number(name));
     }
 
-    /**
-     * Returns the number of neurons of the last population.
-     *
-     * @return outputs
-     */
+    /** {@return the number of neurons of the last population} */
     public int outputs() {
         return populations.getLast().size();
     }
 
     /**
-     * Returns the weights of projections and the parameters of neurons by name. Values of plastic projections are those
-     * with which simulations start.
-     *
-     * @return the values of this network
+     * {@return the weights of projections and the parameters of neurons by name} Plastic projections start simulations
+     * with their values.
      */
     public Weights weights() {
         return weights;
@@ -208,11 +180,11 @@ public final class Network {
 
     /**
      * Makes a network whose dense connections and convolutions have integer weights, the nearest to the present ones,
-     * with a scale for each output; all other values and bits stay as they are. Plastic projections keep their floats,
-     * and so do recurrent connections. Data tell the loss of accuracy.
+     * with a scale for each output; all other values and bits stay as they are. Plastic and recurrent connections keep
+     * their floats.
      *
      * @param type INT8, INT16, INT4 or TERNARY
-     * @return the new network, whose memory the garbage collector frees
+     * @return the new network
      * @throws IllegalArgumentException if a projection cannot have such weights; the message names it
      * @throws IllegalStateException if the type is FLOAT32
      */
@@ -221,10 +193,10 @@ public final class Network {
     }
 
     /**
-     * Makes a network in which some weights are given integers; all other values and bits stay as they are.
+     * Makes a network in which some weights are replaced by integers; all other values and bits stay as they are.
      *
      * @param weights by name, such as {@code fc1.weight}, in torch's layout
-     * @return the new network, whose memory the garbage collector frees
+     * @return the new network
      * @throws IllegalArgumentException if there are no such weights, or they cannot be such integers
      */
     public Network quantized(Map<String, IntegerMatrix> weights) {
@@ -232,11 +204,11 @@ public final class Network {
     }
 
     /**
-     * Returns a view of this network, with its values, that runs by integers: those that its weights are rounded to,
-     * now and whenever gradients or a trainer of the view see that these have changed.
+     * Returns a view of this network, with its values, that computes with integers. Its weights are rounded now, and
+     * again whenever gradients or a trainer of the view see that they have changed.
      *
-     * @param declared how weights are rounded, by the names of projections, and by {@link #OTHERS} for all that can be
-     *     and have no name here
+     * @param declared how weights are rounded, by the names of projections, and by {@link #OTHERS} for all others that
+     *     can be rounded
      * @param learned names of parameters that change, so that spikes must not be graded by them
      * @return a view, whose {@link #weights} are floats
      * @throws IllegalArgumentException if a projection cannot have such weights
@@ -251,10 +223,10 @@ public final class Network {
     }
 
     /**
-     * A network without batch norms, and the changes of it.
+     * A network without batch norms, and its changes.
      *
-     * @param network a network of its own
-     * @param changes each value that has taken a batch norm, in the order of the network's
+     * @param network the new network
+     * @param changes each value into which a batch norm was folded, in the order of the network's values
      */
     public record Folded(Network network, List<FoldedValues> changes) {
 
@@ -270,9 +242,9 @@ public final class Network {
     /**
      * Weights or a bias into which a batch norm was folded.
      *
-     * @param name their name in the network that was made
-     * @param changed how many have other bits than before
-     * @param count how many there are
+     * @param name their name in the new network
+     * @param changed number of values whose bits changed
+     * @param count number of values
      * @param largestDifference the largest difference between a value before and after folding
      */
     public record FoldedValues(String name, int changed, int count, double largestDifference) {
@@ -287,10 +259,10 @@ public final class Network {
     /**
      * Creates a copy of this network without batch norms. Each norm, with its running values, is folded into the
      * weights and the bias of the connection before it, {@code weight * factor} and {@code bias * factor + term},
-     * rounded once. This changes the bits of weights, as {@link Folded} reports, and of currents. So a membrane close
-     * to its threshold may fire in one network and not in the other.
+     * rounded once. This changes the bits of weights, as {@link Folded} reports, and of currents, so a membrane close
+     * to its threshold may fire in only one of the two networks.
      *
-     * @return the new network, whose memory the garbage collector frees, and the changes
+     * @return the new network and the changes
      * @throws IllegalArgumentException if a batch norm follows another connection than {@code Dense} or
      *     {@code Recurrent}, has values for each step or is in a plastic projection, or a weight would not be finite;
      *     the message names it
@@ -306,10 +278,10 @@ public final class Network {
      * {@code Decoding.LAST_MEMBRANE} finds the class, or {@code Decoding.COUNT} if the outputs are ReLUs too. Batch
      * norms are {@linkplain #folded folded}.
      *
-     * @param samples inputs, {@code [samples x inputs]}, on which the values of a population say its threshold
-     * @param percentile the share of these values, in hundredths, that do not exceed it, 99.9 or so: lower ones fire
-     *     sooner, but values above a threshold count as the threshold
-     * @return the new network, whose memory the garbage collector frees
+     * @param samples inputs, {@code [samples x inputs]}; a population's values on them give its threshold
+     * @param percentile the percentage of these values that the threshold is not below, for example 99.9; a lower one
+     *     lets neurons fire sooner, but values above the threshold count as the threshold
+     * @return the new network
      * @throws IllegalArgumentException if the percentile is out of range, or samples do not fit or make all of a
      *     population 0; if a population is neither ReLU nor output; if a projection has a delay or a rule; if a
      *     projection that does not come from an input carries spikes or takes the largest of a window; if a batch norm
@@ -322,9 +294,8 @@ public final class Network {
     /**
      * Starts a simulation of this network on the calling thread.
      *
-     * @param batch samples that run side by side, at least 1
+     * @param batch samples per step, at least 1
      * @return a simulation with a state of zeros
-     * @throws IllegalArgumentException if the batch is below 1
      */
     public Simulation simulate(int batch) {
         return simulate(batch, 1);
@@ -333,33 +304,30 @@ public final class Network {
     /**
      * Starts a simulation of this network.
      *
-     * @param batch samples that run side by side, at least 1
-     * @param threads threads that share the work, the calling one among them, from 1 to 1024; results do not depend on
-     *     it
+     * @param batch samples per step, at least 1
+     * @param threads threads that share the work, including the caller, from 1 to 1024; results do not depend on it
      * @return a simulation with a state of zeros
-     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation simulate(int batch, int threads) {
         return new Simulation(this, laidOut, batch, threads, Simulation.ROWS_IN_BLOCK);
     }
 
     /**
-     * Starts a simulation of this network that changes no weights: no rule runs, and plastic projections have the
-     * network's own values, whose changes it sees as a whole between two calls. Without plastic projections it is
+     * Starts a simulation that changes no weights: no rule runs, and plastic projections use the network's own values,
+     * whose changes appear as a whole between two calls. Without plastic projections it equals
      * {@link #simulate(int, int)}.
      *
-     * @param batch samples that run side by side, at least 1
-     * @param threads threads that share the work, as for {@link #simulate(int, int)}
+     * @param batch samples per step, at least 1
+     * @param threads as for {@link #simulate(int, int)}
      * @return a simulation with a state of zeros, whose states do not fit simulations that learn
-     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation serve(int batch, int threads) {
         return new Simulation(this, laidOut.fixed(), batch, threads, Simulation.ROWS_IN_BLOCK);
     }
 
     /**
-     * Returns a copy of this network without rules, as formats of others have it. It has the values that this network
-     * has now: {@link Learning#publish} does not reach it later. {@code weights().replace} takes over learned weights.
+     * Returns a copy of this network without rules, for formats that have none. It keeps the present values:
+     * {@link Learning#publish} does not reach it. {@code weights().replace} takes over learned weights.
      *
      * @return a network without plastic projections
      */
@@ -377,39 +345,36 @@ public final class Network {
     }
 
     /**
-     * Warms up the JVM for this network, so that the first call of a service is as fast as later ones. It runs spikes
-     * of several densities, and values unless a rule follows the input, in blocks and step by step, until the times
-     * agree; no round starts after 10 seconds. Short stages learn here whether threads should share them. On a CPU
-     * without built-in measurements, products first learn which of their kernels is fastest, for at most another 10
-     * seconds. No other call tries kernels, and results do not depend on the warm-up.
+     * Warms up the JVM for this network on one thread, as {@link #warmUp(int, int)} does.
      *
-     * @param batch samples that will run side by side, at least 1
-     * @return how long it took; empty if times had not settled after 10 seconds, for example on a busy machine or with
-     *     less than a whole core; the next calls then still get faster
-     * @throws IllegalArgumentException if the batch is below 1
+     * @param batch samples per step of later simulations, at least 1
+     * @return the time it took; empty as for {@link #warmUp(int, int)}
      */
     public Optional<Duration> warmUp(int batch) {
         return warmUp(batch, 1);
     }
 
     /**
-     * Makes the JVM compile the code of simulations of this network on several threads.
+     * Warms up the JVM for this network, so that the first call of a service is as fast as later ones. It runs spikes
+     * of several densities, and values unless a rule follows the input, in blocks and step by step, until the times
+     * agree; no round starts after 10 seconds. Short stages learn whether threads should share them. On a CPU without
+     * built-in measurements, products first learn which kernel is fastest, for at most another 10 seconds. No other
+     * call tries kernels, and results do not depend on the warm-up.
      *
-     * @param batch samples that will run side by side, at least 1
-     * @param threads threads that will share the work, the calling one among them, from 1 to 1024
-     * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, or much was
-     *     compiled, as on a busy machine or with less than a whole core: the next calls get faster for a while
-     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
+     * @param batch samples per step of later simulations, at least 1
+     * @param threads threads of later simulations, including the caller, from 1 to 1024
+     * @return the time it took; empty if times had not settled after 10 seconds, for example on a busy machine or with
+     *     less than a whole core: the next calls then still get faster
      */
     public Optional<Duration> warmUp(int batch, int threads) {
         return WarmUp.run(this, batch, threads, JitWarmUp.MOST);
     }
 
     /**
-     * Returns notices of rarely meant options: dense connections without neurons between them, a beta or alpha
-     * outside of 0 to 1. A {@link dev.spikelane.train.TrainingRun} tells its listeners.
+     * Returns notices of options that are rarely meant: dense connections without neurons between them, a beta or alpha
+     * outside of 0 to 1. A {@link dev.spikelane.train.TrainingRun} passes them to its listeners.
      *
-     * @return sentences, of the network as it was declared; none if there is nothing to tell
+     * @return sentences about the network as declared; may be empty
      */
     public List<String> notices() {
         return NetworkNotices.of(this);
@@ -445,18 +410,18 @@ public final class Network {
     }
 
     /**
-     * Returns this network as it is laid out, for training and other parts of this library. Not part of the API: its
-     * type is not exported.
+     * Returns the layout of this network, for training and other parts of this library. Not part of the API: its type
+     * is not exported.
      *
      * @return operators, neurons and values in memory
      * @hidden
      */
-    @SuppressWarnings({"exports", "InvalidBlockTag"}) // the only door from a description to a run
+    @SuppressWarnings({"exports", "InvalidBlockTag"})
     public LaidOutNetwork laidOut() {
         return laidOut;
     }
 
-    /** Tells graph and models from others; values are part of it as far as neurons were declared with them. */
+    /** Identifies graph and models, with values only as far as neurons were declared with them. */
     long fingerprint() {
         return fingerprint;
     }
@@ -472,7 +437,7 @@ public final class Network {
                         + populations.stream().map(Population::name).toList());
     }
 
-    /** Populations with the parameters that they have now, and projections. */
+    /** Lists populations with their present parameters, and projections. */
     @Override
     public String toString() {
         return Stream.concat(

@@ -24,9 +24,12 @@ import java.util.Set;
 
 /**
  * Collects the parts of a network: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the
- * order in which snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1},
- * {@code fc2} and so on, and projections with a convolution {@code conv1}, {@code conv2}; both ways may be mixed.
- * {@link #delay}, {@link #port} and {@link #plastic} concern the projection that was added last.
+ * order of snnTorch's tutorials. A chain names its parts {@code input}, {@code fc1}, {@code lif1}, {@code fc2} and so
+ * on, and projections with a convolution {@code conv1}, {@code conv2}; both ways may be mixed. {@link #delay},
+ * {@link #port} and {@link #plastic} concern the projection that was added last.
+ *
+ * <p>Methods that extend the chain throw an {@link IllegalStateException} if there is none. They throw an
+ * {@link IllegalArgumentException} if an option is out of range or the connection does not fit the end of the chain.
  */
 public final class NetworkBuilder {
 
@@ -37,7 +40,7 @@ public final class NetworkBuilder {
     private final Set<String> sourceNames = new HashSet<>();
     private final Set<String> projectionNames = new HashSet<>();
     private final Chain chain = new Chain();
-    /** Milliseconds; NaN if the texts keep their own. */
+    /** Milliseconds; NaN if each text keeps its own time step. */
     private double timeStep = Double.NaN;
 
     private boolean mixesTimeSteps;
@@ -58,11 +61,11 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Sets the time of a step in every text that uses {@code dt}: neurons, sources and rules that are added afterwards.
-     * A text whose {@code dt} has the unit {@code [s]} or {@code [us]} gets it in that unit. A {@code dt} that was set
-     * by {@code with} stays, and {@link #build} refuses it if it differs.
+     * Sets the time step of every text that uses {@code dt} and is added afterwards: neurons, sources and rules. A text
+     * whose {@code dt} has the unit {@code [s]} or {@code [us]} gets it in that unit. A {@code dt} that was set by
+     * {@code with} stays, and {@link #build} refuses it if it differs.
      *
-     * @param milliseconds more than 0; the number of texts whose {@code dt} has no unit
+     * @param milliseconds more than 0; also the number for a {@code dt} without a unit
      * @return this
      * @throws IllegalArgumentException if the time is not a positive finite number
      * @throws IllegalStateException if there are neurons already
@@ -78,7 +81,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Allows texts with different time steps, which {@link #build} refuses otherwise. The network then has a
+     * Allows texts with different time steps, which {@link #build} refuses otherwise; the network then has a
      * {@linkplain Network#notices notice}.
      *
      * @return this
@@ -107,7 +110,7 @@ public final class NetworkBuilder {
      * Adds neurons.
      *
      * @param name a name that no other input or population has
-     * @param shape how many neurons, and how they are arranged
+     * @param shape number and arrangement of the neurons
      * @param neuron their model
      * @return the population, a source and a target of projections
      * @throws IllegalArgumentException if the name is empty or used already
@@ -121,13 +124,14 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Adds a projection. {@link #build} reports all mistakes.
+     * Adds a projection, which {@link #build} checks.
      *
      * @param name a name that no other projection has
      * @param source an input, a population, or one of its {@linkplain Population#variable variables}
      * @param target the population that gets the currents
-     * @param path the connections that rows go through; none for a {@link OneToOne} of ones, which learns as others do
-     * @return this, for the delay, the port and other facts of the projection
+     * @param path the connections that rows pass through; none for a {@link OneToOne} of ones, which learns as others
+     *     do
+     * @return this, for the delay, the port and other options of the projection
      * @throws IllegalArgumentException if the name is used already, or source or target belong to another network
      */
     public NetworkBuilder project(String name, Projection.Source source, Population target, Connection... path) {
@@ -166,8 +170,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Says that the values of the projection that was added last belong to each simulation, so that snapshots and forks
-     * copy them.
+     * Makes the values of the last added projection belong to each simulation, so that snapshots and forks copy them.
      *
      * @return this
      * @throws IllegalStateException if there is no projection
@@ -199,70 +202,59 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Adds a dense connection with the random weights that {@code torch.nn.Linear} starts with to the chain.
+     * Adds a dense connection with random weights as in {@code torch.nn.Linear} to the chain.
      *
      * @param outputs number of outputs, at least 1
-     * @param random the stream they are drawn from
+     * @param random the stream of the weights
      * @return this
-     * @throws IllegalArgumentException if there is no output
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder dense(int outputs, TorchRandom random) {
         return connect(Dense.linear(chain.width().size(), outputs, random));
     }
 
     /**
-     * Adds a convolution of maps with the random weights that {@code torch.nn.Conv2d} starts with to the chain.
+     * Adds a convolution of maps with random weights as in {@code torch.nn.Conv2d} to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param size rows and columns of its kernel, at least 1
-     * @param random the stream they are drawn from
+     * @param random the stream of the weights
      * @return this
-     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder conv2d(int outputs, int size, TorchRandom random) {
         return convolution(outputs, Kernel.of(size), random);
     }
 
     /**
-     * Adds a convolution of lines with the random weights that {@code torch.nn.Conv1d} starts with to the chain.
+     * Adds a convolution of lines with random weights as in {@code torch.nn.Conv1d} to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param size inputs of its kernel, at least 1
-     * @param random the stream they are drawn from
+     * @param random the stream of the weights
      * @return this
-     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder conv1d(int outputs, int size, TorchRandom random) {
         return convolution(outputs, Kernel.of1d(size), random);
     }
 
     /**
-     * Adds a transposed convolution of maps with the random weights that {@code torch.nn.ConvTranspose2d} starts with
-     * to the chain.
+     * Adds a transposed convolution of maps with random weights as in {@code torch.nn.ConvTranspose2d} to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param size rows and columns of its kernel, at least 1
-     * @param random the stream they are drawn from
+     * @param random the stream of the weights
      * @return this
-     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder convTranspose2d(int outputs, int size, TorchRandom random) {
         return convolution(outputs, Kernel.transposed(size), random);
     }
 
     /**
-     * Adds a convolution with the random weights that torch's module starts with to the chain.
+     * Adds a convolution with random weights as in torch's module to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param kernel with all options
-     * @param random the stream they are drawn from
+     * @param random the stream of the weights
      * @return this
-     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
-     * @throws IllegalStateException if there is no chain
      * @throws OutOfMemoryError if the weights do not fit in memory
      */
     public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
@@ -273,7 +265,6 @@ public final class NetworkBuilder {
      * Adds {@link Flatten} to the chain.
      *
      * @return this
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder flatten() {
         return connect(new Flatten());
@@ -282,10 +273,8 @@ public final class NetworkBuilder {
     /**
      * Adds {@link OneToOne.Scale} to the chain.
      *
-     * @param factor by which all is multiplied, finite
+     * @param factor factor on all values, finite
      * @return this
-     * @throws IllegalArgumentException if the factor is NaN or infinite
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder scale(float factor) {
         return connect(OneToOne.scale(factor));
@@ -295,7 +284,6 @@ public final class NetworkBuilder {
      * Adds a {@link BatchNorm} with torch's options to the chain, after another connection.
      *
      * @return this
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder batchNorm() {
         return connect(BatchNorm.of(chain.width().channels()));
@@ -304,10 +292,8 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#max(int)} to the chain, over maps.
      *
-     * @param size of a window, and from one to the next; at least 1
+     * @param size size and stride of a window, at least 1
      * @return this
-     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder maxPool2d(int size) {
         return pool(2, Pool.max(size));
@@ -316,10 +302,8 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#average(int)} to the chain, over maps.
      *
-     * @param size of a window, and from one to the next; at least 1
+     * @param size size and stride of a window, at least 1
      * @return this
-     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder avgPool2d(int size) {
         return pool(2, Pool.average(size));
@@ -328,10 +312,8 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#sum(int)} to the chain, over maps.
      *
-     * @param size of a window, and from one to the next; at least 1
+     * @param size size and stride of a window, at least 1
      * @return this
-     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder sumPool2d(int size) {
         return pool(2, Pool.sum(size));
@@ -340,10 +322,8 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#max(int)} to the chain, over lines.
      *
-     * @param size of a window, and from one to the next; at least 1
+     * @param size size and stride of a window, at least 1
      * @return this
-     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder maxPool1d(int size) {
         return pool(1, Pool.max(size));
@@ -352,10 +332,8 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#average(int)} to the chain, over lines.
      *
-     * @param size of a window, and from one to the next; at least 1
+     * @param size size and stride of a window, at least 1
      * @return this
-     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder avgPool1d(int size) {
         return pool(1, Pool.average(size));
@@ -364,10 +342,8 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#sum(int)} to the chain, over lines.
      *
-     * @param size of a window, and from one to the next; at least 1
+     * @param size size and stride of a window, at least 1
      * @return this
-     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder sumPool1d(int size) {
         return pool(1, Pool.sum(size));
@@ -381,10 +357,8 @@ public final class NetworkBuilder {
     /**
      * Adds a connection to the chain.
      *
-     * @param connection from the neurons (at first the inputs), or the connection, at its end
+     * @param connection takes the rows of the last neurons (at first the inputs) or connection
      * @return this
-     * @throws IllegalArgumentException if its inputs do not fit
-     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder connect(Connection connection) {
         chain.add(connection);
@@ -405,7 +379,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Adds the neurons that the chain feeds.
+     * Adds the neurons that the chain feeds, with a name such as {@code lif1}.
      *
      * @param neuron their model
      * @return this
@@ -434,9 +408,8 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Makes the network.
+     * {@return the network}
      *
-     * @return the network
      * @throws IllegalArgumentException if a shape, a port or a parameter does not fit, or texts have different time
      *     steps without {@link #mixedTimeSteps}
      * @throws IllegalStateException if there is no population, one has no input, the chain ends in a connection, or
@@ -479,8 +452,8 @@ public final class NetworkBuilder {
     }
 
     /**
-     * The recurrence of a model as a projection. Weights from one to one that are a parameter need none: the
-     * neurons' own loop gives the same bits faster, unless others enter the port too.
+     * Returns the recurrence of a model as a projection. One-to-one weights that are a parameter need none: the
+     * neurons' own loop gives the same bits faster, unless other projections enter the port.
      */
     private List<Projection> recurrent(Population population, boolean othersEnter) {
         boolean ownLoop = population.neuron().parameters().containsKey(Neuron.RECURRENT_WEIGHTS) && !othersEnter;

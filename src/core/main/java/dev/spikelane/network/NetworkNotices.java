@@ -8,10 +8,10 @@ import dev.spikelane.neuron.StateLeaky;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Notices of options that a network may have, but that are rarely meant. */
+/** Notices of options that are valid but rarely meant. */
 final class NetworkNotices {
 
-    /** Shares that are left after a step. */
+    /** Names of parameters that are the share left after a step. */
     private static final List<String> SHARES = List.of("alpha", "beta");
 
     private final List<String> texts = new ArrayList<>();

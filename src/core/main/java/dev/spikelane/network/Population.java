@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * Neurons of one model.
  *
  * @param name the name, not empty
- * @param shape how many neurons, and how they are arranged
+ * @param shape number and arrangement of the neurons
  * @param neuron the model
  */
 public record Population(String name, Shape shape, Neuron neuron) implements Projection.Source {
@@ -35,20 +35,15 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         Names.require("population", name);
     }
 
-    /**
-     * Returns the number of neurons.
-     *
-     * @return neurons, at least 1
-     */
+    /** {@return the number of neurons, at least 1} */
     public int size() {
         return shape.size();
     }
 
     /**
-     * Returns one of the variables as a source of projections: its values after each step.
+     * {@return a variable as a source of projections: its values after each step}
      *
      * @param variable one of the model's {@linkplain Neuron#variables variables}, such as {@code membrane}
-     * @return the source
      * @throws IllegalArgumentException if the model has no such variable
      */
     public Projection.Source variable(String variable) {
@@ -67,28 +62,24 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     }
 
     /**
-     * Sees the spikes and membranes of a population. It is called on the thread that runs the simulation, once for each
-     * block of steps, in order; it should neither allocate nor keep the matrices.
+     * Receives the spikes and membranes of a population, on the thread that runs the simulation, once for each block of
+     * steps, in order. It should neither allocate nor keep the matrices.
      */
     public interface Observer {
 
-        /**
-         * Returns true if this observer needs the membrane of every step.
-         *
-         * @return whether the membranes given to {@link #observe} are filled
-         */
+        /** {@return true if this observer needs the membrane of every step} */
         default boolean needsMembranes() {
             return false;
         }
 
         /**
-         * Called after a block of steps.
+         * Receives a block of steps.
          *
-         * @param firstStep the number of the block's first step, counted from the last reset
-         * @param steps how many steps
-         * @param spikes {@code [at least steps * batch x neurons]}, time-major, the first rows of which are the block's
-         * @param membranes {@code [at least steps * batch x neurons]}, likewise, after each step, if some observer of
-         *     the layer needs them; else {@code [batch x neurons]}, after the last step
+         * @param firstStep the number of the block's first step since the last reset
+         * @param steps number of steps
+         * @param spikes {@code [at least steps * batch x neurons]}, time-major; the first rows are the block's
+         * @param membranes {@code [at least steps * batch x neurons]} after each step, if an observer of the layer
+         *     needs them; else {@code [batch x neurons]} after the last step
          */
         void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes);
 
@@ -97,7 +88,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param batch samples of the simulation
          * @param neurons neurons of the layer
-         * @throws IllegalArgumentException if this observer was made for others
+         * @throws IllegalArgumentException if this observer was made for another batch or layer
          */
         default void attach(int batch, int neurons) {}
 
@@ -105,7 +96,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         default void reset() {}
 
         /**
-         * Returns the length of the content of this observer when it is written, for {@link Simulation#keepInState}.
+         * Returns the length of this observer's content in a state, for {@link Simulation#keepInState}.
          *
          * @return bytes, always the same; 0 if this observer cannot be part of a state
          */
@@ -114,15 +105,14 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Writes the content of this observer. It should not allocate.
+         * Writes the content of this observer, without allocation.
          *
          * @param to takes {@link #stateBytes} from its position, which must be after them on return; little endian
          */
         default void writeState(ByteBuffer to) {}
 
         /**
-         * Reads the bytes that {@link #writeState} has written, in place of the content of this observer. It should not
-         * allocate.
+         * Replaces the content of this observer by the bytes that {@link #writeState} has written, without allocation.
          *
          * @param from holds {@link #stateBytes} from its position, which must be after them on return; little endian
          */
@@ -147,9 +137,9 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Records these neurons alone, in memory for them alone: {@code recordSpikes("c", steps).of(3, 17, 40)}.
+         * Restricts the recording, and its memory, to some neurons: {@code recordSpikes("c", steps).of(3, 17, 40)}.
          *
-         * @param neurons numbers from 0, in torch's order, at least one; a column each, in this order
+         * @param neurons numbers from 0, in torch's order, at least one; each gets a column, in this order
          * @return this recorder
          * @throws IllegalArgumentException if there is none
          * @throws IndexOutOfBoundsException if there is no such neuron
@@ -161,10 +151,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Returns the recording.
-         *
-         * @return {@code [steps * batch x neurons]}, time-major; rows of steps that did not run hold the values of
-         *     before
+         * {@return the recording {@code [steps * batch x neurons]}, time-major; rows of later steps are not written}
          */
         public SpikeMatrix spikes() {
             return recorded();
@@ -172,9 +159,9 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     }
 
     /**
-     * Keeps the step and the neuron of each spike of a population since the last reset, in memory for the spikes alone.
-     * A run allocates only where this memory is full, which then doubles; {@link Simulation#recordSpikeTimes} attaches
-     * one.
+     * Keeps the step and the neuron of each spike of a population since the last reset. Its memory grows with the
+     * spikes: a run allocates only if it is full, and then doubles it. {@link Simulation#recordSpikeTimes} attaches
+     * one. Methods throw an {@link IndexOutOfBoundsException} if a sample does not exist.
      */
     public static final class SpikeTimes implements Observer {
 
@@ -202,7 +189,6 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param sample the sample
          * @return a step for each spike, ascending, counted from the last reset
-         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public int[] steps(int sample) {
             return spikesOf(sample).map(spike -> steps[spike]).toArray();
@@ -213,7 +199,6 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param sample the sample
          * @return a neuron for each of its {@link #steps}, ascending within a step, in torch's order
-         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public int[] neurons(int sample) {
             return spikesOf(sample).map(spike -> places[spike] % neurons).toArray();
@@ -223,8 +208,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          * Returns the spikes of one sample as a matrix.
          *
          * @param sample the sample
-         * @return {@code [steps x neurons]}, of the steps since the last reset
-         * @throws IndexOutOfBoundsException if there is no such sample
+         * @return {@code [steps x neurons]} since the last reset
          * @throws IllegalStateException if no step was recorded
          */
         public SpikeMatrix spikes(int sample) {
@@ -237,9 +221,8 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Returns the time of a step, for the axis of a picture.
-         *
-         * @return milliseconds; 0 if no text of the network uses {@code dt}, or texts have several time steps
+         * {@return the milliseconds of a step, for the axis of a picture; 0 if no text of the network uses {@code dt},
+         * or texts have several time steps}
          */
         public double timeStep() {
             return timeStep;
@@ -280,8 +263,8 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     }
 
     /**
-     * Keeps a variable of a population, or the currents at one of its ports, at each step since the last reset.
-     * Attached as an observer, in memory of the caller's arena, it keeps membranes.
+     * Keeps a variable of a population, or the currents at one of its ports, at each step since the last reset. An
+     * observer made by the public constructor keeps membranes.
      */
     public static final class VariableRecorder extends Recorder<FloatMatrix> {
 
@@ -318,25 +301,20 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
             this.beforeReset = beforeReset;
         }
 
-        /** Makes a recorder of a variable after each step, or before its reset, in memory of its own. */
+        /** Makes a recorder of a variable after each step, or before its reset. */
         static VariableRecorder stepwise(String variable, boolean beforeReset, int steps, int batch, int neurons) {
             return new VariableRecorder(
                     variable, beforeReset, steps, batch, neurons, columns -> FloatMatrix.zeros(steps * batch, columns));
         }
 
-        /**
-         * Returns the name of the variable that is kept.
-         *
-         * @return one of the model's variables, or of its ports
-         */
+        /** {@return the name of the recorded variable or port} */
         public String variable() {
             return variable;
         }
 
         /**
-         * Returns the label of the recording in a picture.
-         *
-         * @return the {@linkplain #variable name}, and in brackets its unit, where the neuron's text has one
+         * {@return the label of the recording in a picture: the {@linkplain #variable name}, with its unit in brackets
+         * if it has one}
          */
         public String label() {
             return unit.isEmpty() ? variable : variable + " [" + unit + "]";
@@ -349,10 +327,10 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Records these neurons alone, in memory for them alone: {@code record("c", "v", steps).of(3, 17, 40)}.
+         * Restricts the recording, and its memory, to some neurons: {@code record("c", "v", steps).of(3, 17, 40)}.
          *
-         * @param neurons numbers from 0, in torch's order, at least one; a column each, in this order, and of a model
-         *     with gates once for each gate
+         * @param neurons numbers from 0, in torch's order, at least one; each gets a column, in this order, and one per
+         *     gate of a model with gates
          * @return this recorder
          * @throws IllegalArgumentException if there is none
          * @throws IndexOutOfBoundsException if there is no such neuron
@@ -363,11 +341,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
             return this;
         }
 
-        /**
-         * Tells which value of a step is kept.
-         *
-         * @return whether it is the one from before this step's reset, which was compared with the threshold
-         */
+        /** {@return true if values before the step's reset are kept, which were compared with the threshold} */
         public boolean beforeReset() {
             return beforeReset;
         }
@@ -375,15 +349,13 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         /**
          * Returns the recording.
          *
-         * @return {@code [steps * batch x neurons]}, or, of the currents of a model with gates, {@code [steps * batch x
-         *     gates * neurons]}; time-major, in torch's order; rows of steps that did not run hold the values of
-         *     before
+         * @return {@code [steps * batch x neurons]}, or {@code [steps * batch x gates * neurons]} for the currents of a
+         *     model with gates; time-major, in torch's order; rows of later steps are not written
          */
         public FloatMatrix values() {
             return recorded();
         }
 
-        /** This recorder, as the engine sees it. */
         VariableObserver observing() {
             return observing;
         }

@@ -27,7 +27,6 @@ public final class Projection {
     private final List<Connection> path;
     private final Plasticity plasticity;
 
-    /** Takes the options of a builder. */
     Projection(ProjectionBuilder declared) {
         this.name = declared.name;
         this.source = declared.source;
@@ -38,81 +37,49 @@ public final class Projection {
         this.plasticity = declared.plasticity;
     }
 
-    /**
-     * Returns the name.
-     *
-     * @return not empty
-     */
+    /** {@return the name, not empty} */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns where it starts.
-     *
-     * @return an input, a population or a variable
-     */
+    /** {@return the source: an input, a population or a variable} */
     public Source source() {
         return source;
     }
 
-    /**
-     * Returns where it leads.
-     *
-     * @return the population whose neurons get the currents
-     */
+    /** {@return the population whose neurons get the currents} */
     public Population target() {
         return target;
     }
 
-    /**
-     * Returns where the currents enter the target's equation.
-     *
-     * @return the name of a port, such as {@code current}
-     */
+    /** {@return the name of the port at which the currents enter the target's equation, such as {@code current}} */
     public String port() {
         return port;
     }
 
-    /**
-     * Returns the number of steps after which the source reaches the target.
-     *
-     * @return 0 for the same step; a loop needs at least 1
-     */
+    /** {@return the number of steps after which the source reaches the target; a loop needs at least 1} */
     public int delay() {
         return delay;
     }
 
-    /**
-     * Returns the connections that rows go through.
-     *
-     * @return from source to target; empty for the identity
-     */
+    /** {@return the connections that rows pass through, from source to target; empty for the identity} */
     public List<Connection> path() {
         return path;
     }
 
-    /**
-     * Returns true if its values belong to each simulation.
-     *
-     * @return whether they are part of a simulation's state
-     */
+    /** {@return true if its values belong to each simulation and its state} */
     public boolean plastic() {
         return !plasticity.equals(Plasticity.NONE);
     }
 
-    /**
-     * Returns the way in which its values change while a simulation runs.
-     *
-     * @return a rule, {@link Plasticity#BY_PROGRAM} or {@link Plasticity#NONE}
-     */
+    /** {@return the rule by which its values change, {@link Plasticity#BY_PROGRAM} or {@link Plasticity#NONE}} */
     public Plasticity plasticity() {
         return plasticity;
     }
 
     /**
-     * Returns the fan-out: how many neurons one arriving spike reaches, each by a synaptic operation. It is the fan-out
-     * of the first connection in the path that sums, as all later values are nonzero.
+     * Returns the fan-out: the number of neurons that one arriving spike reaches, each by a synaptic operation. It is
+     * the fan-out of the first connection in the path that sums, as all later values are nonzero.
      *
      * @return one number for all neurons of the source, or one for each, in torch's order
      */
@@ -129,12 +96,11 @@ public final class Projection {
         return new int[] {1};
     }
 
-    /** The average reach of a source's elements, where single ones are not known any more. */
+    /** Returns the average fan-out, for a path that has mixed the source's elements. */
     private static int[] mean(int... reach) {
         return new int[] {(int) Math.round(Arrays.stream(reach).average().orElse(0))};
     }
 
-    /** The path in words. */
     String describePath() {
         return path.isEmpty()
                 ? "identity"
@@ -155,36 +121,20 @@ public final class Projection {
      */
     public sealed interface Source permits Input, Population, Variable {
 
-        /**
-         * Returns the name.
-         *
-         * @return the name in the network; of a variable, its population's name, a dot and its own
-         */
+        /** {@return the name in the network; {@code population.variable} for a variable} */
         String name();
 
-        /**
-         * Returns the population that this is of.
-         *
-         * @return the population whose spikes or variable this is; nothing for an input
-         */
+        /** {@return the population of this source; empty for an input} */
         default Optional<Population> ofPopulation() {
             return Optional.empty();
         }
 
-        /**
-         * Returns the variable that this is.
-         *
-         * @return its name in the population's model; nothing for an input or spikes
-         */
+        /** {@return the name of the variable in the population's model; empty for an input or spikes} */
         default Optional<String> ofVariable() {
             return Optional.empty();
         }
 
-        /**
-         * Returns the shape.
-         *
-         * @return the shape of one row, without the batch
-         */
+        /** {@return the shape of one row, without the batch} */
         Shape shape();
     }
 }

@@ -10,7 +10,7 @@ import dev.spikelane.neuron.Neuron;
 import java.util.List;
 import java.util.Objects;
 
-/** The options of a projection, until the network is made. */
+/** The options of a projection before {@link NetworkBuilder#build}. */
 final class ProjectionBuilder {
 
     final String name;
@@ -51,7 +51,6 @@ final class ProjectionBuilder {
         return this;
     }
 
-    /** Makes the projection; throws if its source does not fit its target. */
     Projection build() {
         requirePort();
         requireShape();

@@ -17,9 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts integers in place of the weights of dense connections.
+ * Replaces the weights of dense connections and convolutions by integers.
  *
- * @param type the type of all weights; null where some are given
+ * @param type the type of all weights; null if {@code given} holds the integers
  */
 record Quantizing(Network network, @Nullable ElementType type, Map<String, IntegerMatrix> given) {
 
@@ -52,13 +52,13 @@ record Quantizing(Network network, @Nullable ElementType type, Map<String, Integ
         return with(projections, network);
     }
 
-    /** Makes a network of other projections, with the values that the first has now. */
+    /** Makes a network of other projections, with the present values of another network. */
     static Network with(List<Projection> projections, Network network) {
         Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();
         for (String name : network.weights().names()) {
             FloatMatrix present = network.weights().get(name);
-            // Weights that are still as declared need no copy.
+            // Weights with their declared values need no copy.
             if (made.weights().type(name) == network.weights().type(name)
                     && !Arrays.equals(made.weights().get(name).toArray(), present.toArray())) {
                 changed.put(name, present);
@@ -80,7 +80,7 @@ record Quantizing(Network network, @Nullable ElementType type, Map<String, Integ
         }
         List<Connection> path = new ArrayList<>(projection.path());
         for (OperatorDescription each : network.laidOut().description().operators(number)) {
-            if (each.place() < path.size()) { // else it stands for a path without connections
+            if (each.place() < path.size()) { // else a path without connections
                 path.set(each.place(), quantized(projection.name(), each));
             }
         }

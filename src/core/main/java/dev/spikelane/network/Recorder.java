@@ -14,25 +14,21 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps rows of each step since the last reset: the common part of the recorders of spikes and of variables. */
+/** Keeps rows of each step since the last reset: the common part of all recorders. */
 abstract class Recorder<S extends Signal> implements Population.Observer {
 
     final int batch;
     private final int rows;
     private final Shape inOrder;
     private final IntFunction<S> memory;
-    /** The recorded columns in torch's order; null if all are. */
+    /** The recorded columns in torch's order; null for all. */
     private int @Nullable [] columns;
-    /** Null before the first step or the first access: only then it is known whether neurons were chosen. */
+    /** Null before the first step or access, since neurons may be chosen until then. */
     private @Nullable S recorded;
 
     private int neurons;
     private double timeStep;
 
-    /**
-     * @param columns of the rows of a step, at least 1
-     * @param memory makes a recording of some columns
-     */
     Recorder(int steps, int batch, int columns, IntFunction<S> memory) {
         this.rows = rows(steps, batch);
         this.batch = batch;
@@ -41,7 +37,6 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         this.memory = memory;
     }
 
-    /** Returns the number of rows of a recording. */
     static int rows(int steps, int batch) {
         long rows = (long) steps * batch;
         if (steps < 1 || batch < 1 || rows > Integer.MAX_VALUE) {
@@ -51,13 +46,12 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         return (int) rows;
     }
 
-    /** Takes the number of neurons and the time step from the recorded population. */
     void describe(Population population, double milliseconds) {
         neurons = population.size();
         timeStep = milliseconds;
     }
 
-    /** Records these neurons alone, each gate of them. */
+    /** Restricts the recording to these neurons, each with all gates. */
     final void choose(int... which) {
         Objects.requireNonNull(which, "neurons");
         if (recorded != null) {
@@ -76,9 +70,8 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
     }
 
     /**
-     * Returns the neuron of each column of the recording.
-     *
-     * @return numbers from 0, in the order of {@code of}, else ascending; once for each gate
+     * {@return the neuron of each column of the recording, from 0, in the order of {@code of}, else ascending, for each
+     * gate}
      */
     public int[] neurons() {
         IntStream all = columns == null ? IntStream.range(0, inOrder.size()) : IntStream.of(columns);
@@ -86,29 +79,22 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
     }
 
     /**
-     * Returns the time of a step, for the axis of a picture.
-     *
-     * @return milliseconds; 0 if no text of the network uses {@code dt}, or texts have several time steps
+     * {@return the milliseconds of a step, for the axis of a picture; 0 if no text of the network uses {@code dt}, or
+     * texts have several time steps}
      */
     public double timeStep() {
         return timeStep;
     }
 
-    /**
-     * Returns for how many samples there is room.
-     *
-     * @return at least 1
-     */
+    /** {@return the number of samples, at least 1} */
     public int batch() {
         return batch;
     }
 
-    /** Returns the chosen columns, for the description of a state; empty if all are recorded. */
     final String chosen() {
         return columns == null ? "" : Arrays.toString(columns);
     }
 
-    /** Returns the recording. */
     final S recorded() {
         S present = recorded;
         if (present == null) {
@@ -145,7 +131,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         keep(firstStep, steps, needsMembranes() ? membranes : spikes, inOrder);
     }
 
-    /** Copies rows of some steps, which have a shape in the inner order. */
+    /** Copies rows of some steps from the inner order of a shape. */
     final void keep(long firstStep, int steps, Signal from, Shape shape) {
         S to = recorded();
         int first = firstRow(firstStep, steps);
@@ -169,7 +155,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         }
     }
 
-    /** Returns the row at which some steps begin; throws if there is no room for them. */
+    /** Returns the first row of some steps; throws if the recording has no room for them. */
     final int firstRow(long firstStep, int steps) {
         int most = rows / batch;
         if (firstStep + steps > most) {
@@ -181,7 +167,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         return (int) firstStep * batch;
     }
 
-    /** {@inheritDoc} Counts all steps for which there is room. */
+    /** {@inheritDoc} Counts all steps of the recording. */
     @Override
     public long stateBytes() {
         return bytes(recorded());
@@ -202,7 +188,6 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         return getClass().getSimpleName() + " of batch " + batch + ", [" + rows + " x " + width() + "]";
     }
 
-    /** Bytes of a recording as {@link #write} writes it. */
     static long bytes(Signal recording) {
         return (long) recording.rows() * RowBytes.padded(recording);
     }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Lays networks out by integers, which are rounded from their weights whenever training has changed these. */
+/** Lays out a network with integers, which are rounded again from its weights when training has changed them. */
 record Rounding(Network network, Map<String, WeightQuantization> declared, Set<String> learned) {
 
     static LaidOutNetwork of(Network network, Map<String, WeightQuantization> declared, Set<String> learned) {

@@ -29,9 +29,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first connection multiplies by its weights;
  * calls with both may alternate, unless a projection from the input is delayed. Numbers that are all 0 or 1 give the
  * results of the same spikes up to rounding, because their sums have another order ({@link dev.spikelane.kernel.Matmul}
- * defines both). NaN and infinities are refused before the first step, as a membrane would keep them forever.
+ * defines both). Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere.
  *
- * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere.
+ * <p>Methods with input throw an {@link IllegalArgumentException} before the first step if an input is missing or
+ * unknown, or a shape does not fit the network or the batch. They also throw it if there is no step, or a value is NaN
+ * or infinite, as a membrane would keep it forever. Methods with one input, and {@link #run(int)} without, throw it if
+ * the network has another number of inputs. All methods that run steps or use the state throw an
+ * {@link IllegalStateException} if the simulation or an arena is closed, the simulation is busy, or a recorder is full.
+ * Methods with a population throw an {@link IllegalArgumentException} for an unknown name and an
+ * {@link IndexOutOfBoundsException} for an unknown number; numbers count from 0 in the order of declaration.
  *
  * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each population and call, with rows, density of
  * the input, kernel and time.
@@ -41,10 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation implements AutoCloseable {
 
-    /**
-     * Rows in a block: their currents for 1,000 neurons fit in a cache of 1 MB, and tables of partial sums are well
-     * used.
-     */
+    /** Rows in a block, enough to use tables of partial sums well. */
     static final int ROWS_IN_BLOCK = 1_024;
 
     /** The lengths of samples that all have all steps. */
@@ -63,7 +66,6 @@ public final class Simulation implements AutoCloseable {
     private final SeriesRun series;
     private long steps;
     private boolean profiled;
-    /** Steps that a call runs at a time, once it is known. */
     private int stepsAtATime;
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
@@ -84,29 +86,17 @@ public final class Simulation implements AutoCloseable {
         this.stateBytes = new StateBytes(network, batch, run);
     }
 
-    /**
-     * Returns the network.
-     *
-     * @return the network that is simulated
-     */
+    /** {@return the network} */
     public Network network() {
         return network;
     }
 
-    /**
-     * Returns the number of samples that run side by side.
-     *
-     * @return batch, at least 1
-     */
+    /** {@return the number of samples per step, at least 1} */
     public int batch() {
         return batch;
     }
 
-    /**
-     * Returns the number of steps since the last reset.
-     *
-     * @return steps
-     */
+    /** {@return the number of steps since the last reset} */
     public long steps() {
         return steps;
     }
@@ -115,10 +105,9 @@ public final class Simulation implements AutoCloseable {
      * Attaches an observer to a population.
      *
      * @param <T> the kind of observer
-     * @param population the population's number, from 0, in the order of declaration
-     * @param observer is told of every block of steps from now on
+     * @param population the population's number
+     * @param observer receives every block of steps from now on
      * @return the observer
-     * @throws IndexOutOfBoundsException if there is no such population
      * @throws IllegalArgumentException if the observer was made for another batch or number of neurons
      */
     public <T extends Population.Observer> T observe(int population, T observer) {
@@ -133,10 +122,9 @@ public final class Simulation implements AutoCloseable {
      *
      * @param <T> the kind of observer
      * @param population the population's name
-     * @param observer is told of every block of steps from now on
+     * @param observer receives every block of steps from now on
      * @return the observer
-     * @throws IllegalArgumentException if there is no such population, or the observer was made for another batch or
-     *     number of neurons
+     * @throws IllegalArgumentException also if the observer was made for another batch or number of neurons
      */
     public <T extends Population.Observer> T observe(String population, T observer) {
         return observe(network.number(population), observer);
@@ -145,9 +133,8 @@ public final class Simulation implements AutoCloseable {
     /**
      * Counts the spikes of a population from now on.
      *
-     * @param population the population's number, from 0, in the order of declaration
-     * @return the counts, of its own memory
-     * @throws IndexOutOfBoundsException if there is no such population
+     * @param population the population's number
+     * @return the counts
      */
     public SpikeCounts countSpikes(int population) {
         return observe(population, new SpikeCounts(NativeMemory.ofAuto(), batch, size(population)));
@@ -157,8 +144,7 @@ public final class Simulation implements AutoCloseable {
      * Counts the spikes of a population from now on.
      *
      * @param population the population's name
-     * @return the counts, of its own memory
-     * @throws IllegalArgumentException if there is no such population
+     * @return the counts
      */
     public SpikeCounts countSpikes(String population) {
         return countSpikes(network.number(population));
@@ -167,10 +153,9 @@ public final class Simulation implements AutoCloseable {
     /**
      * Records the spikes of a population from now on.
      *
-     * @param population the population's number, from 0, in the order of declaration
+     * @param population the population's number
      * @param mostSteps the most steps between two resets
-     * @return the recording, of its own memory
-     * @throws IndexOutOfBoundsException if there is no such population
+     * @return the recording
      */
     public Population.SpikeRecorder recordSpikes(int population, int mostSteps) {
         return observe(
@@ -182,8 +167,7 @@ public final class Simulation implements AutoCloseable {
      *
      * @param population the population's name
      * @param mostSteps the most steps between two resets
-     * @return the recording, of its own memory
-     * @throws IllegalArgumentException if there is no such population
+     * @return the recording
      */
     public Population.SpikeRecorder recordSpikes(String population, int mostSteps) {
         return recordSpikes(network.number(population), mostSteps);
@@ -191,11 +175,10 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Records the step and the neuron of each spike of a population from now on, in memory for the spikes alone. Use it
-     * where few neurons fire, or where the number of steps is unknown.
+     * if few neurons fire, or if the number of steps is unknown.
      *
      * @param population the population's name
-     * @return the recording, of its own memory, which grows with the spikes
-     * @throws IllegalArgumentException if there is no such population
+     * @return the recording, which grows with the spikes
      */
     public Population.SpikeTimes recordSpikeTimes(String population) {
         int neurons = network.population(population).size();
@@ -205,10 +188,9 @@ public final class Simulation implements AutoCloseable {
     /**
      * Records the membranes after each step of a population from now on.
      *
-     * @param population the population's number, from 0, in the order of declaration
+     * @param population the population's number
      * @param mostSteps the most steps between two resets
-     * @return the recording, of its own memory
-     * @throws IndexOutOfBoundsException if there is no such population
+     * @return the recording
      */
     public Population.VariableRecorder recordMembranes(int population, int mostSteps) {
         return observe(
@@ -220,8 +202,7 @@ public final class Simulation implements AutoCloseable {
      *
      * @param population the population's name
      * @param mostSteps the most steps between two resets
-     * @return the recording, of its own memory
-     * @throws IllegalArgumentException if there is no such population
+     * @return the recording
      */
     public Population.VariableRecorder recordMembranes(String population, int mostSteps) {
         return recordMembranes(network.number(population), mostSteps);
@@ -234,15 +215,14 @@ public final class Simulation implements AutoCloseable {
      * {@link #recordMembranes(String, int)} does not.
      *
      * <p>A model with gates takes several currents for each neuron: the recording then has {@link Neuron#gates} times
-     * as many columns, gate after gate. Recurrent models have the port {@code feedback} beside {@code current}; the
-     * network records each alone.
+     * as many columns, gate after gate. Recurrent models have the port {@code feedback} beside {@code current}.
      *
      * @param population the population's name
-     * @param variable one of its model's {@linkplain Neuron#variables variables}, or one of the
+     * @param variable one of its model's {@linkplain Neuron#variables variables}, or of the
      *     {@linkplain Neuron#ports ports} that projections enter
      * @param mostSteps the most steps between two resets
-     * @return the recording, of its own memory
-     * @throws IllegalArgumentException if there is no such population, variable or port, or nothing enters the port
+     * @return the recording
+     * @throws IllegalArgumentException also if there is no such variable or port, or no projection enters the port
      */
     public Population.VariableRecorder record(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
@@ -261,8 +241,8 @@ public final class Simulation implements AutoCloseable {
      * @param population the population's name
      * @param variable one of its model's variables
      * @param mostSteps the most steps between two resets
-     * @return the recording, of its own memory
-     * @throws IllegalArgumentException if there is no such population or variable
+     * @return the recording
+     * @throws IllegalArgumentException also if there is no such variable
      */
     public Population.VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
@@ -289,45 +269,38 @@ public final class Simulation implements AutoCloseable {
     /**
      * Returns the state of a population's neurons, which a caller may read and write between calls.
      *
-     * @param population the population's number, from 0, in the order of declaration
+     * @param population the population's number
      * @return the state, which changes with each call, in torch's order
-     * @throws IndexOutOfBoundsException if there is no such population
      */
     public NeuronState state(int population) {
         return run.population(population).shownState();
     }
 
     /**
-     * Returns the state of a population's neurons, which a caller may read and write between calls.
+     * Returns the state of a population's neurons, as {@link #state(int)} does.
      *
      * @param population the population's name
-     * @return the state, which changes with each call, in torch's order
-     * @throws IllegalArgumentException if there is no such population
+     * @return the state
      */
     public NeuronState state(String population) {
         return state(network.number(population));
     }
 
-    /**
-     * Returns the values of the plastic projections, which belong to this simulation.
-     *
-     * @return values by name; without names if no projection is plastic
-     */
+    /** {@return the values of this simulation's plastic projections by name} */
     public Weights plasticWeights() {
         return plastic;
     }
 
     /**
-     * Begins to learn while serving: with snapshots, an undo and a limit. A second call forgets the snapshots, counts
+     * Begins to learn while serving: with snapshots, an undo and a limit. A second call drops the snapshots, counts
      * steps from 0 again and measures drift from the present weights.
      *
      * @param every steps from one snapshot to the next, at least 1
-     * @param keep how many snapshots are kept, from 1 to {@value Learning#MOST}; with two more copies of the plastic
+     * @param keep number of kept snapshots, from 1 to {@value Learning#MOST}; with two more copies of the plastic
      *     values, all in native memory
      * @param driftLimit above 0, infinite for none
      * @return the learning of this simulation
      * @throws IllegalArgumentException if an argument is out of range, or no projection has a rule in this simulation
-     * @throws IllegalStateException if the simulation is closed or busy
      */
     public Learning learning(int every, int keep, double driftLimit) {
         try (Call _ = begin()) {
@@ -337,14 +310,13 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Returns a variable that a projection's rule has of inputs or outputs, such as a trace. Variables of synapses are
-     * among {@link #plasticWeights}.
+     * Returns a rule's variable of inputs or outputs, such as a trace. Variables of synapses are among
+     * {@link #plasticWeights}.
      *
      * @param projection the projection's name
      * @param variable the variable's name in the rule
      * @return {@code [batch x neurons]}, a copy, in torch's order
      * @throws IllegalArgumentException if there is no such projection or variable, or the projection has no rule
-     * @throws IllegalStateException if the simulation is closed or busy
      */
     public FloatMatrix trace(String projection, String variable) {
         try (Call _ = begin()) {
@@ -358,10 +330,6 @@ public final class Simulation implements AutoCloseable {
      * @param input {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}), spikes or finite
      *     values; read block by block into this simulation's own memory, so it may lie in a confined arena. The first
      *     call with values allocates memory for them
-     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
-     *     batch, or a value is NaN or infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
-     *     busy
      */
     public void run(Signal input) {
         given.requireRows("input", input);
@@ -374,12 +342,8 @@ public final class Simulation implements AutoCloseable {
     /**
      * Runs a network of several inputs.
      *
-     * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major, of the same number of steps,
-     *     spikes or finite values
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
-     *     batch, or a value is NaN or infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
-     *     busy
+     * @param inputs each input's rows by its name, as {@link #run(Signal)} takes them, all with the same number of
+     *     steps
      */
     public void run(Map<String, ? extends Signal> inputs) {
         runAll(inputs, given.requireRows(inputs) / batch, false, ALL);
@@ -392,10 +356,8 @@ public final class Simulation implements AutoCloseable {
      * this call, with the number of the longest sample.
      *
      * @param inputs as for {@link #run(Map)}; rows after a sample's end are not used, but must be finite
-     * @param lengths for each sample how many of these steps it has, at least 1
-     * @throws IllegalArgumentException as {@link #run(Map)} does, or if a length is out of range or a projection is
-     *     plastic
-     * @throws IllegalStateException as {@link #run(Map)} does
+     * @param lengths the steps of each sample, at least 1
+     * @throws IllegalArgumentException also if a length is out of range or a projection is plastic
      */
     public void run(Map<String, ? extends Signal> inputs, int[] lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -405,12 +367,10 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs samples of different length through a network of one input.
+     * Runs samples of different length through a network of one input, as {@link #run(Map, int[])} does.
      *
-     * @param input as {@link #run(Signal)} takes it
-     * @param lengths as {@link #run(Map, int[])} takes them
-     * @throws IllegalArgumentException as {@link #run(Map, int[])} does
-     * @throws IllegalStateException as {@link #run(Map, int[])} does
+     * @param input as for {@link #run(Signal)}
+     * @param lengths as for {@link #run(Map, int[])}
      */
     public void run(Signal input, int[] lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -423,12 +383,10 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs samples of different length that have the same input at all of their steps.
+     * Runs samples of different length with constant input, as {@link #run(Map, int[])} does.
      *
-     * @param frames as {@link #runConstant(Map, int)} takes them
-     * @param lengths for each sample its steps, at least 1
-     * @throws IllegalArgumentException as {@link #run(Map, int[])} does
-     * @throws IllegalStateException as {@link #run(Map, int[])} does
+     * @param frames as for {@link #runConstant(Map, int)}
+     * @param lengths the steps of each sample, at least 1
      */
     public void runConstant(Map<String, ? extends Signal> frames, int[] lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -442,11 +400,7 @@ public final class Simulation implements AutoCloseable {
      * with the frame repeated.
      *
      * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
-     * @param count how many steps, at least 1
-     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
-     *     batch, a value is NaN or infinite, or there is no step
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
-     *     busy
+     * @param count number of steps, at least 1
      */
     public void runConstant(Signal frame, int count) {
         given.requireFrame("frame", frame);
@@ -458,14 +412,10 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs steps of a network of several inputs that all have the same input.
+     * Runs steps of a network of several inputs with constant input.
      *
-     * @param frames for each input's name {@code [batch x inputs]}, the spikes or finite values of every step
-     * @param count how many steps, at least 1
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
-     *     batch, a value is NaN or infinite, or there is no step
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
-     *     busy
+     * @param frames each input's frame by its name, as {@link #runConstant(Signal, int)} takes it
+     * @param count number of steps, at least 1
      */
     public void runConstant(Map<String, ? extends Signal> frames, int count) {
         given.requireFrames("frames", frames);
@@ -474,11 +424,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs steps of a network without inputs, whose neurons have sources of their own.
+     * Runs steps of a network without inputs, whose neurons have their own sources.
      *
-     * @param count how many steps, at least 1
-     * @throws IllegalArgumentException if the network has inputs, or there is no step
-     * @throws IllegalStateException if the simulation is closed, a recorder is full, or the simulation is busy
+     * @param count number of steps, at least 1
      */
     public void run(int count) {
         runConstant(Map.of(), count);
@@ -489,10 +437,6 @@ public final class Simulation implements AutoCloseable {
      *
      * @param input {@code [batch x inputs]}, spikes or finite values
      * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
-     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
-     *     batch, or a value is NaN or infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
-     *     busy
      */
     public SpikeMatrix step(Signal input) {
         given.requireFrame("input", input);
@@ -506,12 +450,8 @@ public final class Simulation implements AutoCloseable {
     /**
      * Runs one step of a network of several inputs.
      *
-     * @param inputs for each input's name {@code [batch x inputs]}, spikes or finite values
+     * @param inputs each input's rows by its name, as {@link #step(Signal)} takes them
      * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
-     *     batch, or a value is NaN or infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
-     *     busy
      */
     public SpikeMatrix step(Map<String, ? extends Signal> inputs) {
         given.requireFrames("inputs", inputs);
@@ -523,16 +463,15 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Makes the content of an observer part of this simulation's states from now on: counts and recordings then go on
-     * where a state was taken. A state is put in with the observers of which it was taken, in the order in which they
-     * were named here, or where none was named.
+     * Makes the content of an observer part of this simulation's states from now on, so that counts and recordings
+     * continue from a state. A state can be restored with the observers with which it was taken, named here in the same
+     * order, or without any.
      *
      * @param <T> the kind of observer
-     * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so
-     *     ({@link Population.Observer#stateBytes})
+     * @param observer of this simulation, with a state: {@link SpikeCounts}, recorders, and others with
+     *     {@link Population.Observer#stateBytes}
      * @return the observer
      * @throws IllegalArgumentException if it does not observe this simulation, is a part already, or has no state
-     * @throws IllegalStateException if the simulation is closed or busy
      */
     public <T extends Population.Observer> T keepInState(T observer) {
         try (Call _ = begin()) {
@@ -547,11 +486,10 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Copies the state: everything that the run carries from step to step. It includes the weights of plastic
+     * Copies the state: all values that the run carries from step to step. It includes the weights of plastic
      * projections, but no other weights, and the content of the observers that {@link #keepInState} names.
      *
-     * @return the state, a value of its own
-     * @throws IllegalStateException if the simulation is closed or busy
+     * @return the state, an independent value
      */
     public SimulationState snapshot() {
         try (Call _ = begin()) {
@@ -561,13 +499,12 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Copies the state into the caller's memory: the bytes of {@link #snapshot()}, for a service that keeps many
-     * states. Nothing is allocated, unless projections are plastic or the network's values have changed since their
-     * last hash.
+     * states. Allocates nothing, unless projections are plastic or the network's values have changed since their last
+     * hash.
      *
      * @param into receives {@link #stateBytes} from its position, which moves past them; on the heap for the fastest
      *     copies
      * @throws IllegalArgumentException if they do not fit; nothing is written then
-     * @throws IllegalStateException if the simulation is closed or busy
      */
     public void snapshot(ByteBuffer into) {
         Objects.requireNonNull(into, "into");
@@ -579,9 +516,9 @@ public final class Simulation implements AutoCloseable {
     /**
      * Returns the length of the present state in bytes.
      *
-     * @return bytes; they depend on the batch, on {@link #keepInState}, and where delayed projections leave an input on
+     * @return bytes; they depend on the batch, on {@link #keepInState}, and, if delayed projections leave an input, on
      *     whether that is spikes or values
-     * @throws IllegalStateException if the simulation is closed or busy, or they are more than 2 GB
+     * @throws IllegalStateException also if they are more than 2 GB
      */
     public int stateBytes() {
         try (Call _ = begin()) {
@@ -591,16 +528,15 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Restores a state. The run then continues bit for bit as the run from which the state was copied, and so do the
-     * observers that {@link #keepInState} names. Other observers keep their content and continue at the state's step.
-     * Rows of a recorder count from the last reset of the restored run: a new recorder needs room for all these steps,
-     * and its rows before the state's step stay unchanged. Counts continue from their present number, so counts of
-     * several sessions add up. Only graph and models are compared, not weights and other values; compare
-     * {@link SimulationState#valuesHash} with {@link Weights#hash} for those.
+     * observers that {@link #keepInState} names. Other observers keep their content and continue at the state's step: a
+     * new recorder needs room for all steps since the last reset of the restored run, and its rows before the state's
+     * step stay unchanged; counts continue from their present number, so counts of several sessions add up. Only graph
+     * and models are compared, not weights and other values; compare {@link SimulationState#valuesHash} with
+     * {@link Weights#hash} for those.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
      * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of
      *     states here
-     * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(SimulationState state) {
         Objects.requireNonNull(state, "state");
@@ -608,13 +544,11 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Puts a state in, as {@link #restore(SimulationState)} does, from the bytes of one. Nothing is allocated, unless
-     * projections are plastic.
+     * Restores a state from its bytes, as {@link #restore(SimulationState)} does. Allocates nothing, unless projections
+     * are plastic.
      *
      * @param state the rest of the buffer, all of it; its position moves to the end
-     * @throws IllegalArgumentException if the bytes are no state, of another version, damaged, of another graph or
-     *     batch, or without the observers that are part of states here
-     * @throws IllegalStateException if the simulation is closed or busy
+     * @throws IllegalArgumentException also if the bytes are no state, of another version, or damaged
      */
     public void restore(ByteBuffer state) {
         Objects.requireNonNull(state, "state");
@@ -631,7 +565,7 @@ public final class Simulation implements AutoCloseable {
      * plastic projections are copied and hashed.
      *
      * @return a simulation that continues as this one would
-     * @throws IllegalStateException if this simulation is closed or busy, or its state has more than 2 GB
+     * @throws IllegalStateException also if its state has more than 2 GB
      */
     public Simulation fork() {
         ByteBuffer state;
@@ -643,7 +577,7 @@ public final class Simulation implements AutoCloseable {
         }
         Simulation fork = new Simulation(network, run.network(), batch, run.threads(), rowsInBlock);
         fork.run.freeze(run.isFrozen());
-        // A change of the value of spikes reaches the fork from its first moment on, and waits until its plastic values
+        // From its first moment on, a change of the spikes' value reaches the fork, and waits until its plastic values
         // are there.
         network.weights().read(() -> {
             fork.run.read(state.flip());
@@ -654,10 +588,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Sets all neurons and observers to their start: zeros, unless equations say otherwise, which read the parameters
-     * that the network has now. Values of plastic projections stay as they are.
-     *
-     * @throws IllegalStateException if the simulation is closed or busy
+     * Resets all neurons and observers to their start: zeros, unless equations give other values, which use the
+     * network's present parameters. Values of plastic projections stay as they are.
      */
     public void reset() {
         try (Call _ = begin()) {
@@ -667,7 +599,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Frees the memory at once; recordings and counts stay. Closing again does nothing.
+     * Frees the memory at once; recordings and counts stay. A second call has no effect.
      *
      * @throws IllegalStateException if another thread is running it or uses its memory, or an observer closes it; it is
      *     not closed then
@@ -703,7 +635,7 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    /** Runs a block of a call, of all samples or of some in a run of their own. */
+    /** Runs a block of a call, of all samples or, in a separate run, of some. */
     private int runBlock(NetworkRun of, int @Nullable [] samples, int step, int most) {
         of.ends().goOn(step);
         int some = Math.min(of.stepsInBlock(), most);
@@ -767,11 +699,11 @@ public final class Simulation implements AutoCloseable {
                 run.show();
             }
         } finally {
-            Reference.reachabilityFence(this); // a cleaner frees forgotten simulations, but none that runs
+            Reference.reachabilityFence(this); // the cleaner must not free a running simulation
         }
     }
 
-    /** A call that has the turn until it is closed. */
+    /** A call that holds the run lock until it is closed. */
     private interface Call extends AutoCloseable {
 
         @Override

@@ -9,13 +9,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The observers of the populations of a simulation.
- *
- * @param network that is simulated
- * @param run its run
- * @param batch samples side by side
- */
 record SimulationObservers(Network network, NetworkRun run, int batch) {
 
     <T extends Population.Observer> T attach(int population, T observer) {
@@ -24,7 +17,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         if (observer instanceof Recorder<?> recorder) {
             recorder.describe(network.populations().get(population), TimeSteps.common(network));
         }
-        seen.add(new Observed(observer));
+        seen.add(new ObserverAdapter(observer));
         return observer;
     }
 
@@ -53,12 +46,12 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         return of.shape().times(neuron.gates()).size();
     }
 
-    /** Returns the population that has this observer; null if there is none. */
+    /** Returns the population of an observer; null if there is none. */
     @Nullable
     Population populationOf(Population.Observer observer) {
         for (int i = 0; i < network.populations().size(); i++) {
             PopulationRun seen = run.population(i);
-            if (seen.isSeenBy(new Observed(observer))
+            if (seen.isSeenBy(new ObserverAdapter(observer))
                     || observer instanceof Population.VariableRecorder own && seen.isSeenBy(own.observing())) {
                 return network.populations().get(i);
             }
@@ -66,8 +59,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         return null;
     }
 
-    /** An observer of a user's, as the engine sees it. */
-    private record Observed(Population.Observer observer) implements BlockObserver {
+    private record ObserverAdapter(Population.Observer observer) implements BlockObserver {
 
         @Override
         public boolean needsMembranes() {
@@ -84,11 +76,11 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
             observer.reset();
         }
 
-        /** Returns true if both wrap the same object: equal observers have their own values. */
+        /** Compares identities, as observers that are equal have separate values. */
         @Override
         @SuppressWarnings("ReferenceEquality")
         public boolean equals(@Nullable Object other) {
-            return other instanceof Observed observed && observed.observer == observer;
+            return other instanceof ObserverAdapter observed && observed.observer == observer;
         }
 
         @Override

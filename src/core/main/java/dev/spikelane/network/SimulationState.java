@@ -7,16 +7,14 @@ import java.util.Objects;
 
 /**
  * The state of a run, immutable. It holds
- *
  * <ul>
- *   <li>every variable of every neuron, and the spikes and values that delayed projections will read,
+ *   <li>every variable of every neuron, and the spikes and values in delay lines,
  *   <li>the number of steps, and with it the positions in random streams,
  *   <li>the values of plastic projections,
  *   <li>the content of the observers that {@link Simulation#keepInState} names.
  * </ul>
  *
  * <p>Equal states have equal bytes, as all NaNs are one value. The bytes are little endian, with a header of 64 bytes:
- *
  * <pre>
  *  0 text  SPKS
  *  4 int   version, 5
@@ -62,43 +60,26 @@ public final class SimulationState {
         return new SimulationState(bytes.clone());
     }
 
-    /**
-     * Returns this state as bytes.
-     *
-     * @return a copy, for {@link #of}
-     */
+    /** {@return a copy of the bytes, for {@link #of}} */
     public byte[] toBytes() {
         return bytes.clone();
     }
 
-    /**
-     * Returns the number of samples.
-     *
-     * @return batch, at least 1
-     */
+    /** {@return the number of samples, at least 1} */
     public int batch() {
         return StateBytes.batch(buffer(bytes));
     }
 
-    /**
-     * Returns the number of steps since the last reset.
-     *
-     * @return steps
-     */
+    /** {@return the number of steps since the last reset} */
     public long steps() {
         return StateBytes.steps(buffer(bytes));
     }
 
-    /**
-     * Returns the hash of the values that the network had.
-     *
-     * @return {@link Weights#hash} of the network's values when the state was taken
-     */
+    /** {@return {@link Weights#hash} of the network's values when the state was taken} */
     public long valuesHash() {
         return StateBytes.valuesHash(buffer(bytes));
     }
 
-    /** The bytes themselves. */
     ByteBuffer buffer() {
         return buffer(bytes);
     }
@@ -107,7 +88,7 @@ public final class SimulationState {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Compares all that states carry: graph, values of the network, batch, steps and variables, bit for bit. */
+    /** Compares graph, network values, batch, steps and variables, bit for bit. */
     @Override
     public boolean equals(Object other) {
         return other instanceof SimulationState state && Arrays.equals(bytes, state.bytes);

@@ -25,17 +25,13 @@ public final class SpikeCounts implements Population.Observer {
         this.counts = FloatMatrix.zeros(arena, batch, neurons);
     }
 
-    /**
-     * Returns the counts.
-     *
-     * @return {@code [batch x neurons]}, exact up to 2^24
-     */
+    /** {@return the counts {@code [batch x neurons]}, exact up to 2^24} */
     public FloatMatrix perNeuron() {
         return counts;
     }
 
     /**
-     * Returns the neuron of a sample that fired most, the lowest of equal ones: the label, under rate coding.
+     * Returns the neuron of a sample with the most spikes, the lowest of equal ones: the label, under rate coding.
      *
      * @param sample the sample
      * @return the neuron
@@ -55,11 +51,7 @@ public final class SpikeCounts implements Population.Observer {
         return label;
     }
 
-    /**
-     * Returns the share of neurons and steps with a spike.
-     *
-     * @return from 0 to 1; 0 before the first step
-     */
+    /** {@return the share of neurons and steps with a spike; 0 before the first step} */
     public double density() {
         double spikes = 0;
         for (int sample = 0; sample < counts.rows(); sample++) {

@@ -34,7 +34,6 @@ final class StateBytes {
         this.graph = isFixed ? NetworkFingerprint.of(run.network().description()) : network.fingerprint();
     }
 
-    /** Adds the state of an observer. */
     void add(Population.Observer observer, String population) {
         observers.add(observer);
         String chosen = observer instanceof Recorder<?> recorder ? recorder.chosen() : "";
@@ -45,7 +44,7 @@ final class StateBytes {
         observersHash = fingerprint.value();
     }
 
-    /** Returns true if this very object is a part, not only an equal one. */
+    /** Compares identities. */
     @SuppressWarnings("ReferenceEquality")
     boolean has(Population.Observer observer) {
         for (Population.Observer each : observers) {
@@ -56,7 +55,7 @@ final class StateBytes {
         return false;
     }
 
-    /** Returns the present number of bytes: it differs between inputs of values and inputs of spikes. */
+    /** Returns the present number of bytes, which differs between inputs of values and of spikes. */
     int size() {
         long size = StateHeader.BYTES + run.bytes() + (observers.isEmpty() ? 0 : Long.BYTES);
         for (int i = 0; i < observers.size(); i++) {
@@ -65,7 +64,6 @@ final class StateBytes {
         return requireSize(size);
     }
 
-    /** Throws if a byte array cannot have this length. */
     static int requireSize(long bytes) {
         if (bytes > Integer.MAX_VALUE - Long.BYTES) {
             throw new IllegalStateException("state has " + bytes + " bytes, expected at most 2 GB");
@@ -73,7 +71,7 @@ final class StateBytes {
         return (int) bytes;
     }
 
-    /** Writes a state at the buffer's position, and moves the position past it. */
+    /** Writes a state at the buffer's position, which moves past it. */
     void write(ByteBuffer to, long steps) {
         int size = size();
         if (to.remaining() < size) {
@@ -103,7 +101,7 @@ final class StateBytes {
         }
     }
 
-    /** Puts in a state, which is the rest of the buffer, and returns its steps. */
+    /** Restores a state from the rest of the buffer, and returns its steps. */
     long read(ByteBuffer from) {
         ByteOrder order = from.order();
         from.order(ByteOrder.LITTLE_ENDIAN);
@@ -161,7 +159,7 @@ final class StateBytes {
         }
     }
 
-    /** Throws unless the rest of a little-endian buffer is a state that is whole. */
+    /** Requires that the rest of a little-endian buffer is a whole state. */
     static void requireWhole(ByteBuffer state) {
         requireWhole(state, new CRC32C());
     }

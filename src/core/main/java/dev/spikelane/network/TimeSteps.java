@@ -10,15 +10,14 @@ import java.util.List;
 /** The time steps of all texts of a network that use {@code dt}. */
 final class TimeSteps {
 
-    /** Share by which two steps of float32 in different units may differ. */
+    /** Relative difference between two float32 steps in different units. */
     private static final double ROUNDING = 1e-6;
 
     private TimeSteps() {}
 
-    /** A time step, in milliseconds. */
     private record Step(String owner, float time) {}
 
-    /** Returns the milliseconds of a step in all texts; 0 if no text uses {@code dt}, or texts disagree. */
+    /** Returns the time step of all texts in milliseconds; 0 if no text uses {@code dt}, or texts disagree. */
     static double common(Network network) {
         List<Step> steps = steps(network.populations(), network.projections());
         return steps.isEmpty() || !mixed(steps).isEmpty()
@@ -26,7 +25,7 @@ final class TimeSteps {
                 : Double.parseDouble(Float.toString(steps.getFirst().time));
     }
 
-    /** Returns the first two texts that disagree, with their steps; empty if all texts agree. */
+    /** Describes the first two texts that disagree; empty if all agree. */
     static String mixed(List<Population> populations, List<Projection> projections) {
         return mixed(steps(populations, projections));
     }

@@ -4,7 +4,7 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
 import java.util.Optional;
 
-/** A variable of a population, such as its membranes, as a source of projections: the values after each step. */
+/** A variable of a population, such as its membranes, as a source of projections. */
 record Variable(Population population, String variable) implements Projection.Source {
 
     Variable {

@@ -15,13 +15,12 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Runs the work of a service until the JIT compiler is done with it: rounds of spikes at several densities and of
- * values, in blocks and step by step, with and without recorded membranes. Short stages learn meanwhile
- * whether threads share them, and, on CPUs that were not measured, products which of their variants are the fastest.
+ * Runs the work of a service until the JIT compiler has finished: spikes of several densities and values, in blocks and
+ * step by step, with and without recorded membranes.
  */
 final class WarmUp {
 
-    /** From those that visit active inputs one by one to those for which partial sums are shared. */
+    /** Low densities visit active inputs one by one; high densities share partial sums. */
     private static final float[] DENSITIES = {0.02f, 0.1f, 0.3f, 0.6f};
 
     private static final int ROWS = 256;
@@ -34,7 +33,7 @@ final class WarmUp {
     private final int batch;
     private final int steps;
     private final int constant;
-    /** Steps that come at once; 0 if they may come one by one. */
+    /** Steps that must come in one call; 0 if single steps are allowed. */
     private final int series;
 
     private WarmUp(Network network, int batch) {
@@ -58,7 +57,7 @@ final class WarmUp {
         add(values, batch);
     }
 
-    /** Returns true if a rule follows the spikes of an input. */
+    /** Returns true if a rule needs spikes from an input. */
     private static boolean takesSpikes(Network network, Input input) {
         return network.projections().stream()
                 .anyMatch(
@@ -66,8 +65,8 @@ final class WarmUp {
     }
 
     /**
-     * Runs until the times of the last rounds agree and next to nothing was compiled meanwhile, and returns how long
-     * that took; empty if they did not before {@code most}, after which no round starts.
+     * Runs until the times of the last rounds agree and next to nothing is compiled, and returns the duration; empty if
+     * that did not happen before {@code most}, after which no round starts.
      */
     static Optional<Duration> run(Network network, int batch, int threads, Duration most) {
         Checks.atLeast(1, "batch", batch);
@@ -100,13 +99,13 @@ final class WarmUp {
 
     private void round(Simulation simulation) {
         for (int i = 0; i < inputs.size(); i++) {
-            simulation.reset(); // spikes and values do not follow each other where a projection is delayed
+            simulation.reset(); // a delayed projection cannot switch between spikes and values
             if (inputs.get(i).isEmpty()) {
                 simulation.run(steps);
             } else {
                 simulation.run(inputs.get(i));
             }
-            simulation.reset(); // connections may have values for no more steps
+            simulation.reset(); // connections may have values for a limited number of steps
             if (series == 0) {
                 simulation.step(frames.get(i));
                 simulation.reset();
@@ -142,7 +141,6 @@ final class WarmUp {
         return values;
     }
 
-    /** Asks for membranes and does nothing with them. */
     private static final class Watcher implements Population.Observer {
 
         @Override
@@ -152,7 +150,7 @@ final class WarmUp {
 
         @Override
         public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-            // Keeping them is warmed up too.
+            // asking for membranes warms up their storage
         }
     }
 }

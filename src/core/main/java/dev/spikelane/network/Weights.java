@@ -25,29 +25,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and
- * parameters of its neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through
- * {@link #replace} and {@link #replaceAll}, between steps. While a simulation runs these methods refuse; through
- * {@link #waiting} they wait. A thread that reads during a change sees one version: {@link #get}, {@link #hash},
- * {@link Network#quantized}, model files and new simulations use the values before the change or after it. Two calls of
- * {@link #get} may see different versions.
+ * parameters of its neurons ({@code lif1.beta}), each as a matrix in torch's layout. They change only through
+ * {@link #replace} and {@link #replaceAll}, between steps. While a simulation runs these methods throw an
+ * {@link IllegalStateException}; through {@link #waiting} they wait. A reader during a change sees one version:
+ * {@link #get}, {@link #hash}, {@link Network#quantized}, model files and new simulations use the values before the
+ * change or after it. Two calls of {@link #get} may see different versions.
+ *
+ * <p>Methods with a name throw an {@link IllegalArgumentException} if it is not one of {@link #names}. A change that
+ * throws changes nothing.
  */
 public final class Weights {
 
-    /** Values that are hashed at a time: a row may be all synapses of a network. */
+    /** Values hashed at a time: a row may hold all synapses of a network. */
     private static final int SOME = 16_384;
 
     private final Map<String, Values> values;
     private final ValueGuard guard;
-    /** The longest wait of a change; null if it does not. */
+    /** The longest wait of a change; null for none. */
     private final @Nullable Duration most;
 
     private volatile @Nullable KnownHash known;
 
-    /** The hash of a version. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record KnownHash(long version, byte[] hash) {}
 
-    /** Creates a view of values by name; the guard runs changes while no thread computes with them. */
+    /** Creates a view of values; the guard runs changes while no thread computes with them. */
     Weights(Map<String, Values> values, ValueGuard guard) {
         this(new LinkedHashMap<>(values), guard, null);
     }
@@ -63,8 +65,8 @@ public final class Weights {
      * begin meanwhile wait until the change is done, and the next change waits for them, so a service that is never
      * idle can change its weights. A change takes as long as the longest call under way.
      *
-     * @param most the longest wait of a change. After that it throws an {@link IllegalStateException} and changes
-     *     nothing. It throws at once if its thread is interrupted or in a call of a simulation of this network
+     * @param most the longest wait of a change. After that it throws an {@link IllegalStateException}. It throws at
+     *     once if its thread is interrupted or in a call of a simulation of this network
      * @return the values of this network
      * @throws IllegalArgumentException if the time is negative
      */
@@ -73,11 +75,7 @@ public final class Weights {
         return new Weights(values, guard, most);
     }
 
-    /**
-     * Returns the names.
-     *
-     * @return names, in the order in which projections and populations were declared
-     */
+    /** {@return the names, in the order in which projections and populations were declared} */
     public List<String> names() {
         return List.copyOf(values.keySet());
     }
@@ -85,10 +83,9 @@ public final class Weights {
     /**
      * Copies values out.
      *
-     * @param name one of {@link #names}
-     * @return a matrix of its own, torch's first dimension by all others: {@code [outputs x inputs]} for weights of a
-     *     dense connection, {@code [1 x n]} for a bias or a parameter
-     * @throws IllegalArgumentException if there is no such name
+     * @param name a name
+     * @return a new matrix, torch's first dimension by all others: {@code [outputs x inputs]} for weights of a dense
+     *     connection, {@code [1 x n]} for a bias or a parameter
      */
     public FloatMatrix get(String name) {
         Values found = find(name);
@@ -98,10 +95,9 @@ public final class Weights {
     /**
      * Returns torch's dimensions of values.
      *
-     * @param name one of {@link #names}
+     * @param name a name
      * @return {@code [outputs, inputs]} for weights of a dense connection, {@code [n]} for a bias or a parameter of
      *     each neuron, {@code []} for a parameter that is one number
-     * @throws IllegalArgumentException if there is no such name
      */
     public List<Integer> shape(String name) {
         return find(name).description().shape();
@@ -110,22 +106,19 @@ public final class Weights {
     /**
      * Returns the type of the elements.
      *
-     * @param name one of {@link #names}
-     * @return FLOAT32; INT8, INT16, INT4 or TERNARY for the weights of
-     *     {@link dev.spikelane.connection.Dense.Integers}, which
-     *     {@link #get} widens to {@code scale * integer}, rounded once; INT64 for a {@link #count}
-     * @throws IllegalArgumentException if there is no such name
+     * @param name a name
+     * @return FLOAT32; INT8, INT16, INT4 or TERNARY for the weights of {@link dev.spikelane.connection.Dense.Integers},
+     *     which {@link #get} widens to {@code scale * integer}, rounded once; INT64 for a {@link #count}
      */
     public ElementType type(String name) {
         return find(name).type();
     }
 
     /**
-     * Copies integers and their scales out. The scales are also values of their own, {@code fc1.weight_scale}.
+     * Copies integers and their scales out. The scales are also separate values, {@code fc1.weight_scale}.
      *
-     * @param name one of {@link #names} whose {@link #type} is INT8, INT16, INT4 or TERNARY
+     * @param name a name of the type INT8, INT16, INT4 or TERNARY
      * @return {@code [outputs x inputs]}
-     * @throws IllegalArgumentException if there is no such name
      * @throws IllegalStateException if the elements are floats
      */
     public IntegerMatrix integers(String name) {
@@ -135,10 +128,10 @@ public final class Weights {
     /**
      * Copies integers and their scales in.
      *
-     * @param name one of {@link #names} whose {@link #type} is INT8, INT16, INT4 or TERNARY
+     * @param name a name of the type INT8, INT16, INT4 or TERNARY
      * @param from of the same type and shape, with as many scales
-     * @throws IllegalArgumentException if there is no such name, or the integers do not fit; nothing changes then
-     * @throws IllegalStateException if the elements are floats, or a simulation is running
+     * @throws IllegalArgumentException also if the integers do not fit
+     * @throws IllegalStateException also if the elements are floats
      */
     public void replace(String name, IntegerMatrix from) {
         Values found = find(name);
@@ -146,25 +139,23 @@ public final class Weights {
     }
 
     /**
-     * Returns a whole number that is counted, such as the batches that a {@link dev.spikelane.connection.BatchNorm} has
-     * seen; {@link #get} rounds it to float32.
+     * {@return a count, such as the batches that a {@link dev.spikelane.connection.BatchNorm} has seen; {@link #get}
+     * rounds it to float32}
      *
-     * @param name one of {@link #names} whose {@link #type} is INT64
-     * @return the number
-     * @throws IllegalArgumentException if there is no such name
-     * @throws IllegalStateException if the elements are others
+     * @param name a name of the type INT64
+     * @throws IllegalStateException if the elements have another type
      */
     public long count(String name) {
         return read(find(name)::count);
     }
 
     /**
-     * Changes a whole number that is counted.
+     * Changes a count.
      *
-     * @param name one of {@link #names} whose {@link #type} is INT64
+     * @param name a name of the type INT64
      * @param count the number, 0 or more
-     * @throws IllegalArgumentException if there is no such name, or the number is negative
-     * @throws IllegalStateException if the elements are others, or a simulation is running
+     * @throws IllegalArgumentException also if the number is negative
+     * @throws IllegalStateException also if the elements have another type
      */
     public void replace(String name, long count) {
         Values found = find(name);
@@ -174,14 +165,12 @@ public final class Weights {
     /**
      * Copies values in.
      *
-     * @param name one of {@link #names}
-     * @param from the elements in torch's order, as {@link #get} returns them, or as any other matrix whose columns are
+     * @param name a name
+     * @param from the elements in torch's order, as {@link #get} returns them, or as another matrix whose columns are
      *     the product of the last of torch's {@linkplain #shape dimensions}: a bias {@code [n]} may be a row or a
-     *     column. A parameter of neurons may have one value, or a row of one for each neuron; where elements are
-     *     integers, each value must be one of them times the present scale
-     * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing
-     *     changes then
-     * @throws IllegalStateException if a simulation is running; calls that begin meanwhile wait
+     *     column. A parameter of neurons may have one value, or a row of one for each neuron; elements of an integer
+     *     type must be integers times the present scale
+     * @throws IllegalArgumentException also if the shape differs or a value is not allowed
      */
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
@@ -190,13 +179,12 @@ public final class Weights {
     }
 
     /**
-     * Copies several values in, or none: parameters of a population are judged together, so that an
-     * {@link dev.spikelane.neuron.Alpha} may get another alpha and beta after any two.
+     * Copies several values in, or none. Parameters of a population are checked together, so that an
+     * {@link dev.spikelane.neuron.Alpha} may get any other valid alpha and beta.
      *
      * @param all by name, each as {@link #replace(String, FloatMatrix)} takes it
-     * @throws IllegalArgumentException if there is no such name, a shape differs, or a value is not allowed; nothing
-     *     changes then
-     * @throws IllegalStateException if a simulation is running, or an arena is closed; nothing changes then
+     * @throws IllegalArgumentException also if a shape differs or a value is not allowed
+     * @throws IllegalStateException also if an arena is closed
      */
     public void replaceAll(Map<String, FloatMatrix> all) {
         Map<Values, FloatMatrix> found = new LinkedHashMap<>();
@@ -207,7 +195,6 @@ public final class Weights {
         change(() -> ValuesChange.apply(found));
     }
 
-    /** Makes a change, of these values alone. */
     void change(Runnable change) {
         if (most == null) {
             guard.change(change);
@@ -216,25 +203,17 @@ public final class Weights {
         }
     }
 
-    /** Reads several values, of which none changes meanwhile; the reader must not change any. */
+    /** Reads several values of one version; the reader must not change any. */
     <T> T read(Supplier<T> reader) {
         return guard.read(reader);
     }
 
-    /**
-     * Returns a number that tells these values from others. It is computed once after a change.
-     *
-     * @return the first 64 bits of the SHA-256 of all names and values; all NaNs count as one value
-     */
+    /** {@return the first 64 bits of {@link #sha256}, computed once after a change} */
     public long hash() {
         return Fingerprint.value(known().hash);
     }
 
-    /**
-     * Returns the full SHA-256, of which {@link #hash} is a part.
-     *
-     * @return the SHA-256 of all names and values, of its own memory
-     */
+    /** {@return the SHA-256 of all names and values, a copy; all NaNs count as one value} */
     public byte[] sha256() {
         return known().hash.clone();
     }
@@ -252,7 +231,7 @@ public final class Weights {
         Fingerprint fingerprint = new Fingerprint();
         values.forEach((name, each) -> {
             fingerprint.add(name);
-            try (Arena arena = Arena.ofShared()) { // copies of all weights would wait for a collection
+            try (Arena arena = Arena.ofShared()) { // garbage collection would free copies of all weights too late
                 add(copy(arena, each), fingerprint);
             }
         });
@@ -281,7 +260,6 @@ public final class Weights {
         return copy;
     }
 
-    /** Grows with every change. */
     long version() {
         return guard.version();
     }

@@ -3,15 +3,14 @@ package dev.spikelane.random;
 import java.util.Objects;
 
 /**
- * Computes random bits from a counter: the generator Threefry-2x32 with 13 rounds, and how a run's neurons share its
- * bits.
+ * Computes random bits from a counter: the generator Threefry-2x32 with 13 rounds, and the scheme by which a run's
+ * neurons share its bits.
  *
  * <p>There is no state and no stream: the bits of a neuron are a pure function of (seed, step, row, neuron). So a spike
- * train does not depend on the number of threads, the order of the rows or the width of the vectors, and any part of
- * it can be computed alone. These scalar methods are the specification; vectorized kernels give the same bits.
+ * train does not depend on threads, row order or vector width, and any part of it can be computed alone. These scalar
+ * methods are the specification; vectorized kernels give the same bits.
  *
  * <p>The scheme, with {@code threefry(key, counter) -> (x0, x1)}, all words of 32 bits:
- *
  * <pre>{@code
  * run key   = (low half of seed, high half of seed)
  * row key   = threefry(run key, (step, row))
@@ -30,37 +29,37 @@ public final class CounterRandom {
     /** Rounds of a {@link #block}. */
     public static final int ROUNDS = 13;
 
-    /** The third key word is the exclusive or of this and the two others. */
+    /** The third key word is the exclusive or of this and the other two. */
     public static final int PARITY = 0x1BD11BDA;
 
-    /** Bits by which rounds 0 and 8 rotate to the left. */
+    /** Left rotation of rounds 0 and 8, in bits. */
     public static final int ROTATION_0 = 13;
 
-    /** Bits by which rounds 1 and 9 rotate to the left. */
+    /** Left rotation of rounds 1 and 9. */
     public static final int ROTATION_1 = 15;
 
-    /** Bits by which rounds 2 and 10 rotate to the left. */
+    /** Left rotation of rounds 2 and 10. */
     public static final int ROTATION_2 = 26;
 
-    /** Bits by which rounds 3 and 11 rotate to the left. */
+    /** Left rotation of rounds 3 and 11. */
     public static final int ROTATION_3 = 6;
 
-    /** Bits by which rounds 4 and 12 rotate to the left. */
+    /** Left rotation of rounds 4 and 12. */
     public static final int ROTATION_4 = 17;
 
-    /** Bits by which round 5 rotates to the left. */
+    /** Left rotation of round 5. */
     public static final int ROTATION_5 = 29;
 
-    /** Bits by which round 6 rotates to the left. */
+    /** Left rotation of round 6. */
     public static final int ROTATION_6 = 16;
 
-    /** Bits by which round 7 rotates to the left. */
+    /** Left rotation of round 7. */
     public static final int ROTATION_7 = 24;
 
-    /** Right shift that leaves the bits which {@link #uniform(int)} uses. */
+    /** Right shift of the bits in {@link #uniform(int)}. */
     public static final int UNIFORM_SHIFT = Integer.SIZE - Float.PRECISION;
 
-    /** Distance of two neighbouring values of {@link #uniform(int)}: {@code 2^-24}. */
+    /** Distance of neighboring values of {@link #uniform(int)}: {@code 2^-24}. */
     public static final float UNIFORM_UNIT = 0x1p-24f;
 
     private static final int PAIRS = Long.SIZE / 2;
@@ -128,7 +127,7 @@ public final class CounterRandom {
      *
      * @param seed the seed of the run; all 64 bits count
      * @param step the time step
-     * @param row the row within the step: the sample's number
+     * @param row the number of the sample
      * @return the first word of the key in the low and the second in the high 32 bits
      */
     public static long rowKey(long seed, int step, int row) {
@@ -136,11 +135,11 @@ public final class CounterRandom {
     }
 
     /**
-     * Computes the uniform number of one neuron; see the scheme above.
+     * Computes the uniform number of one neuron.
      *
      * @param seed the seed of the run; all 64 bits count
      * @param step the time step
-     * @param row the row within the step: the sample's number
+     * @param row the number of the sample
      * @param column the neuron, at least 0
      * @return a multiple of {@code 2^-24} in [0, 1)
      * @throws IllegalArgumentException if {@code column} is negative
@@ -187,27 +186,26 @@ public final class CounterRandom {
     }
 
     /**
-     * The random streams of the samples of a batch, for one use of random numbers: each is a function of (seed, epoch,
-     * the sample's number in its data set, step), at any place in any batch.
+     * The random streams of a batch's samples, for one use of random numbers: each is a function of (seed, epoch, the
+     * sample's number in its data set, step), whatever the batch, its size, shards or threads.
      *
      * <p>It is set before a batch and then read, by any number of threads; setting it allocates nothing.
      *
-     * <p>A run has one seed. The numbers of a sample come from {@link CounterRandom} with a seed of their use and
-     * epoch. The codes are 1 for rate coding, 2 for shifts and flips of images, 3 for dropout, 4 for random surrogate
-     * gradients and 5 for the noise of neurons. The index is the number of the projection or population, 0 for the
-     * first two codes:
-     *
+     * <p>Each use and epoch has its seed. The codes are 1 for rate coding, 2 for shifts and flips of images, 3 for
+     * dropout, 4 for random surrogate gradients and 5 for the noise of neurons. The index is the number of the
+     * projection or population, 0 for the first two codes:
      * <pre>{@code
      * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))
      * row key = CounterRandom.rowKey(key, step, sample)        sample: its number in the data set
      * number  = CounterRandom.uniform(row key, element)        element: the pixel or the neuron
      * }</pre>
      *
-     * <p>They do not depend on a sample's place in a batch, the batch's size, shards or threads.
+     * <p>New streams start in epoch 0 without samples. Factories throw an {@link IllegalArgumentException} if a number
+     * is out of range.
      */
     public static final class Draws {
 
-        /** No streams at all, where no random numbers are drawn. It has no row, and must not be set. */
+        /** Empty streams, for models that draw no random numbers; must not be set. */
         public static final Draws NONE = new Draws(RandomUse.SURROGATE, 0, 0, 1);
 
         private final RandomUse use;
@@ -218,69 +216,63 @@ public final class CounterRandom {
         private int count;
 
         /**
-         * Makes the streams for spikes that are drawn from intensities, in epoch 0 and of no sample.
+         * Makes streams for spikes that are drawn from intensities.
          *
          * @param seed the seed of the run
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
-         * @throws IllegalArgumentException if {@code mostSamples} is below 1
          */
         public static Draws encoding(long seed, int mostSamples) {
             return new Draws(RandomUse.ENCODING, seed, 0, mostSamples);
         }
 
         /**
-         * Makes the streams for changes of images, in epoch 0 and of no sample.
+         * Makes streams for changes of images.
          *
          * @param seed the seed of the run
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
-         * @throws IllegalArgumentException if {@code mostSamples} is below 1
          */
         public static Draws augmentation(long seed, int mostSamples) {
             return new Draws(RandomUse.AUGMENTATION, seed, 0, mostSamples);
         }
 
         /**
-         * Makes the streams for the dropout of a projection, in epoch 0 and of no sample.
+         * Makes streams for the dropout of a projection.
          *
          * @param seed the seed of the run
          * @param projection its number, from 0 to 8,388,607
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
-         * @throws IllegalArgumentException if {@code projection} is out of range or {@code mostSamples} is below 1
          */
         public static Draws dropout(long seed, int projection, int mostSamples) {
             return new Draws(RandomUse.DROPOUT, seed, projection, mostSamples);
         }
 
         /**
-         * Makes the streams for the surrogate gradients of a population, in epoch 0 and of no sample.
+         * Makes streams for the surrogate gradients of a population.
          *
          * @param seed the seed of the run
          * @param population its number, from 0 to 8,388,607
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
-         * @throws IllegalArgumentException if {@code population} is out of range or {@code mostSamples} is below 1
          */
         public static Draws surrogate(long seed, int population, int mostSamples) {
             return new Draws(RandomUse.SURROGATE, seed, population, mostSamples);
         }
 
         /**
-         * Makes the streams for the noise of a population's neurons, in epoch 0 and of no sample.
+         * Makes streams for the noise of a population's neurons.
          *
          * @param seed the seed of the run
          * @param population its number, from 0 to 8,388,607
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
-         * @throws IllegalArgumentException if {@code population} is out of range or {@code mostSamples} is below 1
          */
         public static Draws noise(long seed, int population, int mostSamples) {
             return new Draws(RandomUse.NOISE, seed, population, mostSamples);
         }
 
-        /** Makes the streams of a use of a run, in epoch 0 and of no sample. */
         Draws(RandomUse use, long seed, int index, int mostSamples) {
             if (mostSamples < 1) {
                 throw new IllegalArgumentException("mostSamples is " + mostSamples + ", expected at least 1");
@@ -293,7 +285,7 @@ public final class CounterRandom {
         }
 
         /**
-         * Goes to an epoch.
+         * Sets the epoch.
          *
          * @param epoch its number
          */
@@ -302,13 +294,13 @@ public final class CounterRandom {
         }
 
         /**
-         * Says which samples the rows of a step are.
+         * Sets the samples of a step's rows.
          *
          * @param numbers numbers of samples in their data set
-         * @param first the place in {@code numbers} of the sample of row 0
-         * @param rows how many samples there are, from 0 to the most
+         * @param first index in {@code numbers} of the sample of row 0
+         * @param rows number of samples, from 0 to the most
          * @throws IllegalArgumentException if there are more rows than the most samples
-         * @throws IndexOutOfBoundsException if the numbers are not all there
+         * @throws IndexOutOfBoundsException if the numbers are too few
          */
         public void setSamples(int[] numbers, int first, int rows) {
             if (rows > samples.length) {
@@ -320,8 +312,7 @@ public final class CounterRandom {
         }
 
         /**
-         * Computes the key of a row, from which {@link CounterRandom#uniform(long, int)} makes the number of each
-         * element.
+         * Computes the key of a row, for {@link CounterRandom#uniform(long, int)}.
          *
          * @param step the time step
          * @param row the row within the step

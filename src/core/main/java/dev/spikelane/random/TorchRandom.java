@@ -15,11 +15,14 @@ import java.util.Objects;
  * <p>The stream is the 32-bit Mersenne Twister MT19937, seeded with {@code init_genrand}. Every value takes one 32-bit
  * output, of which the low 24 bits count: {@code x = (output & 0xFFFFFF) * 2^-24}, in [0, 1). Matrices are filled row
  * after row, columns ascending, as PyTorch fills a contiguous tensor; padding takes no draw and stays zero. All methods
- * go on with one stream, so their order matters; {@link #state} keeps the place in it, as {@code
- * torch.get_rng_state()} does.
+ * continue one stream, so their order matters; {@link #state} returns the position in it, as
+ * {@code torch.get_rng_state()} does.
  *
- * <p>An object holds about 8 KB, allocates nothing after its construction (but for the result of {@link #randperm}),
- * and is for one thread at a time. The stream is serial by nature; {@link CounterRandom} is for many threads.
+ * <p>Methods with a matrix throw an {@link IllegalArgumentException} if shapes differ, an {@link IllegalStateException}
+ * if an arena is closed and a {@link WrongThreadException} if an arena is confined to another thread.
+ *
+ * <p>An object holds about 8 KB and allocates only the results of methods; one thread at a time may use it.
+ * {@link CounterRandom} is for many threads.
  *
  * <p>Matches PyTorch 2.6 on x86-64 with FMA instructions. Source: Matsumoto and Nishimura, "Mersenne Twister: a
  * 623-dimensionally equidistributed uniform pseudo-random number generator", ACM TOMACS 8 (1998).
@@ -34,7 +37,7 @@ public final class TorchRandom {
     private static final float FRACTION_UNIT = 0x1p-24f;
     private static final long DOUBLE_FRACTION = (1L << 53) - 1;
 
-    /** PyTorch permutes with another algorithm from here on: {@code (2^32 - 1) / 20}. */
+    /** PyTorch uses another algorithm from this size on: {@code (2^32 - 1) / 20}. */
     private static final int RANDPERM_LIMIT = 214_748_364;
 
     private final int[] state = new int[BLOCK];
@@ -45,8 +48,8 @@ public final class TorchRandom {
     /**
      * Starts the stream of {@code torch.manual_seed(seed)}.
      *
-     * @param seed any value; PyTorch's CPU generator uses its low 32 bits only, so seeds that differ by {@code 2^32}
-     *     start the same stream, and a negative seed counts as its two's complement
+     * @param seed any value, of which, as in PyTorch's CPU generator, only the low 32 bits count; a negative seed
+     *     counts as its two's complement
      */
     public TorchRandom(long seed) {
         state[0] = (int) seed;
@@ -56,11 +59,11 @@ public final class TorchRandom {
     }
 
     /**
-     * Goes on where another generator stood.
+     * Continues the stream of another generator.
      *
-     * @param state the state that {@link #state} returned
-     * @return a generator that draws the numbers that the other one drew from there on
-     * @throws IllegalArgumentException if it has not 625 numbers, or the last is not 0 to 624
+     * @param state the result of {@link #state}
+     * @return a generator at this position
+     * @throws IllegalArgumentException if the state does not have 625 numbers, or the last is not 0 to 624
      */
     public static TorchRandom ofState(int[] state) {
         if (state.length != BLOCK + 1) {
@@ -77,11 +80,7 @@ public final class TorchRandom {
         return random;
     }
 
-    /**
-     * Copies the place in the stream out.
-     *
-     * @return the 624 words of the Mersenne Twister, then how many of their outputs are drawn, 0 to 624
-     */
+    /** {@return the 624 words of the Mersenne Twister, then the number of their drawn outputs, 0 to 624} */
     public int[] state() {
         int[] copy = Arrays.copyOf(state, BLOCK + 1);
         copy[BLOCK] = next;
@@ -89,10 +88,10 @@ public final class TorchRandom {
     }
 
     /**
-     * Leaves outputs out, as if they were drawn.
+     * Skips outputs.
      *
-     * @param outputs how many, at least 0: one for a float, two for a {@link #nextLong}, {@code n - 1} for a {@link
-     *     #randperm}
+     * @param outputs the number of outputs, at least 0: one for a float, two for a {@link #nextLong}, {@code n - 1} for
+     *     a {@link #randperm}
      * @throws IllegalArgumentException if it is negative
      */
     public void skip(long outputs) {
@@ -121,8 +120,8 @@ public final class TorchRandom {
     }
 
     /**
-     * Draws a whole number: {@code torch.empty((), dtype=torch.int64).random_()}, with which PyTorch's DataLoader makes
-     * seeds. It takes two outputs, the high half first.
+     * Draws a whole number: {@code torch.empty((), dtype=torch.int64).random_()}, as seeds of PyTorch's DataLoader. It
+     * takes two outputs, the high half first.
      *
      * @return a number from 0 to {@code 2^63 - 1}
      */
@@ -134,9 +133,7 @@ public final class TorchRandom {
     /**
      * Fills a matrix with uniform values in [0, 1): {@code torch.rand(rows, columns)}.
      *
-     * @param matrix receives {@code rows * columns} draws
-     * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if its arena is confined to another thread
+     * @param matrix receives the draws
      */
     public void rand(FloatMatrix matrix) {
         requireAccessible("matrix", matrix);
@@ -144,11 +141,10 @@ public final class TorchRandom {
     }
 
     /**
-     * Makes a matrix of uniform values in [0, 1): {@code torch.rand(rows, columns)}.
+     * {@return a matrix of uniform values in [0, 1): {@code torch.rand(rows, columns)}}
      *
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
-     * @return {@code rows * columns} draws
      * @throws IllegalArgumentException if there is no element
      */
     public FloatMatrix rand(int rows, int columns) {
@@ -158,16 +154,13 @@ public final class TorchRandom {
     }
 
     /**
-     * Fills a matrix with uniform values: {@code tensor.uniform_(from, to)}.
+     * Fills a matrix with uniform values: {@code tensor.uniform_(from, to)}, {@code value = fma(x, to - from, from)}.
+     * As in PyTorch the rounding can give {@code to} itself.
      *
-     * <p>{@code value = fma(x, to - from, from)}. As in PyTorch the rounding can give {@code to} itself.
-     *
-     * @param matrix receives {@code rows * columns} draws
+     * @param matrix receives the draws
      * @param from the lowest value, finite
      * @param to the end of the range, finite, not below {@code from}
      * @throws IllegalArgumentException if a limit is not finite, {@code from > to}, or {@code to - from} overflows
-     * @throws IllegalStateException if the arena of {@code matrix} is closed
-     * @throws WrongThreadException if the arena of {@code matrix} is confined to another thread
      */
     public void uniform(FloatMatrix matrix, float from, float to) {
         requireRange(from, to);
@@ -177,15 +170,11 @@ public final class TorchRandom {
 
     /**
      * Draws a spike for each probability: {@code torch.bernoulli(probabilities)}, the last step of snnTorch's rate
-     * encoding.
-     *
-     * <p>{@code spike = x < probability}. All probabilities are checked before the first draw.
+     * encoding: {@code spike = x < probability}. All probabilities are checked before the first draw.
      *
      * @param probabilities {@code [rows x columns]}, each from 0 to 1
      * @param spikes {@code [rows x columns]}, receives the spikes
-     * @throws IllegalArgumentException if a probability is NaN or outside [0, 1], or the shapes differ
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
+     * @throws IllegalArgumentException also if a probability is NaN or outside [0, 1]
      */
     public void bernoulli(FloatMatrix probabilities, SpikeMatrix spikes) {
         requireAccessible("probabilities", probabilities);
@@ -197,11 +186,8 @@ public final class TorchRandom {
     }
 
     /**
-     * Draws a row of spikes from values that are scaled on the way:
-     * {@code torch.bernoulli(clamp(values * gain + offset, 0, 1))}.
-     *
-     * <p>{@code spike = x < value * gain + offset}, product and sum each rounded to float32; where that is NaN there is
-     * no spike.
+     * Draws a row of spikes from scaled values: {@code torch.bernoulli(clamp(values * gain + offset, 0, 1))}.
+     * {@code spike = x < value * gain + offset}, product and sum each rounded to float32; a NaN gives no spike.
      *
      * @param values {@code [any rows x columns]}
      * @param valuesRow the row of values
@@ -209,10 +195,7 @@ public final class TorchRandom {
      * @param offset added to the scaled values
      * @param spikes {@code [any rows x columns]}
      * @param spikesRow the row that is overwritten
-     * @throws IllegalArgumentException if the matrices have not the same number of columns
      * @throws IndexOutOfBoundsException if there is no such row
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void bernoulli(
             FloatMatrix values, int valuesRow, float gain, float offset, SpikeMatrix spikes, int spikesRow) {
@@ -232,7 +215,7 @@ public final class TorchRandom {
 
     /**
      * Makes some values zero and scales the others: {@code torch.nn.functional.dropout(values, probability)} in
-     * training, where PyTorch is built without MKL.
+     * training, in PyTorch without MKL.
      *
      * <p>{@code dropped = values * (mask / (1 - probability))} with the mask of {@code bernoulli_(1 - probability)},
      * which takes two outputs for each value, row by row. At probability 0 and 1 nothing is drawn.
@@ -240,9 +223,7 @@ public final class TorchRandom {
      * @param values {@code [rows x columns]}
      * @param probability the share of values that become zero, from 0 to 1
      * @param dropped {@code [rows x columns]}, receives the result; may be {@code values}
-     * @throws IllegalArgumentException if the probability is NaN or out of range, or the shapes differ
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
+     * @throws IllegalArgumentException also if the probability is NaN or out of range
      */
     public void dropout(FloatMatrix values, double probability, FloatMatrix dropped) {
         if (!(probability >= 0 && probability <= 1)) {
@@ -266,12 +247,10 @@ public final class TorchRandom {
     }
 
     /**
-     * Draws a random order: {@code torch.randperm(n)}.
+     * Draws a random order: {@code torch.randperm(n)}. For {@code i} from 0 to {@code n - 2}, element {@code i} is
+     * exchanged with element {@code i + output % (n - i)}.
      *
-     * <p>For {@code i} from 0 to {@code n - 2}, element {@code i} is exchanged with element
-     * {@code i + output % (n - i)}.
-     *
-     * @param n how many numbers, from 0 to 214748363; PyTorch has another algorithm for more
+     * @param n the length, from 0 to 214748363; PyTorch has another algorithm for more
      * @return the numbers 0 to {@code n - 1} in random order
      * @throws IllegalArgumentException if {@code n} is out of range
      */
@@ -293,16 +272,12 @@ public final class TorchRandom {
     }
 
     /**
-     * Fills weights and bias as {@code nn.Linear(in, out)} does, weights first.
-     *
-     * <p>Both are uniform in {@code [-b, b)} with {@code b = 1 / sqrt(in)}. This call also makes the weights of
-     * {@code nn.Conv2d} if they are laid out {@code [out x in * height * width]}.
+     * Fills weights and bias as {@code nn.Linear(in, out)} does, weights first, both uniform in {@code [-b, b)} with
+     * {@code b = 1 / sqrt(in)}. It also makes the weights of {@code nn.Conv2d} if they are laid out
+     * {@code [out x in * height * width]}.
      *
      * @param weights {@code [out x in]}
      * @param bias {@code [1 x out]}
-     * @throws IllegalArgumentException if {@code bias} has another shape
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void linear(FloatMatrix weights, FloatMatrix bias) {
         bias.requireShape("bias", 1, weights.rows());
@@ -311,12 +286,10 @@ public final class TorchRandom {
     }
 
     /**
-     * Fills weights as {@code nn.Linear(in, out, bias=False)} does: uniform in {@code [-b, b)} with
-     * {@code b = 1 / sqrt(in)}.
+     * Fills weights as {@code nn.Linear(in, out, bias=False)} does, as {@link #linear(FloatMatrix, FloatMatrix)}
+     * without a bias.
      *
      * @param weights {@code [out x in]}
-     * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if the arena is confined to another thread
      */
     public void linear(FloatMatrix weights) {
         requireAccessible("weights", weights);
@@ -330,13 +303,10 @@ public final class TorchRandom {
      * <p>The values are uniform in {@code [-b, b)} with {@code b = 1 / sqrt(fanIn)}, computed in double and rounded to
      * float32. A bias takes the {@code fanIn} of its weights and is drawn after them.
      *
-     * @param matrix receives {@code rows * columns} draws, in any shape whose row-major order equals the PyTorch
-     *     tensor's
-     * @param fanIn how many inputs one output sums, at least 1; for a convolution: input channels per group times
-     *     height times width of its kernel
+     * @param matrix receives the draws, in any shape with the row-major order of the PyTorch tensor
+     * @param fanIn number of inputs of one output, at least 1; for a convolution: input channels per group times height
+     *     times width of its kernel
      * @throws IllegalArgumentException if {@code fanIn} is below 1
-     * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if the arena is confined to another thread
      */
     public void kaimingUniform(FloatMatrix matrix, int fanIn) {
         if (fanIn < 1) {
@@ -393,7 +363,6 @@ public final class TorchRandom {
         return spikes;
     }
 
-    /** Compares the next {@code count} outputs of this block, up to 64, with as many probabilities. */
     private long compare(MemorySegment segment, long at, float gain, float offset, int count) {
         long spikes = 0;
         for (int bit = 0; bit < count; bit++) {
@@ -416,7 +385,6 @@ public final class TorchRandom {
         next = 0;
     }
 
-    /** Goes to the next block of words. */
     private void twist() {
         for (int i = 0; i < BLOCK - MIDDLE; i++) {
             state[i] = state[i + MIDDLE] ^ twist(state[i], state[i + 1]);
@@ -427,7 +395,6 @@ public final class TorchRandom {
         state[BLOCK - 1] = state[MIDDLE - 1] ^ twist(state[BLOCK - 1], state[0]);
     }
 
-    /** Makes the outputs of a block. */
     private void temper() {
         for (int i = 0; i < BLOCK; i++) {
             outputs[i] = temper(state[i]);

@@ -1,21 +1,19 @@
 package dev.spikelane.simd;
 
 /**
- * Terms of arithmetic progressions in float32, with the bits that torch gives on an x86 CPU with AVX2:
- * {@code start + index * step} of {@code torch.arange(start, end, step)}, and the terms of
- * {@code torch.linspace(first, last, count)}.
+ * Terms of arithmetic progressions in float32, with torch's bits on an x86 CPU with AVX2: {@code start + index * step}
+ * of {@code torch.arange(start, end, step)}, and the terms of {@code torch.linspace(first, last, count)}.
  *
  * <p>For {@code arange} torch computes in float64 with a fused multiply-add. But it writes every whole 16 terms as two
  * vectors of 8, rounds the first term of each to float32, and counts on from there. So a term depends on the number of
  * terms:
- *
  * <pre>{@code
  * base        = float32(start + (index - index % 8) * step)      index < count - count % 16
  * term[index] = float32(base + index % 8 * step)
  * term[index] = float32(start + index * step)                    the other terms
  * }</pre>
  *
- * <p>There is no vector variant: this only sets up some terms for each train of spikes.
+ * <p>There is no vector variant: each train of spikes needs few terms.
  */
 public final class Arange {
 
@@ -27,10 +25,7 @@ public final class Arange {
     /**
      * Computes one term of {@code arange}.
      *
-     * @param start the term of index 0
-     * @param step the difference of two terms
      * @param index the number of the term, in {@code [0, count)}
-     * @param count the number of terms
      */
     public static float term(double start, double step, int index, int count) {
         if (index >= count - count % BLOCK) {
@@ -46,9 +41,6 @@ public final class Arange {
      * the lower half, {@code last - (count - 1 - index) * step} in the upper one,
      * {@code step = (last - first) / (count - 1)}.
      *
-     * @param first the term of index 0
-     * @param last the term of index {@code count - 1}
-     * @param index the number of the term, in {@code [0, count)}
      * @param count the number of terms, at least 2
      */
     public static float between(float first, float last, int index, int count) {
@@ -58,7 +50,6 @@ public final class Arange {
                 : FusedMultiplyAdd.of(-step, count - 1 - index, last);
     }
 
-    /** Returns the difference of two terms of {@code linspace}. */
     public static float step(float first, float last, int count) {
         return (last - first) / (count - 1);
     }

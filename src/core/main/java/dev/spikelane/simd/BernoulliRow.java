@@ -16,18 +16,11 @@ public final class BernoulliRow {
     final float gain;
     final float offset;
 
-    /**
-     * Creates an object that draws rows.
-     *
-     * @param gain factor on the data
-     * @param offset added to the scaled data
-     */
     public BernoulliRow(float gain, float offset) {
         this.gain = gain;
         this.offset = offset;
     }
 
-    /** Draws a row with the probabilities of a row of data. */
     public void row(long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row) {
         if (SimdWidth.VECTOR) {
             BernoulliRowVector.row(this, key, data, dataRow, spikes, row, 0, spikes.stride());
@@ -36,7 +29,6 @@ public final class BernoulliRow {
         }
     }
 
-    /** Draws some words of a row with the probabilities of the first row of data. */
     public void words(long key, FloatMatrix data, SpikeMatrix spikes, int row, int firstWord, int endWord) {
         if (SimdWidth.VECTOR) {
             BernoulliRowVector.row(this, key, data, 0, spikes, row, firstWord, endWord);
@@ -45,7 +37,6 @@ public final class BernoulliRow {
         }
     }
 
-    /** The specification: one neuron after the other. */
     public void scalar(long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row) {
         scalar(key, data, dataRow, spikes, row, 0, spikes.stride());
     }

@@ -95,7 +95,6 @@ final class BernoulliRowVector {
         }
     }
 
-    /** Returns the lanes whose numbers are below their probabilities. */
     private static long fired(IntVector random, MemorySegment values, long at, BernoulliRow probability) {
         FloatVector uniform =
                 ((FloatVector) random.lanewise(LSHR, UNIFORM_SHIFT).convert(VectorOperators.I2F, 0)).mul(UNIFORM_UNIT);

@@ -4,7 +4,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
-/** Checks of arguments of kernels. */
 public final class Checks {
 
     /** The class of native memory that is not mapped. */
@@ -12,20 +11,10 @@ public final class Checks {
 
     private Checks() {}
 
-    /**
-     * Throws unless a number is at least another one.
-     *
-     * @return the number
-     */
     public static int atLeast(int least, String name, int number) {
         return (int) atLeast(least, name, (long) number);
     }
 
-    /**
-     * Throws unless a number is at least another one.
-     *
-     * @return the number
-     */
     public static long atLeast(int least, String name, long number) {
         if (number < least) {
             throw new IllegalArgumentException(name + " is " + number + ", expected at least " + least);
@@ -33,28 +22,24 @@ public final class Checks {
         return number;
     }
 
-    /** Throws unless a number is at least 0 and below another one. */
     public static void index(String name, int number, int count) {
         if (number < 0 || number >= count) {
             throw new IndexOutOfBoundsException(name + " is " + number + ", expected 0 to " + (count - 1));
         }
     }
 
-    /** Throws unless a number is finite. */
     public static void finite(String name, double number) {
         if (!Double.isFinite(number)) {
             throw new IllegalArgumentException(name + " is " + number + ", expected a finite number");
         }
     }
 
-    /** Throws unless a number is finite and not negative. */
     public static void finiteFromZero(String name, double number) {
         if (!(number >= 0 && Double.isFinite(number))) {
             throw new IllegalArgumentException(name + " is " + number + ", expected a finite number of at least 0");
         }
     }
 
-    /** Throws unless a number is finite and above zero. */
     public static void finiteAboveZero(String name, double number) {
         if (!(number > 0 && Double.isFinite(number))) {
             throw new IllegalArgumentException(name + " is " + number + ", expected a finite number above 0");
@@ -62,9 +47,7 @@ public final class Checks {
     }
 
     /**
-     * Throws unless a condition of an argument holds.
-     *
-     * @throws IllegalArgumentException if it does not, with the value found and the value expected
+     * Throws an {@link IllegalArgumentException} with the value found and the value expected unless a condition holds.
      */
     public static void require(boolean holds, String name, Object found, String expected) {
         if (!holds) {
@@ -72,14 +55,12 @@ public final class Checks {
         }
     }
 
-    /** Throws unless a number is from 0 to 1. */
     public static void share(String name, double number) {
         if (!(number >= 0 && number <= 1)) {
             throw new IllegalArgumentException(name + " is " + number + ", expected 0 to 1");
         }
     }
 
-    /** Throws unless {@code rows} is at least 1 and at most the available rows. */
     public static void rows(String name, int available, int rows) {
         if (rows < 1 || rows > available) {
             throw new IllegalArgumentException(
@@ -87,7 +68,7 @@ public final class Checks {
         }
     }
 
-    /** Throws unless {@code [first, end)} is a range in {@code [0, count)} that is not empty. */
+    /** Requires a nonempty range {@code [first, end)} in {@code [0, count)}. */
     public static void range(String name, int first, int end, int count) {
         if (first < 0 || end <= first || end > count) {
             throw new IllegalArgumentException(
@@ -95,7 +76,6 @@ public final class Checks {
         }
     }
 
-    /** Throws if a written matrix shares memory with another one. */
     public static void apart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
         if (written.sharesMemory(other)) {
             throw new IllegalArgumentException(
@@ -103,7 +83,6 @@ public final class Checks {
         }
     }
 
-    /** Throws if a written matrix shares memory with another one. */
     public static void apart(String name, SpikeMatrix written, String otherName, SpikeMatrix other) {
         if (written.sharesMemory(other)) {
             throw new IllegalArgumentException(
@@ -112,8 +91,8 @@ public final class Checks {
     }
 
     /**
-     * Throws if a written matrix shares memory with another one, unless both start at the same address. Then both have
-     * the same stride, and each element is read before it is written.
+     * Throws if a written matrix shares memory with another one, unless both start at one address. Then both have the
+     * same stride, and each element is read before it is written.
      */
     public static void sameOrApart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
         if (written.segment().address() != other.segment().address() && written.sharesMemory(other)) {
@@ -122,7 +101,6 @@ public final class Checks {
         }
     }
 
-    /** Throws unless time-major rows are whole steps of {@code batch} rows. */
     public static void wholeSteps(int rows, int batch) {
         if (rows % batch != 0) {
             throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);

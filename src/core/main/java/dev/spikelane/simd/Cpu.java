@@ -13,17 +13,14 @@ public final class Cpu {
 
     private Cpu() {}
 
-    /** Returns the CPU's x86 family, such as 25 for Zen 3 and Zen 4, or 0. */
     public static int family() {
         return NUMBERS[0];
     }
 
-    /** Returns the model within the family, or 0. */
     public static int model() {
         return NUMBERS[1];
     }
 
-    /** Returns family and model of the first CPU in a file. */
     static int[] read(Path file) {
         int[] numbers = new int[2];
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {

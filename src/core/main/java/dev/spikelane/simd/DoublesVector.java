@@ -27,10 +27,9 @@ public final class DoublesVector {
     private DoublesVector() {}
 
     /**
-     * Returns as many floats as a vector has doubles, converted to doubles.
+     * Returns the floats at a byte offset as a vector of doubles.
      *
      * @param from memory of at least one and a half vectors of floats, as any matrix has
-     * @param offset byte offset of the first float
      * @throws IndexOutOfBoundsException if the floats are not in the memory
      */
     public static DoubleVector load(MemorySegment from, long offset) {

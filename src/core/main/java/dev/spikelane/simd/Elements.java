@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.memory.FloatMatrix;
 
-/** Elements of matrices without checks of indices, for specifications, whose callers check them. */
+/** Elements of matrices without index checks, for specifications whose callers check. */
 public final class Elements {
 
     private Elements() {}

@@ -49,7 +49,7 @@ public final class Exponential {
         return (rest(x, rounded) + 1) * power(rounded);
     }
 
-    /** Computes {@code e^x} for any number. It is infinite if the nearest power of 2 is, from 88.376 on. */
+    /** Computes {@code e^x} for any number; infinite from 88.376 on, where the nearest power of 2 is. */
     public static float any(float x) {
         return scalar(x > MOST ? MOST : x);
     }

@@ -8,15 +8,13 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** The vector variant of {@link Exponential}. */
 public final class ExponentialVector {
 
     private ExponentialVector() {}
 
     /**
-     * Computes {@code e^(value - most)} of some values, as {@link Exponential#scalar} does.
-     *
-     * @param values overwritten from {@code from} until {@code to}, whole vectors
+     * Overwrites whole vectors of values, from {@code from} until {@code to}, with {@code e^(value - most)}, as
+     * {@link Exponential#scalar} computes it.
      */
     public static void ofDifferences(float[] values, int from, int to, float most) {
         for (int at = from; at < to; at += COUNT) {

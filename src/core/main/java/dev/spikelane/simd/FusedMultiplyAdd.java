@@ -1,10 +1,8 @@
 package dev.spikelane.simd;
 
 /**
- * {@code a * b + c} in float32 or float64, rounded once.
- *
- * <p>If the CPU has no such instruction, {@link Math#fma} uses {@code BigDecimal}, which takes some 500 ns and makes
- * garbage. Doubles take 9 ns.
+ * {@code a * b + c} in float32 or float64, rounded once. Without such an instruction, {@link Math#fma} uses
+ * {@code BigDecimal}, which takes some 500 ns and makes garbage. Doubles take 9 ns.
  */
 public final class FusedMultiplyAdd {
 
@@ -57,7 +55,6 @@ public final class FusedMultiplyAdd {
         return sum + toOdd(rest, restOfSum(sumRest, smallRest, rest));
     }
 
-    /** Returns the first 26 bits, so that products of halves are exact. */
     private static double highHalf(double value) {
         double scaled = value * 0x8000001p0;
         return scaled - (scaled - value);

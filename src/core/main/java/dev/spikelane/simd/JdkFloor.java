@@ -9,7 +9,6 @@ final class JdkFloor {
 
     private JdkFloor() {}
 
-    /** Returns the warning for users of a build, or null if it is safe. */
     static @Nullable String warning(Runtime.Version version) {
         return version.feature() == FLOOR.feature() && version.compareToIgnoreOptional(FLOOR) < 0
                 ? "JDK " + version + " may corrupt heap objects that native code holds (JDK-8377811); use " + FLOOR

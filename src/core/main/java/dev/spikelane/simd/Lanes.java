@@ -6,20 +6,18 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Vectors of floats. {@link IntLanes} and {@link OtherLanes} have vectors of other numbers: they are 90 classes of the
- * Vector API, which would cost a process's first neuron 12 ms. Kernels use no floats or integers of another width,
- * because profiles of two classes make C2 box in large loops. Loaded only if {@link SimdWidth#VECTOR} is true, because
- * it needs the module jdk.incubator.vector.
+ * Vectors of floats. {@link IntLanes} and {@link OtherLanes} are separate because their 90 classes of the Vector API
+ * would cost a process's first neuron 12 ms. Kernels use no floats or integers of another width, because profiles of
+ * two classes make C2 box in large loops. Loaded only if {@link SimdWidth#VECTOR} is true, because it needs the module
+ * jdk.incubator.vector.
  */
 public final class Lanes {
 
     public static final VectorSpecies<Float> FLOAT =
             VectorSpecies.of(float.class, VectorShape.forBitSize(SimdWidth.bits()));
 
-    /** Floats in a vector. */
     public static final int COUNT = FLOAT.length();
 
-    /** Bytes in a vector. */
     public static final int BYTES = FLOAT.vectorByteSize();
 
     /**
@@ -36,10 +34,8 @@ public final class Lanes {
      */
     public static final Class<?> VECTOR = FloatVector.zero(FLOAT).getClass();
 
-    /** The message for a vector of another class. */
     public static final String OTHER_VECTOR = "vectors are of one species";
 
-    /** The byte order of loads and stores. */
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Lanes() {}

@@ -13,7 +13,6 @@ public final class Lazy<T> {
         this.maker = maker;
     }
 
-    /** Returns the value, always the same. */
     public T get() {
         T present = value;
         if (present == null) {
@@ -23,7 +22,6 @@ public final class Lazy<T> {
         return present;
     }
 
-    /** Returns the value; null before its first use. */
     public @Nullable T known() {
         return value;
     }

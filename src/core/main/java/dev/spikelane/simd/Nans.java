@@ -13,7 +13,7 @@ final class Nans {
 
     private Nans() {}
 
-    /** Unifies the NaNs among little-endian floats in a buffer with any byte order; its position stays. */
+    /** Unifies the NaNs among little-endian floats, whatever the buffer's byte order; its position stays. */
     static void unify(ByteBuffer floats, int from, int end) {
         int greatest = 0;
         for (int at = from; at < end; at += Float.BYTES) {

@@ -12,7 +12,6 @@ final class OptimizingCompiler {
 
     private OptimizingCompiler() {}
 
-    /** Returns the reason why this JVM has no C2, or null if it may have one. */
     static @Nullable String missing() {
         boolean hasBean = ModuleLayer.boot().findModule("jdk.management").isPresent();
         return missing(

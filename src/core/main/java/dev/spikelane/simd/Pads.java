@@ -6,12 +6,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
-/** The padding of a row, for kernels whose vectors write over it. */
 public final class Pads {
 
     private Pads() {}
 
-    /** Writes zero to the pad lanes of a row. */
     public static void clear(FloatMatrix matrix, int row) {
         long offset = matrix.rowOffset(row);
         for (int column = matrix.columns(); column < matrix.stride(); column++) {
@@ -19,14 +17,12 @@ public final class Pads {
         }
     }
 
-    /** Clears the bits after the last column of a row. */
     public static void clear(SpikeMatrix spikes, int row) {
         int word = spikes.stride() - 1;
         long at = spikes.rowOffset(row) + (long) word * Long.BYTES;
         spikes.segment().set(JAVA_LONG, at, spikes.segment().get(JAVA_LONG, at) & neuronsOfWord(spikes, word));
     }
 
-    /** Returns the bits of a row's word that are neurons and not padding. */
     public static long neuronsOfWord(SpikeMatrix spikes, int word) {
         int neurons = spikes.columns() - word * Long.SIZE;
         return neurons >= Long.SIZE ? -1L : (1L << neurons) - 1;

@@ -14,29 +14,26 @@ import java.nio.ByteOrder;
 
 /**
  * Converts rows of matrices to bytes and back: little endian in a buffer with any byte order, each row in torch's
- * order. The caller sets the bytes of a row, at least as many as its columns take; the others are zero. All NaNs have
- * one bit pattern. Nothing is allocated, and the position of a buffer moves past the bytes that were written or read.
+ * order. The caller sets the bytes of a row; bytes after its columns are zero. All NaNs have one bit pattern. Nothing
+ * is allocated, and the position of a buffer moves past the bytes.
  */
 public final class RowBytes {
 
-    /** The shape of rows that are in torch's order already, with any number of columns. */
+    /** The shape of rows in torch's order, with any number of columns. */
     public static final Shape IN_ORDER = Shape.of(1);
 
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private RowBytes() {}
 
-    /** Returns the bytes of a row with its padding. */
     public static int padded(Signal rows) {
         return Math.toIntExact(rows.rowOffset(1));
     }
 
-    /** Returns the bytes of a row's columns. */
     public static int least(Signal rows) {
         return rows instanceof SpikeMatrix ? Math.ceilDiv(rows.columns(), Byte.SIZE) : rows.columns() * Float.BYTES;
     }
 
-    /** Writes the first rows of a matrix. */
     public static void write(Signal from, int rows, int rowBytes, Shape shape, ByteBuffer to) {
         for (int row = 0; row < rows; row++) {
             long offset = from.rowOffset(row);
@@ -124,7 +121,6 @@ public final class RowBytes {
         return buffer.order() == ByteOrder.LITTLE_ENDIAN ? bits : Integer.reverseBytes(bits);
     }
 
-    /** Converts a number from or to little endian, for {@code putLong} and {@code getLong}. */
     public static long little(long bits, ByteBuffer buffer) {
         return buffer.order() == ByteOrder.LITTLE_ENDIAN ? bits : Long.reverseBytes(bits);
     }

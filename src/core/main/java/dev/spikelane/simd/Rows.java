@@ -9,25 +9,21 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
-/** Copies of rows, with their padding. */
 public final class Rows {
 
     private Rows() {}
 
-    /** Copies some rows to a matrix of the same kind with as many columns. */
     public static void copy(Signal from, int fromRow, Signal to, int toRow, int count) {
         MemorySegment.copy(
                 from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(count));
     }
 
-    /** Clears a row with its padding. */
     public static void clear(Signal rows, int row) {
         for (long at = rows.rowOffset(row); at < rows.rowOffset(row + 1); at += Long.BYTES) {
             rows.segment().set(JAVA_LONG, at, 0);
         }
     }
 
-    /** Counts the nonzero elements of some rows. */
     public static long active(Signal rows, int first, int count) {
         if (rows instanceof SpikeMatrix spikes) {
             return spikes.count(first, count);
@@ -48,7 +44,6 @@ public final class Rows {
         return active;
     }
 
-    /** Counts the nonzero elements of each column. */
     public static int[] nonzeros(FloatMatrix values) {
         int[] counts = new int[values.columns()];
         for (int row = 0; row < values.rows(); row++) {
@@ -60,10 +55,10 @@ public final class Rows {
     }
 
     /**
-     * Copies a row without its padding into memory or out of it; bits after the columns are ignored.
+     * Copies a row without its padding into memory or out of it, and returns the offset after the row; bits after the
+     * columns are ignored.
      *
      * @param memory {@link MemorySegment#NULL} to only count bytes
-     * @return the offset after the row
      */
     public static long pack(Signal rows, int row, MemorySegment memory, long at, boolean out) {
         int bytes = RowBytes.least(rows);

@@ -17,7 +17,6 @@ public final class Sigmoid {
 
     private Sigmoid() {}
 
-    /** Computes {@code 1 / (1 + e^-x)}. */
     public static float of(float x) {
         float e = Exponential.scalar(-Math.abs(x));
         return (x >= 0 ? 1 : e) / (1 + e);

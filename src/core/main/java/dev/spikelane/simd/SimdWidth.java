@@ -6,15 +6,11 @@ import java.util.Set;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The SIMD width of all kernels, chosen once when this class is loaded.
- *
- * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512},
- * {@code 256}, {@code 128} (bits; an error if the CPU does not have them), {@code max-256}, {@code max-128} (at most as
- * wide) or {@code scalar}. Results do not depend on it.
+ * The SIMD width of all kernels, chosen once when this class is loaded by the system property that
+ * {@code dev.spikelane.kernel.Simd} documents.
  */
 public final class SimdWidth {
 
-    /** Name of the system property that selects the width. */
     public static final String PROPERTY = "spikelane.simd";
 
     /** Bits of the widest vectors in use on any CPU. */
@@ -50,12 +46,10 @@ public final class SimdWidth {
         System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, "Spikelane: " + message);
     }
 
-    /** Returns the bits of the vectors in use; 0 for scalar code. */
     public static int bits() {
         return CHOICE.bits;
     }
 
-    /** Describes the width and the reason for it, in one line. */
     public static String describe() {
         return CHOICE.why;
     }
@@ -134,8 +128,6 @@ public final class SimdWidth {
     /**
      * The width that the property selects.
      *
-     * @param asked the value of the property
-     * @param bits the widest vectors allowed
      * @param exact true if only this width is allowed
      */
     private record Limit(String asked, int bits, boolean exact) {

@@ -16,12 +16,8 @@ public final class SpikeExpand {
     private SpikeExpand() {}
 
     /**
-     * Converts some rows.
+     * Converts {@code count} rows, from {@code first} on, to the first rows of the values.
      *
-     * @param spikes {@code [rows x neurons]}
-     * @param first the first row
-     * @param count the number of rows, at least 1
-     * @param values {@code [at least count x neurons]}; its first rows are overwritten
      * @throws IllegalArgumentException if a shape does not fit, or there are too few rows
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -40,7 +36,6 @@ public final class SpikeExpand {
         }
     }
 
-    /** The specification: one neuron after the other. */
     static void scalar(SpikeMatrix spikes, int spikeRow, FloatMatrix values, int valueRow) {
         for (int neuron = 0; neuron < spikes.columns(); neuron++) {
             long word = spikes.segment()

@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
  */
 public final class SpikeLanesVector {
 
-    /** The bits of a vector of 4. */
     private static final int LANES = 0xF;
 
     private SpikeLanesVector() {}

@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 /**
  * Some blocks of {@value FloatMatrix#ROW_MULTIPLE} columns of rows, such as the currents that one thread computes for
  * its neurons. The matrix has all columns ({@link #whole}), or only the columns of the blocks in use, from its column 0
- * on ({@link #of}).
+ * on ({@link #of}). Methods throw an {@link IllegalArgumentException} if blocks, columns or rows do not fit.
  *
- * <p>A tile can be set to other blocks and other matrices without allocating. One thread uses it at a time; threads
- * that share a matrix need one tile each.
+ * <p>A tile can be set to other blocks and matrices without allocation. One thread uses it at a time; threads that
+ * share a matrix need one tile each.
  */
 public final class Tile {
 
@@ -29,11 +29,7 @@ public final class Tile {
         on(matrix);
     }
 
-    /**
-     * Creates a tile of a matrix that has all columns, with all blocks in use.
-     *
-     * @param matrix the whole rows
-     */
+    /** Creates a tile of all blocks of a matrix with all columns. */
     public static Tile whole(FloatMatrix matrix) {
         return new Tile(true, matrix, matrix.columns());
     }
@@ -43,7 +39,6 @@ public final class Tile {
      *
      * @param matrix memory for some blocks, all columns of which may be written
      * @param columns the columns of the whole rows
-     * @throws IllegalArgumentException if {@code columns} is below 1, or the matrix has not a multiple of 64 columns
      */
     public static Tile of(FloatMatrix matrix, int columns) {
         if (columns < 1) {
@@ -52,7 +47,6 @@ public final class Tile {
         return new Tile(false, matrix, columns);
     }
 
-    /** Creates another tile of the same matrix at the same blocks, for another thread. */
     public Tile another() {
         return new Tile(whole, matrix, columns).at(this);
     }
@@ -60,10 +54,8 @@ public final class Tile {
     /**
      * Sets the matrix, with as many of the first blocks in use as it has.
      *
-     * @param other a matrix with all columns, which may be another number, if this tile was created by {@link #whole};
-     *     else memory for some blocks
-     * @return this tile
-     * @throws IllegalArgumentException if the matrix is memory for some blocks without a multiple of 64 columns
+     * @param other a matrix with all columns, in any number, if this tile was created by {@link #whole}; else memory
+     *     for some blocks
      */
     public Tile on(FloatMatrix other) {
         if (whole) {
@@ -79,14 +71,7 @@ public final class Tile {
         return this;
     }
 
-    /**
-     * Sets the blocks in use.
-     *
-     * @param first the first block in use
-     * @param end the block after the last
-     * @return this tile
-     * @throws IllegalArgumentException if there are no such blocks, or more than the matrix has columns for
-     */
+    /** Sets the blocks in use, from {@code first} until {@code end}. */
     public Tile at(int first, int end) {
         if (first < 0 || end <= first || end > blocks()) {
             throw new IllegalArgumentException(
@@ -106,11 +91,6 @@ public final class Tile {
     /**
      * Selects some of the blocks in use without moving them: the values in the matrix stay in place until {@link #at}
      * is called.
-     *
-     * @param first the first block in use
-     * @param end the block after the last
-     * @return this tile
-     * @throws IllegalArgumentException if there are no such blocks, or the matrix does not have them
      */
     public Tile narrow(int first, int end) {
         int room = matrix.stride() / FloatMatrix.ROW_MULTIPLE;
@@ -123,23 +103,14 @@ public final class Tile {
         return this;
     }
 
-    /**
-     * Sets the blocks in use as another tile has them.
-     *
-     * @param other a tile with as many columns
-     * @return this tile
-     * @throws IllegalArgumentException if there are no such blocks, or more than the matrix has columns for
-     */
     public Tile at(Tile other) {
         return at(other.firstBlock, other.endBlock);
     }
 
-    /** Returns the matrix, with all columns or only the blocks in use. */
     public FloatMatrix matrix() {
         return matrix;
     }
 
-    /** Returns the number of columns of the whole rows. */
     public int columns() {
         return columns;
     }
@@ -153,7 +124,6 @@ public final class Tile {
         return firstBlock;
     }
 
-    /** Returns the block after the last in use. */
     public int endBlock() {
         return endBlock;
     }
@@ -167,7 +137,6 @@ public final class Tile {
         return (int) Math.min((long) endBlock * FloatMatrix.ROW_MULTIPLE, columns);
     }
 
-    /** Returns true if all blocks are in use. */
     public boolean all() {
         return firstBlock == 0 && endBlock == blocks();
     }
@@ -177,20 +146,11 @@ public final class Tile {
         return originBlock * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /** Returns the byte offset of a block of a row. */
     public long offset(int row, int block) {
         return matrix.rowOffset(row) + ((long) block * FloatMatrix.ROW_MULTIPLE - origin()) * Float.BYTES;
     }
 
-    /**
-     * Copies rows of the blocks in use from a matrix with all columns.
-     *
-     * @param from a matrix with the columns of the whole rows
-     * @param fromRow the first row of the matrix
-     * @param row the first row of this tile
-     * @throws IllegalArgumentException if it has other columns
-     * @throws IndexOutOfBoundsException if there are no such rows
-     */
+    /** Copies rows of the blocks in use from a matrix with all columns. */
     public void copyFrom(FloatMatrix from, int fromRow, int row, int rows) {
         from.requireShape("from", from.rows(), columns);
         for (int i = 0; i < rows; i++) {
@@ -199,15 +159,6 @@ public final class Tile {
         }
     }
 
-    /**
-     * Copies rows of the blocks in use to a matrix with all columns.
-     *
-     * @param row the first row of this tile
-     * @param to a matrix with the columns of the whole rows
-     * @param toRow the first row of the matrix
-     * @throws IllegalArgumentException if it has other columns
-     * @throws IndexOutOfBoundsException if there are no such rows
-     */
     public void copyTo(int row, FloatMatrix to, int toRow, int rows) {
         to.requireShape("to", to.rows(), columns);
         for (int i = 0; i < rows; i++) {
@@ -216,18 +167,16 @@ public final class Tile {
         }
     }
 
-    /** Returns the bytes of the blocks in use of a row. */
     private long bytes() {
         return (endBlock - firstBlock) * (long) FloatMatrix.ROW_MULTIPLE * Float.BYTES;
     }
 
     /**
-     * Throws unless there are enough rows with the expected columns, in accessible memory.
+     * Requires enough rows and the expected columns, in accessible memory.
      *
      * @param name the name of the tile in the message
-     * @param rows the number of rows needed, at least 1
+     * @param rows number of rows, at least 1
      * @param expected the columns of the whole rows
-     * @throws IllegalArgumentException if there are too few rows or other columns
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the arena is confined to another thread
      */
@@ -247,13 +196,6 @@ public final class Tile {
         }
     }
 
-    /**
-     * Throws unless this tile has the columns and blocks of another one.
-     *
-     * @param name the name of the tile in the message
-     * @param other the other tile
-     * @throws IllegalArgumentException if it has not
-     */
     public void requireAt(String name, Tile other) {
         if (columns != other.columns || firstBlock != other.firstBlock || endBlock != other.endBlock) {
             throw new IllegalArgumentException(name + " is " + this + ", expected " + other);

@@ -6,28 +6,19 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Copies values from torch's order (channel, y, x) to the inner order of rows (y, x, channel), and back. If both orders
- * are the same, as for a row of neurons, this is a plain copy. Only this class asks a shape for the difference.
+ * Copies values from torch's order (channel, y, x) to the inner order of rows (y, x, channel), and back; a plain copy
+ * if both orders are equal, as for a row of neurons. Only this class asks a shape for the difference.
  */
 public final class TorchLayout {
 
     private TorchLayout() {}
 
-    /** Returns true if the inner order differs from torch's, which needs several channels and several positions. */
+    /** Returns true if the inner order differs from torch's, with several channels and several positions. */
     public static boolean differs(Shape shape) {
         return shape.reordered();
     }
 
-    /**
-     * Copies rows from torch's order to the inner order, without allocating.
-     *
-     * @param shape the shape of a row
-     * @param from rows in torch's order
-     * @param fromRow the first row of {@code from}
-     * @param to receives rows in the inner order, of the same kind
-     * @param toRow the first row of {@code to}
-     * @param rows the number of rows, at least 1
-     */
+    /** Copies rows from torch's order to the inner order, without allocation. */
     public static void copyInside(Shape shape, Signal from, int fromRow, Signal to, int toRow, int rows) {
         if (from instanceof SpikeMatrix spikes) { // a switch on types may allocate before it is compiled
             shape.toInside(spikes, fromRow, (SpikeMatrix) to, toRow, rows);
@@ -36,16 +27,7 @@ public final class TorchLayout {
         }
     }
 
-    /**
-     * Copies rows from the inner order to torch's, without allocating.
-     *
-     * @param shape the shape of a row
-     * @param from rows in the inner order
-     * @param fromRow the first row of {@code from}
-     * @param to receives rows in torch's order, of the same kind
-     * @param toRow the first row of {@code to}
-     * @param rows the number of rows, at least 1
-     */
+    /** Copies rows from the inner order to torch's, without allocation. */
     public static void copyTorch(Shape shape, Signal from, int fromRow, Signal to, int toRow, int rows) {
         if (from instanceof SpikeMatrix spikes) {
             shape.toTorch(spikes, fromRow, (SpikeMatrix) to, toRow, rows);
@@ -54,12 +36,10 @@ public final class TorchLayout {
         }
     }
 
-    /** Returns the index in torch's order of an element of a row. */
     static int placeInTorch(Shape shape, int inside) {
         return shape.torch(inside);
     }
 
-    /** Returns the index in a row of an element in torch's order. */
     public static int placeInside(Shape shape, int torch) {
         return shape.inside(torch);
     }
@@ -69,7 +49,6 @@ public final class TorchLayout {
         return count == 1 ? 0 : shape.torch(inside);
     }
 
-    /** Returns values in the inner order: one for all neurons, or one for each. */
     public static float[] inside(Shape shape, float... torch) {
         float[] inside = torch.clone();
         for (int i = 0; i < inside.length; i++) {
@@ -78,7 +57,6 @@ public final class TorchLayout {
         return inside;
     }
 
-    /** Returns values in torch's order: one for all neurons, or one for each. */
     public static float[] torch(Shape shape, float... inside) {
         float[] torch = inside.clone();
         for (int i = 0; i < inside.length; i++) {
@@ -88,12 +66,8 @@ public final class TorchLayout {
     }
 
     /**
-     * Returns weights in the inner orders: columns in the order of the inputs, rows in the order of the outputs.
-     *
-     * @param inputs the shape of a row of inputs
-     * @param outputs the shape of a row of outputs
-     * @param torch {@code [outputs x inputs]}
-     * @return the given matrix if all orders are the same, else a copy
+     * Returns weights {@code [outputs x inputs]} in the inner orders of the shapes of inputs and outputs; the given
+     * matrix if all orders are equal, else a copy.
      */
     public static FloatMatrix weightsInside(Shape inputs, Shape outputs, FloatMatrix torch) {
         if (!differs(inputs) && !differs(outputs)) {
@@ -108,7 +82,6 @@ public final class TorchLayout {
         return inside;
     }
 
-    /** Returns the index in torch's order of each element of a row. */
     public static int[] placesInTorch(Shape shape) {
         int[] places = new int[shape.size()];
         for (int i = 0; i < places.length; i++) {
@@ -117,7 +90,6 @@ public final class TorchLayout {
         return places;
     }
 
-    /** Returns the index in a row of each element in torch's order. */
     public static int[] placesInside(Shape shape) {
         int[] places = new int[shape.size()];
         for (int i = 0; i < places.length; i++) {

@@ -11,11 +11,11 @@ public final class UniformRow {
     private UniformRow() {}
 
     /**
-     * Draws the numbers of some neurons.
+     * Draws the numbers of neurons from {@code first} until {@code end}.
      *
      * @param origin the neuron of column 0, a multiple of 64
-     * @param first the first neuron, a multiple of 64
-     * @param end the end of the neurons, a multiple of 64 or the end of the row
+     * @param first a multiple of 64
+     * @param end a multiple of 64 or the end of the row
      */
     public static void draw(long key, FloatMatrix into, int row, int origin, int first, int end) {
         if (!SimdWidth.VECTOR) {
@@ -29,7 +29,7 @@ public final class UniformRow {
     }
 
     /**
-     * Draws the bits of the numbers of some neurons, from neuron {@code 64 * firstWord} on.
+     * Draws the bits of {@code count} numbers, from neuron {@code 64 * firstWord} on.
      *
      * @param into native memory for the count of neurons rounded up to 64
      */
@@ -44,7 +44,6 @@ public final class UniformRow {
         }
     }
 
-    /** The specification: one neuron after the other. */
     public static void scalar(long key, FloatMatrix into, int row, int origin, int first, int end) {
         for (int neuron = first; neuron < end; neuron++) {
             Elements.set(into, row, neuron - origin, CounterRandom.uniform(key, neuron));

@@ -77,7 +77,6 @@ final class UniformRowVector {
         }
     }
 
-    /** Converts bits to numbers. */
     static void numbers(MemorySegment numbers, long base, int firstWord, int endWord) {
         Checks.isNative(numbers);
         for (int i = firstWord * Long.SIZE; i < endWord * Long.SIZE; i += COUNT) {

@@ -3,19 +3,12 @@ package dev.spikelane.simd;
 /**
  * The windows of a map that a convolution or a pool reads, one for each position of its output.
  *
- * <p>Maps are in the inner order (y, x, channel); a map with one dimension has one row. Output position {@code (y, x)}
- * reads the places {@code (y().at(y, ky), x().at(x, kx))} of the input; places outside are padding. It reads all
- * channels of each place, or the channels of a group.
- *
- * @param channels the number of channels that are read
- * @param firstChannel the first of these channels
- * @param allChannels the channels of the input
- * @param y rows
- * @param x columns
+ * <p>Maps are in the inner order (y, x, channel); a line has one row. Output position {@code (y, x)} reads the places
+ * {@code (y().at(y, ky), x().at(x, kx))} of the input; places outside are padding. It reads {@code channels} channels
+ * of each place from {@code firstChannel} on, of the input's {@code allChannels}.
  */
 public record Window(int channels, int firstChannel, int allChannels, Axis y, Axis x) {
 
-    /** Creates windows that read all channels. */
     public Window(int channels, Axis y, Axis x) {
         this(channels, 0, channels, y, x);
     }
@@ -25,7 +18,6 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
      *
      * @param inputs the extent of the input
      * @param kernel the places of a window
-     * @param stride places from one window to the next
      * @param padding places that the first window reads before the first input
      * @param dilation distance of neighboring places of a window
      * @param outputs the number of windows
@@ -33,20 +25,15 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
      */
     public record Axis(int inputs, int kernel, int stride, int padding, int dilation, int outputs, int spread) {
 
-        /** Creates the windows along one dimension of consecutive inputs. */
         public Axis(int inputs, int kernel, int stride, int padding, int dilation, int outputs) {
             this(inputs, kernel, stride, padding, dilation, outputs, 1);
         }
 
-        /** A single place. */
         public static final Axis ONE = new Axis(1, 1, 1, 0, 1, 1);
 
         /**
-         * Returns the input that a window reads at a place.
-         *
-         * @param output the window, from 0
-         * @param place the place in the window, from 0
-         * @return below 0 or at least {@code inputs} in the padding; -1 between inputs
+         * Returns the input that a window reads at a place; below 0 or at least {@code inputs} in the padding, -1
+         * between inputs.
          */
         public int at(int output, int place) {
             int at = output * stride - padding + place * dilation;
@@ -67,17 +54,14 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
         }
     }
 
-    /** Returns the number of values in a window, padding included. */
     public int size() {
         return y.kernel * x.kernel * channels;
     }
 
-    /** Returns the number of positions of the output. */
     public int positions() {
         return y.outputs * x.outputs;
     }
 
-    /** Returns the number of values in the input. */
     public int inputs() {
         return y.inputs * x.inputs * allChannels;
     }

@@ -14,7 +14,6 @@ public final class ZeroInputs {
         return input == 0 && !Float.isFinite(weight) ? 0 : weight;
     }
 
-    /** Returns the sum plus a product, rounded once. */
     public static float fma(float input, float weight, float sum) {
         return FusedMultiplyAdd.of(input, weight(input, weight), sum);
     }

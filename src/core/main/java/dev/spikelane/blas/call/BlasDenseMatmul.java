@@ -43,7 +43,6 @@ public final class BlasDenseMatmul {
         rows(input, rows, weights, bias, current, 0);
     }
 
-    /** Checks all arguments but the input. */
     static void check(int rows, FloatMatrix weights, FloatMatrix bias, Tile current) {
         OpenBlasSearch.require();
         current.require("current", rows, weights.rows());
@@ -53,7 +52,6 @@ public final class BlasDenseMatmul {
         Checks.apart("current", current.matrix(), "bias", bias);
     }
 
-    /** Computes currents from row {@code row} on, from the first {@code count} rows of the input. */
     static void rows(FloatMatrix input, int count, FloatMatrix weights, FloatMatrix bias, Tile current, int row) {
         copyBias(bias, current, row, count);
         int output = current.firstColumn();

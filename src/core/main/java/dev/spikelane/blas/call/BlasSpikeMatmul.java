@@ -1,6 +1,5 @@
 package dev.spikelane.blas.call;
 
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -10,11 +9,8 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
 /**
- * Spikes times weights by OpenBLAS: converts spikes to floats and multiplies them as values.
- *
- * <p>{@code current[r][o] = bias[o] + sum over all inputs i of spike[r][i] * weight[o][i]}, in float32 and an order
- * that OpenBLAS chooses: close to the result of {@link SpikeMatmul}, not identical. The bits may differ between calls
- * with other rows or blocks. It serves comparisons; {@link SpikeMatmul} is faster for spikes.
+ * Spikes times weights by OpenBLAS, for comparisons: converts spikes to floats and multiplies them as
+ * {@link BlasDenseMatmul} multiplies values. {@link SpikeMatmul} is faster for spikes.
  */
 public final class BlasSpikeMatmul {
 
@@ -23,29 +19,18 @@ public final class BlasSpikeMatmul {
 
     private BlasSpikeMatmul() {}
 
-    /**
-     * Allocates the reusable scratch memory of one thread for {@link #multiply}.
-     *
-     * @param arena the arena that owns the memory
-     * @param inputs number of inputs
-     * @return about 1 KB for each input
-     */
+    /** Allocates the reusable scratch memory of one thread for {@link #multiply}, about 1 KB for each input. */
     public static FloatMatrix workspace(Arena arena, int inputs) {
         return FloatMatrix.zeros(arena, ROWS, inputs);
     }
 
     /**
-     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
-     * share a product take disjoint blocks, each with its own workspace.
+     * Computes the currents of the first rows, as {@link BlasDenseMatmul#multiply} does. Threads that share a product
+     * need separate workspaces.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows the number of rows, at least 1
      * @param weights {@code [outputs x inputs]}; finite, as an infinite weight gives NaN even without a spike
-     * @param bias {@code [1 x outputs]}
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten;
-     *     shares no memory with other arguments
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with other
-     *     arguments
+     * @param workspace from {@link #workspace}, overwritten; shares no memory with other arguments
      * @throws IllegalArgumentException if a shape or range differs, or {@code current} or {@code workspace} shares
      *     memory with another matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed

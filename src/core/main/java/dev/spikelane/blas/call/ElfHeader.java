@@ -15,7 +15,6 @@ import java.nio.file.Path;
 final class ElfHeader {
 
     private static final int BYTES = 64;
-    /** The first bytes of a file: 0x7f, E, L, F. */
     private static final int MAGIC = 0x7f454c46;
 
     private static final int CLASS_AT = 4;

@@ -55,7 +55,6 @@ public record OpenBlasLibrary(
     private static final FunctionDescriptor SGEMM_TYPE = ofVoid("iiiiiifpipifpi");
     private static final FunctionDescriptor SGEMV_TYPE = ofVoid("iiiifpipifpi");
 
-    /** Thrown with the reason why a library cannot be used. */
     @SuppressWarnings("serial") // never serialized
     static final class Unusable extends Exception {
         Unusable(String reason) {

@@ -19,10 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
 
-    /** Name of the system property that gives the absolute path of the library, or {@code off}. */
     public static final String PROPERTY = "spikelane.openblas";
 
-    /** Name of the system property that gives the number of threads inside OpenBLAS. */
     public static final String THREADS_PROPERTY = "spikelane.openblas.threads";
 
     private static final String OFF = "off";
@@ -31,12 +29,10 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
 
     private static final OpenBlasSearch RESULT = search();
 
-    /** Returns the result of the one search of this JVM. */
     public static OpenBlasSearch result() {
         return RESULT;
     }
 
-    /** Returns the library, or throws an exception with the reason why there is none. */
     public static OpenBlasLibrary require() {
         OpenBlasLibrary found = RESULT.library;
         if (found == null) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Facts about all connections of a class, for networks, files and fingerprints; {@link ConnectionKinds} lists the
- * kinds.
+ * kinds. In methods, {@code rows} or {@code source} is the shape of the connection's source, and {@code present}
+ * returns the present values of a name.
  *
  * @param <C> the class of the connections
  */
@@ -31,7 +32,6 @@ public abstract class ConnectionKind<C extends Connection> {
 
     static final String TYPE = "type";
 
-    /** Option for the bits of an integer. */
     static final String BITS = "bits";
 
     private final Class<C> type;
@@ -41,7 +41,6 @@ public abstract class ConnectionKind<C extends Connection> {
 
     /** A property of all connections of a kind. */
     enum Trait {
-        /** Files cannot hold them. */
         UNSTORED,
         FLATTENS,
         FOLDS,
@@ -50,24 +49,20 @@ public abstract class ConnectionKind<C extends Connection> {
         VALUES
     }
 
-    /** Creates a kind with its name in files. */
     ConnectionKind(Class<C> type, String name, Trait... traits) {
         this.type = type;
         this.name = name;
         this.traits = Set.of(traits);
     }
 
-    /** Returns the class of the connections. */
     public final Class<C> type() {
         return type;
     }
 
-    /** Returns the name in files. */
     public final String name() {
         return name;
     }
 
-    /** Returns true if files may hold such connections. */
     public boolean isStored() {
         return !traits.contains(Trait.UNSTORED);
     }
@@ -75,8 +70,6 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Returns the reason why no file may hold a connection.
      *
-     * @param declared a connection
-     * @param rows the shape of its source
      * @return the text after "which a file cannot hold", which may be empty; null if a file may hold it
      */
     public @Nullable String unstored(C declared, Shape rows) {
@@ -88,10 +81,7 @@ public abstract class ConnectionKind<C extends Connection> {
         return traits.contains(Trait.FLATTENS);
     }
 
-    /**
-     * Returns true if such a connection, directly after a flattening one, takes rows in inner order, so that nothing is
-     * copied.
-     */
+    /** Returns true if such a connection, directly after a flattening one, takes rows in inner order without a copy. */
     public boolean takesInnerOrder() {
         return traits.contains(Trait.INNER_ORDER);
     }
@@ -112,38 +102,27 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Returns the number of outputs that an input adds to.
      *
-     * @param declared a connection
-     * @param source the shape of its source
      * @return one number for all inputs, or one for each, in torch's order
      */
     public int[] reach(C declared, Shape source) {
         return new int[] {sums() ? declared.outputShape(source).size() : 1};
     }
 
-    /**
-     * Counts the nonzero weights.
-     *
-     * @param declared a connection that {@linkplain #sums sums}
-     * @param source the shape of its source
-     * @param present returns the present values of a name
-     * @return counts of all its weights
-     */
+    /** Counts the nonzero weights of a connection that {@linkplain #sums sums}. */
     public Nonzeros nonzeros(C declared, Shape source, Function<String, FloatMatrix> present) {
         FloatMatrix weights = present.apply(ValueDescription.WEIGHT);
         return Nonzeros.of(weights, Rows.nonzeros(weights));
     }
 
-    /** Returns true if such connections have values. */
     public boolean hasValues() {
         return traits.contains(Trait.VALUES);
     }
 
     /**
-     * Returns the connection with a bias, into which a batch norm or a scale can fold: for each output, or for all
-     * positions of a channel.
+     * Returns the connection with a bias for each output, or for all positions of a channel, into which a batch norm or
+     * a scale can fold.
      *
-     * @param declared a connection
-     * @return the connection with a bias; null if its weights have no such rows
+     * @return the connection; null if its weights have no such rows
      */
     public @Nullable Connection withRows(C declared) {
         return null;
@@ -152,8 +131,6 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Describes the values that a network reads and writes by name.
      *
-     * @param declared a connection
-     * @param rows the shape of its source
      * @return names, shapes, types and roles, in the order in which they are written; empty unless {@link #hasValues}
      */
     public List<ValueDescription> values(C declared, Shape rows) {
@@ -161,46 +138,36 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Returns the delays of the connection itself, in addition to its projection's delay.
+     * Returns the delays of the connection, in addition to its projection's delay.
      *
-     * @param declared a connection
      * @return steps, ascending, at least one
      */
     public int[] delays(C declared) {
         return new int[1];
     }
 
-    /**
-     * Returns the other options of a connection in files: numbers that determine shapes and files.
-     *
-     * @param declared a connection
-     * @return integers, floats and doubles by name
-     */
+    /** Returns the other options of a connection in files: numbers that determine shapes and files. */
     public SequencedMap<String, Number> options(C declared) {
         return new LinkedHashMap<>();
     }
 
     /**
-     * Creates the operator of a connection for a source.
+     * Creates the operator of a connection, with its own weights.
      *
      * @param arena the arena that owns the operator's memory; shared if several threads use it
-     * @param declared the connection
      * @param rows the shape, of the right size, that defines the inner order (y, x, channel) of the source's rows. A
      *     connection that {@linkplain #takesInnerOrder takes this order} after a flattened source gets the shape before
      *     the flatten
-     * @param spikeValue the value of a spike of the source: one value, or one for each input, in the order of the rows
-     * @return an operator with its own weights
+     * @param spikeValue the value of a spike of the source: one, or one for each input, in the order of the rows
      * @throws IllegalArgumentException if a size differs, or a weight times a spike's value is not finite
      */
     public abstract Operator bind(Arena arena, C declared, Shape rows, Parameter spikeValue);
 
     /**
-     * Replaces weights that are large and often read by integers.
+     * Replaces weights that are large and often read by the nearest integers.
      *
-     * @param declared a connection
      * @param type INT8, INT16, INT4 or TERNARY
-     * @param present returns the present values of a name
-     * @return a connection with the nearest integers; {@code declared} if there is nothing to round
+     * @return the new connection; {@code declared} if there is nothing to round
      * @throws IllegalArgumentException if it cannot have such weights
      */
     public Connection quantized(C declared, ElementType type, Function<String, FloatMatrix> present) {
@@ -210,10 +177,8 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Replaces weights by given integers.
      *
-     * @param declared a connection
      * @param integers the integers in torch's layout
-     * @param present returns the present values of a name
-     * @return a connection with these integers; {@code declared} if its weights cannot be integers
+     * @return the new connection; {@code declared} if its weights cannot be integers
      * @throws IllegalArgumentException if the shape differs
      */
     public Connection withIntegers(C declared, IntegerMatrix integers, Function<String, FloatMatrix> present) {
@@ -225,12 +190,11 @@ public abstract class ConnectionKind<C extends Connection> {
      *
      * @param declared its name and options
      * @param values its values in the file
-     * @return the connection
      * @throws IOException if options or values are missing or contradict each other
      */
     public abstract Connection read(JsonValue declared, StoredValues values) throws IOException;
 
-    /** Reads integers, which may have fewer bits than in the file if an option says so. */
+    /** Reads integers; an option may say that they have fewer bits than in the file. */
     static IntegerMatrix integers(JsonValue declared, StoredValues values, int dimensions) throws IOException {
         IntegerMatrix stored = values.integers(ValueDescription.WEIGHT, dimensions);
         JsonValue bits = declared.members().get(BITS);
@@ -247,7 +211,7 @@ public abstract class ConnectionKind<C extends Connection> {
         return stored;
     }
 
-    /** Throws unless a file has exactly these options, which follow from its values. */
+    /** Throws unless a file has exactly the options that follow from its values. */
     static void requireOptions(JsonValue declared, Map<String, Number> expected, StoredValues values)
             throws IOException {
         for (Map.Entry<String, Number> each : expected.entrySet()) {
@@ -260,14 +224,12 @@ public abstract class ConnectionKind<C extends Connection> {
         requireOptions(declared, expected.keySet());
     }
 
-    /** Throws if a file has other options. */
     static void requireOptions(JsonValue declared, Set<String> names) throws IOException {
         Set<String> all = new LinkedHashSet<>(names);
         all.add(TYPE);
         declared.requireOnly(all);
     }
 
-    /** Returns the present weights, rounded. */
     static IntegerMatrix nearest(ElementType type, Function<String, FloatMatrix> present) {
         return IntegerMatrix.nearest(type, present.apply(ValueDescription.WEIGHT));
     }

@@ -25,7 +25,6 @@ public final class ConnectionKinds {
 
     private ConnectionKinds() {}
 
-    /** Returns the kind of a connection. */
     @SuppressWarnings("unchecked") // a kind only gets connections of its class
     public static ConnectionKind<Connection> of(Connection declared) {
         for (ConnectionKind<?> kind : ALL) {
@@ -40,8 +39,7 @@ public final class ConnectionKinds {
      * Returns the kind with a name.
      *
      * @param type the name in a file
-     * @return a kind that files may hold
-     * @throws IOException if there is none with this name
+     * @throws IOException if there is none that files may hold
      */
     @SuppressWarnings("unchecked") // only its read is called
     public static ConnectionKind<Connection> named(JsonValue type) throws IOException {

@@ -14,7 +14,6 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** Dense connections with integer weights. */
 final class IntegerDenseKind extends ConnectionKind<Dense.Integers> {
 
     IntegerDenseKind() {

@@ -7,9 +7,9 @@ import java.util.Arrays;
 /**
  * The nonzero weights of a connection.
  *
- * @param weights the number of all weights
- * @param count the number of nonzero weights
- * @param reach the number of outputs that each input adds to through nonzero weights, in torch's order
+ * @param weights number of all weights
+ * @param count number of nonzero weights
+ * @param reach number of outputs that each input adds to through nonzero weights, in torch's order
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Nonzeros(long weights, long count, int... reach) {

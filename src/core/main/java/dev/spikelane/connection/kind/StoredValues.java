@@ -4,42 +4,23 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import java.io.IOException;
 
-/** The values of one connection in a file, by their names within the connection. */
+/** The values of one connection in a file, by their names within the connection, such as {@code weight}. */
 public interface StoredValues {
 
     /**
-     * Reads values as floats.
+     * Reads finite values of some torch dimensions as floats, {@code [first dimension x the rest]}, or a row for one
+     * dimension.
      *
-     * @param value the name, such as {@code weight}
-     * @param dimensions the number of their dimensions in torch
-     * @return {@code [first dimension x the rest]}, or a row, if there is only one; finite
      * @throws IOException if they are missing or have another shape or type
      */
     FloatMatrix floats(String value, int dimensions) throws IOException;
 
-    /**
-     * Reads integers.
-     *
-     * @param value the name
-     * @param dimensions the number of their dimensions in torch
-     * @return {@code [first dimension x the rest]}
-     * @throws IOException if they are missing or have another shape or type
-     */
+    /** Reads integers, as {@link #floats} reads floats. */
     IntegerMatrix integers(String value, int dimensions) throws IOException;
 
-    /**
-     * Returns true if the integers of a file stay integers although a connection could hold them as floats.
-     *
-     * @param value the name
-     * @return true if the file has integers, and the caller wants them
-     */
+    /** Returns true if the file has integers, and the caller wants them although the connection could hold floats. */
     boolean staysInteger(String value);
 
-    /**
-     * Returns the name of values in a file.
-     *
-     * @param value the name
-     * @return the name among all tensors, such as {@code fc1.weight}
-     */
+    /** Returns the name among all tensors, such as {@code fc1.weight}. */
     String tensor(String value);
 }

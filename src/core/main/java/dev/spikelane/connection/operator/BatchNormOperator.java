@@ -26,16 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchNormOperator implements Operator.OnTile, TwoStageOperator {
 
-    /** The name of the running mean, as in torch. */
     public static final String RUNNING_MEAN = "running_mean";
 
-    /** The name of the running variance. */
     public static final String RUNNING_VARIANCE = "running_var";
 
-    /** The name of the number of tracked batches. */
     public static final String BATCHES = "num_batches_tracked";
 
-    static final InputGradient PASSED = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
+    static final InputGradient PASS_THROUGH = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
 
     private final BatchNorm declared;
     private final Shape shape;
@@ -46,10 +43,10 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     private final FloatMatrix bias;
     private final BatchStatistics running;
     private final long[] batches;
-    /** Factors of each column, for inference with equal values at all steps. */
+    /** Factors of each column, if all steps share the values. */
     private final NormFactors factors;
 
-    private final Operator behind = new Passed(this);
+    private final Operator behind = new PassThrough(this);
 
     public BatchNormOperator(Arena arena, BatchNorm declared, Shape shape, List<ValueDescription> described) {
         this.declared = declared;
@@ -75,7 +72,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return declared.steps() > 0 ? null : factors;
     }
 
-    /** Returns the positions of a channel. */
     int positions() {
         return shape.size() / declared.channels();
     }
@@ -120,12 +116,10 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new RunningStatistics(this);
     }
 
-    /** Returns the running values. */
     BatchStatistics statistics() {
         return running;
     }
 
-    /** Returns the number of batches in the running values. */
     long[] batches() {
         return batches;
     }
@@ -152,7 +146,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new IllegalStateException("spikes are no values, expected another connection before batch norm");
     }
 
-    /** Throws if steps have their own values: then paths are cut before this operator. */
+    /** Throws if steps have separate values; paths are then cut before this operator. */
     private void requireOneSet() {
         if (declared.steps() > 0) {
             throw new IllegalStateException(declared + " needs to know the step of its rows");
@@ -196,7 +190,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> take(of, set, row, from));
     }
 
-    /** Sets values of one step, and updates only what depends on them: there may be thousands of steps. */
+    /** Sets values of one step, and updates only the factors that depend on them: there may be thousands of steps. */
     private void take(ValueDescription of, int set, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
         for (int i = 0; of.name().endsWith(RUNNING_VARIANCE) && i < from.columns(); i++) {
@@ -229,7 +223,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return PASSED;
+        return PASS_THROUGH;
     }
 
     @Override
@@ -242,15 +236,12 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return declared.toString();
     }
 
-    /**
-     * Passes normalized rows and their gradients on unchanged. The backward pass of the normalization computes the
-     * gradients of the weights.
-     */
-    static final class Passed implements Operator.OnTile {
+    /** Passes normalized rows and their gradients on unchanged. */
+    static final class PassThrough implements Operator.OnTile {
 
         private final TwoStageOperator of;
 
-        Passed(TwoStageOperator of) {
+        PassThrough(TwoStageOperator of) {
             this.of = of;
         }
 
@@ -284,7 +275,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
         @Override
         public InputGradient inputGradient(Arena arena) {
-            return PASSED;
+            return PASS_THROUGH;
         }
 
         @Override

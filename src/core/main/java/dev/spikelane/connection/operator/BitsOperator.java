@@ -9,9 +9,8 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator that can multiply integers by their bits, as spikes. It multiplies the lowest bits, starting from the
- * bias. Then it multiplies each further bit over all inputs, starting from +0, and adds this product once, times 2, 4
- * and so on.
+ * An operator that can multiply integers by their bits, as spikes: the lowest bits from the bias, then each further bit
+ * over all inputs from +0, added once, times 2, 4 and so on.
  */
 public abstract class BitsOperator implements Operator {
 
@@ -21,13 +20,11 @@ public abstract class BitsOperator implements Operator {
     /** Least rows of scratch memory: the steps of many networks. */
     private static final int LEAST_ROWS = 4;
 
-    /** Largest of the integers; 0 for other values. */
     private int greatest;
 
-    /** Multiplies all bits but the lowest; null if integers are multiplied as other values. */
+    /** Multiplies all bits but the lowest; null if integers count as other values. */
     private @Nullable Operator unbiased;
 
-    /** The memory of a thread. */
     static final class Room {
 
         private final SpikeMatrix spikes;
@@ -45,18 +42,13 @@ public abstract class BitsOperator implements Operator {
         }
     }
 
-    /**
-     * Returns an operator with these weights and no bias, this one if it has none; null if bits are not multiplied.
-     */
+    /** Returns an operator with these weights and no bias; null if bits are not multiplied. */
     protected abstract @Nullable Operator withoutBias();
 
-    /** Reserves the memory of a thread to multiply other values. */
     protected void reserveOthers(Scratch scratch) {}
 
-    /** Multiplies other values. */
     protected abstract void multiplyOthers(FloatMatrix input, int rows, Tile current, Scratch scratch);
 
-    /** Names the kernel that multiplies other values. */
     protected abstract String kernelOfOthers();
 
     @Override
@@ -65,7 +57,6 @@ public abstract class BitsOperator implements Operator {
         unbiased = most > 0 ? withoutBias() : null;
     }
 
-    /** Copies the range of integers from another operator. */
     protected final void takeNumbersOf(BitsOperator other) {
         takeWholeNumbers(other.greatest);
     }

@@ -26,25 +26,22 @@ import org.jspecify.annotations.Nullable;
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
 public final class DenseOperator extends BitsOperator implements PackedOperator {
 
-    /** Kernels for products with few outputs. */
     private static final int ANY = 0;
 
     private static final int FEW = 1;
 
     private final Shape rows;
-    /** Shape that defines the inner order of the currents. */
     private final Shape made;
     /** True if spikes are summed in the order of {@link RecurrentMatmul}. */
     private final boolean recurrent;
-    /** True if the bias is a value of the network; otherwise it is zeros. */
+
     private final boolean biased;
 
     private final PackedWeights weights;
-    /** Spike value of each input. */
     private final float[] spikeValue;
-    /** Weights times the spike values, if these are not 1. */
+    /** Weights times the spike values; null for values of 1. */
     private @Nullable PackedWeights scaled;
-    /** Weights for spikes. */
+
     private PackedWeights ofSpikes;
 
     public DenseOperator(Arena arena, Dense declared, Shape rows, Parameter spikeValue) {
@@ -69,7 +66,6 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         setSpikeValue(spikeValue.values());
     }
 
-    /** Creates an operator with other weights and the spike values of {@code other}. */
     private DenseOperator(DenseOperator other, PackedWeights weights) {
         this.rows = other.rows;
         this.made = other.made;
@@ -155,8 +151,8 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     }
 
     /**
-     * Multiplies for few outputs: by their own kernel, which is the fastest over many rows unless few inputs fire, or
-     * by another.
+     * Multiplies for few outputs, by a kernel that is the fastest over many rows unless few inputs fire, or by the
+     * common one.
      */
     private void multiplyFew(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         StageChoice choice = scratch.few();
@@ -302,7 +298,6 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         }
     }
 
-    /** Returns the spike value of each input; null if it is 1. */
     float @Nullable [] factors() {
         return ofSpikes == weights ? null : spikeValue;
     }

@@ -14,20 +14,17 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The weight gradients of a dense connection; a part is a block of 64 outputs for some of the inputs. */
+/** The weight gradients of a dense connection; a part is a block of 64 outputs for some inputs. */
 final class DenseWeightGradients implements WeightGradients {
 
-    /** The shapes that define the inner orders of inputs and outputs. */
     record Order(Shape inputs, Shape outputs) {}
 
     private final DenseOperator operator;
     private final Order order;
     private final PackedWeights weights;
     private final WeightGradient kernel;
-    /** Gradients that each thread adds. */
     private final Tile[] tiles;
 
-    /** The gradients, if they are stored. */
     private final Lazy<PackedWeights> sum;
 
     private final FloatMatrix ofBias;
@@ -130,7 +127,6 @@ final class DenseWeightGradients implements WeightGradients {
         }
     }
 
-    /** Multiplies the sums of spikes by the spike values. */
     private void finish() {
         float[] factors = operator.factors();
         if (rows.ends() && rows.source() instanceof SpikeMatrix && sink == null && factors != null) {

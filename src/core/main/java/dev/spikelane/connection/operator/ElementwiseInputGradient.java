@@ -4,7 +4,6 @@ import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 
-/** The input gradient of a connection that multiplies each input by its own weight. */
 record ElementwiseInputGradient(FloatMatrix weights) implements InputGradient {
 
     @Override

@@ -17,14 +17,12 @@ public final class ElementwiseOperator implements Operator.OnTile {
     private final String name;
     private final Shape shape;
     private final FloatMatrix weights;
-    /** Weights times the spike values. */
     private final FloatMatrix ofSpikes;
 
     /** Description of the weights; null if they are not values of the network. */
     private final @Nullable ValueDescription named;
 
     private final float[] spikeValue;
-    /** True if all weights are 1. */
     private boolean passes;
 
     private ElementwiseOperator(
@@ -39,8 +37,8 @@ public final class ElementwiseOperator implements Operator.OnTile {
     }
 
     /**
-     * Creates an operator from values in torch's order: one for all inputs or one for each. A described value is part
-     * of the network.
+     * Creates an operator from values in torch's order, one or one for each input; a description makes them part of the
+     * network.
      */
     public static ElementwiseOperator of(
             Arena arena,
@@ -133,7 +131,6 @@ public final class ElementwiseOperator implements Operator.OnTile {
         return passes;
     }
 
-    /** Multiplies the sum of each input by its spike value. */
     void scaleBySpikes(FloatMatrix sum) {
         for (int i = 0; i < sum.columns(); i++) {
             sum.set(0, i, sum.get(0, i) * spikeValue[i]);

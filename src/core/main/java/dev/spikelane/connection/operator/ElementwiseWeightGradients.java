@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
 
-/** The gradients of weights that multiply one input each; a part is a block of 64 weights. */
+/** The gradients of elementwise weights; a part is a block of 64 weights. */
 final class ElementwiseWeightGradients implements WeightGradients {
 
     private final ElementwiseOperator operator;

@@ -4,7 +4,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.Tile;
 
-/** The input gradient of a flatten: from the order of the outputs to the order of the rows. */
 record FlattenInputGradient(Shape shape, Shape made) implements InputGradient {
 
     @Override

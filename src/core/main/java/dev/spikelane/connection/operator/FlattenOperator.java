@@ -7,7 +7,7 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/** Reorders rows from their inner order to the inner order of another shape with equal torch order. */
+/** Reorders rows to the inner order of another shape with equal torch order. */
 public final class FlattenOperator implements Operator {
 
     private final Shape shape;
@@ -21,7 +21,6 @@ public final class FlattenOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
-    /** Returns the input of an output, both in inner order. */
     private int from(int output) {
         return shape.inside(made.torch(output));
     }

@@ -22,18 +22,16 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A dense connection whose weights are integers, packed for the kernels. */
+/** A dense connection with integer weights, packed for the kernels. */
 public final class IntegerDenseOperator implements IntegerOperator {
 
-    /** Scales, weights and bias. */
     private final List<ValueDescription> described;
 
     private final Shape rows;
     private final PackedIntegers weights;
     private Parameter spikeValue = Parameter.of(1);
-    /** Weights, or weights times the spike value. */
     private PackedIntegers ofSpikes;
-    /** Weights as floats, created when the source has values. */
+    /** Weights as floats, for sources of values. */
     private volatile @Nullable PackedWeights widened;
 
     private @Nullable RoundedFloats floats;
@@ -55,12 +53,10 @@ public final class IntegerDenseOperator implements IntegerOperator {
         setSpikeValue(other.spikeValue.values());
     }
 
-    /** Returns the weights with columns in the inner order. */
     private IntegerMatrix arranged(IntegerMatrix torch) {
         return TorchLayout.differs(rows) ? torch.gatherColumns(TorchLayout.placesInTorch(rows)) : torch;
     }
 
-    /** Returns the weights in torch's layout. */
     IntegerMatrix read() {
         IntegerMatrix own = weights.read();
         return TorchLayout.differs(rows) ? own.gatherColumns(TorchLayout.placesInside(rows)) : own;
@@ -84,9 +80,7 @@ public final class IntegerDenseOperator implements IntegerOperator {
         }
     }
 
-    /**
-     * Returns true if integers of few outputs are added as floats over many rows, as in training; such sums are exact.
-     */
+    /** Returns true if integers of few outputs are added as floats, which is exact, over many rows, as in training. */
     private boolean addsFloats(Scratch scratch) {
         return floats != null
                 && scratch.manyRows()

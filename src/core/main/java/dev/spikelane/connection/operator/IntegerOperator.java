@@ -12,13 +12,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface IntegerOperator extends Operator {
 
-    /** Returns the type of the weights. */
     ElementType type();
 
-    /** Makes weights and bias follow an operator of floats with the same shape, rounded by a rule. */
+    /** Rounds weights and bias from an operator of floats with this shape, now and after changes. */
     void follow(PackedOperator floats, ScaleRule rule);
 
-    /** Returns the floats of the rounded weights; null for weights that are not rounded from floats. */
+    /** Returns the floats that the weights are rounded from, or null. */
     @Nullable
     RoundedFloats floats();
 

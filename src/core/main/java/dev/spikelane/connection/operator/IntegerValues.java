@@ -6,10 +6,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The integer weights of a connection. Read as floats, they are integers times their scales.
+ * Integer weights; read as floats, they are integers times their scales.
  *
+ * @param in sets the integers, or throws and changes nothing
  * @param out returns the integers in torch's layout
- * @param in sets the integers; if it throws, nothing has changed
  */
 public record IntegerValues(ValueDescription description, Supplier<IntegerMatrix> out, Consumer<IntegerMatrix> in)
         implements Values {

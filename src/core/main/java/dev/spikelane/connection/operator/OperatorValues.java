@@ -7,7 +7,7 @@ import dev.spikelane.simd.TorchLayout;
 import java.util.function.Consumer;
 
 /**
- * Values of an operator, or their gradients, with functions that read and write them in torch's layout.
+ * Values of an operator, or their gradients, in torch's layout.
  *
  * @param out copies the values into a matrix of the right shape
  * @param in sets the values from a matrix of the right shape; throws if it is not finite, and changes nothing then
@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 public record OperatorValues(ValueDescription description, Consumer<FloatMatrix> out, Consumer<FloatMatrix> in)
         implements Values {
 
-    /** Returns values in rows with the inner order of a shape. */
     static OperatorValues ofRows(ValueDescription description, Shape shape, FloatMatrix rows) {
         return new OperatorValues(
                 description, into -> TorchLayout.copyTorch(shape, rows, 0, into, 0, rows.rows()), from -> {
@@ -24,7 +23,7 @@ public record OperatorValues(ValueDescription description, Consumer<FloatMatrix>
                 });
     }
 
-    /** Returns packed weights whose inputs and outputs have the inner orders of shapes. */
+    /** Wraps packed weights whose inputs and outputs have the inner orders of shapes. */
     static OperatorValues ofPacked(ValueDescription description, Shape inputs, Shape outputs, PackedWeights packed) {
         return new OperatorValues(description, into -> read(packed, inputs, outputs, into), from -> {
             from.requireFinite("values");
@@ -45,7 +44,6 @@ public record OperatorValues(ValueDescription description, Consumer<FloatMatrix>
         }
     }
 
-    /** Returns these values with another function that sets them. */
     OperatorValues takenBy(Consumer<FloatMatrix> operator) {
         return new OperatorValues(description, out, operator);
     }

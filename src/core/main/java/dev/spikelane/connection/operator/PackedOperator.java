@@ -8,12 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** An operator with packed weights for each group of channels; one group without channels. */
 public interface PackedOperator extends PlasticOperator<PackedWeights[]> {
 
-    /**
-     * Returns the inputs of each group's weights: the places and channels of its windows, in the order of the packed
-     * weights.
-     *
-     * @return windows of each group; a window of one place without maps
-     */
+    /** Returns the windows of each group, in the order of the packed weights; one place without maps. */
     Window[] reach();
 
     @Override

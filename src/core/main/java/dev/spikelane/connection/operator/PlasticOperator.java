@@ -10,25 +10,17 @@ import org.jspecify.annotations.Nullable;
  */
 public interface PlasticOperator<S> extends Operator {
 
-    /** Returns the reason why rules cannot change these weights, as the end of a message; null if they can. */
+    /** Returns the reason why rules cannot change these weights, as the end of a message, or null. */
     @Nullable
     String refusesRules();
 
-    /** Returns the weights. */
     S synapses();
 
-    /** Allocates further numbers of these synapses, with zeros. */
+    /** Allocates zeros, one for each synapse. */
     S zeros(Arena arena);
 
-    /** Sets a number of all synapses. */
     void fill(S numbers, float value);
 
-    /**
-     * Wraps further numbers of the synapses as values. They may be infinite, as a rule may make them so.
-     *
-     * @param name their name
-     * @param numbers one number for each synapse
-     * @return the values, in torch's layout of the weights
-     */
+    /** Wraps numbers of the synapses as values with a name; a rule may make them infinite. */
     Values like(String name, S numbers);
 }

@@ -16,7 +16,6 @@ public final class PoolOperator implements Operator {
 
     private final Pool declared;
     private final MapPool pool;
-    /** Spike value of each input. */
     private final FloatMatrix carried;
     /** The only spike value of a max pool, if it is positive, so that bits suffice; otherwise 0. */
     private float alike;
@@ -28,12 +27,10 @@ public final class PoolOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
-    /** Returns the windows and their rule. */
     public MapPool pool() {
         return pool;
     }
 
-    /** Returns true for a max pool, false for sums. */
     public boolean isMax() {
         return declared.rule() == Pool.Rule.MAX;
     }

@@ -23,7 +23,7 @@ public final class PsnOperator implements TwoStageOperator {
     private final int size;
     private final FloatMatrix weights;
     private final FloatMatrix bias;
-    private final Operator behind = new BatchNormOperator.Passed(this);
+    private final Operator behind = new BatchNormOperator.PassThrough(this);
 
     public PsnOperator(Arena arena, Psn declared, int size) {
         this.declared = declared;
@@ -120,7 +120,7 @@ public final class PsnOperator implements TwoStageOperator {
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return BatchNormOperator.PASSED;
+        return BatchNormOperator.PASS_THROUGH;
     }
 
     @Override
@@ -143,7 +143,6 @@ public final class PsnOperator implements TwoStageOperator {
         return declared.toString();
     }
 
-    /** The gradients that the backward pass of the series computes. */
     private record Gradients(List<Learned> learned, FloatMatrix ofWeights, FloatMatrix ofBias)
             implements WeightGradients {
 

@@ -14,7 +14,6 @@ import dev.spikelane.memory.IntegerMatrix;
  */
 public record RoundedFloats(PackedOperator floats, PackedOperator widened, RoundedWeights rounding) {
 
-    /** Returns the present integers in torch's layout. */
     public IntegerMatrix integers(ElementType type) {
         Values values = widened.values().getFirst();
         FloatMatrix read = FloatMatrix.zeros(values.rows(), values.columns());

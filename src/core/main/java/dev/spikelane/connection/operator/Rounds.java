@@ -1,25 +1,19 @@
 package dev.spikelane.connection.operator;
 
 /**
- * Work in rounds. Threads share the parts of a round, and all parts are done before the next round begins. The thread
- * that opens the next round computes results of all parts, such as their sum.
+ * Work in rounds. Threads share the parts of a round, which ends before the next one begins. The thread that opens the
+ * next round computes results of all parts, such as their sum.
  */
 public interface Rounds {
 
     /**
-     * Ends the previous round and opens the next one. One thread calls it while no part runs.
-     *
-     * @return the parts of the next round; 0 if the work is done
+     * Ends the previous round and opens the next one, while no part runs; returns its number of parts, 0 if the work is
+     * done.
      */
     default int parts() {
         return 0;
     }
 
-    /**
-     * Does a part of the round.
-     *
-     * @param part from 0, below {@link #parts}
-     * @param thread the number of the thread, from 0
-     */
+    /** Does a part of the round, from 0, below {@link #parts}. */
     default void run(int part, int thread) {}
 }

@@ -7,7 +7,6 @@ import dev.spikelane.memory.FloatMatrix;
 public final class RunningStatistics {
 
     private final BatchNormOperator operator;
-    /** A row for all steps, or for each step. */
     private final FloatMatrix mean;
 
     private final FloatMatrix variance;
@@ -20,27 +19,22 @@ public final class RunningStatistics {
         this.variance = FloatMatrix.zeros(batches.length, channels());
     }
 
-    /** Returns the number of means, or of variances, of a step. */
     public int channels() {
         return operator.declared().channels();
     }
 
-    /** Returns true if all steps of a window have joint statistics. */
     public boolean joint() {
         return operator.joint();
     }
 
-    /** Returns the present means. */
     public FloatMatrix mean() {
         return mean;
     }
 
-    /** Returns the present variances. */
     public FloatMatrix variance() {
         return variance;
     }
 
-    /** Starts from the values of the operator. */
     public void begin() {
         mean.copyFrom(operator.statistics().mean());
         variance.copyFrom(operator.statistics().variance());
@@ -48,13 +42,10 @@ public final class RunningStatistics {
     }
 
     /**
-     * Adds the statistics of a step. A variance of a single value is ignored.
+     * Adds the statistics of a step, unless the variance is of a single value.
      *
-     * @param means a row for each step
-     * @param variances a row for each step
-     * @param row the row of the step
-     * @param step the number of the step, counted from the last reset
-     * @param samples the samples of the step
+     * @param row the row of the step in {@code means} and {@code variances}
+     * @param step the number of the step since the last reset
      */
     public void follow(FloatMatrix means, FloatMatrix variances, int row, int step, int samples) {
         if ((long) samples * operator.positions() > 1) {

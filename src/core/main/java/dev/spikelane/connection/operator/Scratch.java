@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scratch memory of one thread. Operators that need matrices of one shape share them, as a thread runs one operator at
- * a time.
+ * Scratch memory of one thread, which runs one operator at a time: operators share objects of equal shape. Getters
+ * return one object for equal arguments, with any content.
  */
 public final class Scratch {
 
@@ -35,11 +35,7 @@ public final class Scratch {
     private final List<WindowLists> windows = new ArrayList<>();
     private final List<BitsOperator.Room> wholeNumbers = new ArrayList<>();
 
-    /**
-     * Creates scratch memory for a single thread.
-     *
-     * @param arena the arena that owns the memory
-     */
+    /** Creates scratch memory for a single thread. */
     public Scratch(Arena arena) {
         this(arena, new Shared(1, false));
     }
@@ -51,25 +47,12 @@ public final class Scratch {
         this.spikes = new Lazy<>(() -> new ProductScratch(arena));
     }
 
-    /**
-     * Creates scratch memory for some threads.
-     *
-     * @param arena the arena that owns the memory
-     * @param threads the number of threads
-     * @return one for each thread
-     */
+    /** Creates scratch memory for each of some threads. */
     public static Scratch[] of(Arena arena, int threads) {
         return of(arena, threads, false);
     }
 
-    /**
-     * Creates scratch memory for some threads whose products have many rows, as in training, and which need less
-     * memory.
-     *
-     * @param arena the arena that owns the memory
-     * @param threads the number of threads
-     * @return one for each thread
-     */
+    /** Creates scratch memory for threads whose products have many rows, as in training, and which need less memory. */
     public static Scratch[] ofManyRows(Arena arena, int threads) {
         return of(arena, threads, true);
     }
@@ -79,13 +62,6 @@ public final class Scratch {
         return Stream.generate(() -> new Scratch(arena, shared)).limit(threads).toArray(Scratch[]::new);
     }
 
-    /**
-     * Returns the matrix of a shape.
-     *
-     * @param rows its rows
-     * @param columns its columns
-     * @return the same matrix for equal shapes, with any content
-     */
     public FloatMatrix matrix(int rows, int columns) {
         for (FloatMatrix matrix : made) {
             if (matrix.rows() == rows && matrix.columns() == columns) {
@@ -97,31 +73,14 @@ public final class Scratch {
         return matrix;
     }
 
-    /**
-     * Returns the memory of products of spikes.
-     *
-     * @return always the same object
-     */
     public ProductScratch spikes() {
         return spikes.get();
     }
 
-    /**
-     * Returns the memory of products with few outputs.
-     *
-     * @return always the same object
-     */
     public NarrowMatmul narrow() {
         return narrow.get();
     }
 
-    /**
-     * Returns the memory of unfolded windows.
-     *
-     * @param columns values of a window
-     * @param outputs outputs of the product
-     * @return the same object for equal numbers
-     */
     public UnfoldedRows unfolded(int columns, int outputs) {
         for (int i = 0; i < unfolded.size(); i++) {
             if (unfolded.get(i).isOf(columns, outputs)) {
@@ -133,12 +92,6 @@ public final class Scratch {
         return rows;
     }
 
-    /**
-     * Returns the memory of a convolution's input gradients.
-     *
-     * @param shape the shape of the convolution
-     * @return the same object for equal shapes
-     */
     public WindowGradientScratch gradients(WindowGradientShape shape) {
         for (int i = 0; i < gradients.size(); i++) {
             if (gradients.get(i).isOf(shape)) {
@@ -150,12 +103,6 @@ public final class Scratch {
         return room;
     }
 
-    /**
-     * Returns the memory of sliding windows.
-     *
-     * @param tables the tables of the product
-     * @return the same object for the same tables
-     */
     public WindowLists windows(WindowTables tables) {
         for (int i = 0; i < windows.size(); i++) {
             if (windows.get(i).isOf(tables)) {
@@ -167,7 +114,6 @@ public final class Scratch {
         return lists;
     }
 
-    /** Returns the memory of integers' bits and their sums, the same object for equal numbers. */
     BitsOperator.Room wholeNumbers(int rows, int inputs, int outputs) {
         for (int i = 0; i < wholeNumbers.size(); i++) {
             if (wholeNumbers.get(i).isOf(rows, inputs, outputs)) {
@@ -179,25 +125,15 @@ public final class Scratch {
         return room;
     }
 
-    /** Returns the choice of a kernel for products with few outputs. */
     StageChoice few() {
         return few;
     }
 
-    /**
-     * Returns true if products have many rows.
-     *
-     * @return true if they have many rows
-     */
     boolean manyRows() {
         return shared.manyRows;
     }
 
-    /**
-     * Returns the preparation that all threads share.
-     *
-     * @return the same for all threads
-     */
+    /** Returns the preparation that all threads share. */
     public PreparedSpikes prepared() {
         PreparedSpikes known = shared.prepared;
         if (known == null) {
@@ -207,12 +143,7 @@ public final class Scratch {
         return known;
     }
 
-    /**
-     * Returns the heap memory of the products' lists.
-     *
-     * @param of the scratch memory of all threads
-     * @return bytes on the heap
-     */
+    /** Returns the heap bytes of the products' lists, for the scratch memory of all threads. */
     public static long listBytes(Scratch[] of) {
         PreparedSpikes common = of[0].shared.prepared;
         long bytes = 0;
@@ -231,7 +162,6 @@ public final class Scratch {
         return common == null || own ? bytes : bytes + common.listBytes();
     }
 
-    /** The memory that all threads share. */
     private static final class Shared {
         private final int threads;
         private final boolean manyRows;

@@ -4,7 +4,6 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
 
-/** Checks and copies of spike values (graded spikes). */
 public final class SpikeValues {
 
     private SpikeValues() {}
@@ -23,7 +22,6 @@ public final class SpikeValues {
         }
     }
 
-    /** Copies one value for each input. */
     public static void copy(float[] values, float[] into) {
         if (values.length == 1) {
             Arrays.fill(into, values[0]);
@@ -40,7 +38,6 @@ public final class SpikeValues {
         return ones;
     }
 
-    /** Throws unless all spikes have one value. */
     public static void requireOne(float[] values, Operator operator) {
         Parameter value = Parameter.of(values);
         if (!value.isAlways(values[0])) {

@@ -6,7 +6,7 @@ import dev.spikelane.simd.Lazy;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
-/** A thread's memory for some unfolded windows and their currents, which fit into its core's caches. */
+/** A thread's memory for unfolded windows and their currents, which fit into its core's caches. */
 public final class UnfoldedRows {
 
     private static final int MOST_ROWS = 1_024;
@@ -29,7 +29,6 @@ public final class UnfoldedRows {
 
     final int columns;
     public final Tile current;
-    /** All currents, with a row for each position. */
     public final Tile inPlace;
 
     private final Lazy<SpikeMatrix> spikes;
@@ -45,7 +44,6 @@ public final class UnfoldedRows {
                 new Lazy<>(() -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST, rows), columns));
     }
 
-    /** Returns the number of windows that are unfolded at a time. */
     public static int rows(int floats) {
         return Math.clamp(MOST_FLOATS / floats, floats > MANY_OUTPUTS ? FEWEST : FEWEST_ROWS, MOST_ROWS);
     }

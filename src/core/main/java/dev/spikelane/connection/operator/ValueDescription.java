@@ -6,75 +6,62 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The description of values: their names in torch, and torch's layout.
+ * The description of values: names in torch, and torch's layout.
  *
  * @param name the name within their owner, such as {@code weight}
  * @param shape torch's dimensions, each at least 1; empty for a single number
- * @param type the type of an element
- * @param role the role of the values
  */
 public record ValueDescription(String name, List<Integer> shape, ElementType type, Role role) {
 
-    /** The name of weights, of floats or integers, and the start of the name of their scales. */
+    /** The name of weights, and the prefix of the name of their scales. */
     public static final String WEIGHT = "weight";
 
-    /** The name of the values that are added for each output. */
     public static final String BIAS = "bias";
 
-    /** The suffix of the name of scales, after the name of the integers. */
     public static final String SCALE = "_scale";
 
-    /** The purpose of values. */
     public enum Role {
         /** A value of a projection that learns, if the connection has a gradient. */
         WEIGHT,
-        /** A parameter of neurons. */
         PARAMETER,
         /** A value of a projection that never learns. */
         BUFFER
     }
 
-    /** Copies the shape. */
     public ValueDescription {
         shape = List.copyOf(shape);
     }
 
-    /** Returns weights or biases of float32. */
     public static ValueDescription weight(String name, Integer... shape) {
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.WEIGHT);
     }
 
-    /** Returns the values of a connection from all inputs to all outputs. */
     public static List<ValueDescription> dense(int inputs, int outputs) {
         return List.of(weight(WEIGHT, outputs, inputs), weight(BIAS, outputs));
     }
 
-    /** Returns the values of a connection from all inputs to all outputs, with a bias or without. */
     public static List<ValueDescription> dense(int inputs, int outputs, boolean biased) {
         return dense(inputs, outputs).subList(0, biased ? 2 : 1);
     }
 
-    /** Returns float32 values of a projection that never learn. */
     public static ValueDescription buffer(String name, Integer... shape) {
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.BUFFER);
     }
 
-    /** Returns a count of a projection. */
     public static ValueDescription count(String name) {
         return new ValueDescription(name, List.of(), ElementType.INT64, Role.BUFFER);
     }
 
-    /** Returns a parameter of neurons: one number for all, or one for each neuron. */
     public static ValueDescription parameter(String name, int count) {
         return new ValueDescription(name, count == 1 ? List.of() : List.of(count), ElementType.FLOAT32, Role.PARAMETER);
     }
 
-    /** Returns the rows of these values as a matrix: the first of several dimensions. */
+    /** Returns the rows as a matrix: the first of several dimensions. */
     public int rows() {
         return isMatrix() ? shape.getFirst() : 1;
     }
 
-    /** Returns the columns of these values as a matrix: the product of all dimensions but the first of several. */
+    /** Returns the columns as a matrix: the product of all dimensions but the first of several. */
     public int columns() {
         return columnsFrom(isMatrix() ? 1 : 0);
     }
@@ -93,11 +80,9 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
     }
 
     /**
-     * Returns the elements of a matrix in the matrix shape of these values. The order of elements is equal in all
-     * matrices whose columns are a product of last dimensions, so all of these are allowed.
-     *
-     * @param from any matrix
-     * @return {@code [rows x columns]} with its elements; the matrix itself if it has none of these shapes
+     * Returns the elements of a matrix in the shape {@code [rows x columns]} of these values. Element order is equal in
+     * all matrices whose columns are a product of last dimensions, so all of these are allowed; any other matrix is
+     * returned itself.
      */
     public FloatMatrix matrix(FloatMatrix from) {
         boolean form = (long) from.rows() * from.columns() == (long) rows() * columns();

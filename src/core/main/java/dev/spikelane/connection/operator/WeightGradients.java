@@ -35,12 +35,8 @@ public interface WeightGradients extends Rounds {
         }
 
         /**
-         * Returns true if a window changes these weights; an optimizer skips other weights, as torch does without a
-         * gradient.
-         *
-         * @param firstStep its first step, counted from the last reset
-         * @param endStep the step after its last
-         * @return true if one of its steps has a gradient
+         * Returns true if the steps from {@code firstStep} until {@code endStep}, counted from the last reset, change
+         * these weights; an optimizer skips other weights, as torch does without a gradient.
          */
         public boolean learnsIn(int firstStep, int endStep) {
             return step == ALL_STEPS || step >= firstStep && step < endStep;
@@ -50,34 +46,23 @@ public interface WeightGradients extends Rounds {
     /**
      * The gradient of weights.
      *
-     * @param packed the gradient in the layout of the weights; padding is zero
-     * @param inTorch the gradient as a matrix in torch's layout
+     * @param packed in the layout of the weights; padding is zero
+     * @param inTorch in torch's layout
      */
     record Sum(FloatMatrix packed, Values inTorch) {}
 
-    /**
-     * Returns the weights that can learn.
-     *
-     * @return weights with their gradients, in the order of {@link Operator#values}
-     */
+    /** Returns the weights that can learn, in the order of {@link Operator#values}. */
     List<Learned> learned();
 
     /**
-     * Sends gradients to a sink from now on, in place of storing them. All rows must then come in one call.
-     *
-     * @param name the name of the weights
-     * @param sink takes each gradient as soon as it is complete
-     * @return true if it will; false if gradients are still stored
+     * Sends gradients of some weights to a sink from now on, as soon as they are complete; all rows must then come in
+     * one call. Returns false if they are still stored.
      */
     default boolean give(String name, GradientSink sink) {
         return false;
     }
 
-    /**
-     * Sets rows of the source; all rounds follow.
-     *
-     * @param rows the next rows
-     */
+    /** Sets rows of the source; all rounds follow. */
     void open(WeightRows rows);
 
     /**
@@ -86,26 +71,19 @@ public interface WeightGradients extends Rounds {
      *
      * @param steps the steps of each tile; the tile of the first steps may have fewer
      * @param blocks the most blocks of 64 outputs in a tile
-     * @return true if they may; for a frame, see {@link #takesBlocks}
      */
     default boolean takesTiles(int steps, int blocks) {
         return false;
     }
 
-    /**
-     * Returns true if gradients of a frame may come some blocks of outputs at a time by {@link #add}.
-     *
-     * @return true if they may
-     */
+    /** Returns true if gradients of a frame may come some blocks of outputs at a time by {@link #add}. */
     default boolean takesBlocks() {
         return true;
     }
 
     /**
      * Returns the number of rows whose gradients are computed at a time from gradients after a max pool that follows
-     * the operator.
-     *
-     * @return rows; 0 if this is not possible
+     * the operator; 0 if this is not possible.
      */
     default int rowsPastPool() {
         return 0;
@@ -116,31 +94,18 @@ public interface WeightGradients extends Rounds {
      * ones first, before the next tile.
      *
      * @param gradient gradients of the operator's outputs at these steps, from row 0 on, at the blocks in use
-     * @param firstStep the first step
      * @param endStep the step after the last
-     * @param thread the number of the adding thread, from 0
      */
     default void add(Tile gradient, int firstStep, int endStep, int thread) {
         throw new IllegalStateException(this + " takes gradients of all rows at once, expected no tile of them");
     }
 
-    /**
-     * Returns the arena bytes of block sums after the first block.
-     *
-     * @param samples samples of a step
-     * @return bytes
-     */
+    /** Returns the arena bytes of block sums after the first block. */
     default long blockBytes(int samples) {
         return 0;
     }
 
-    /**
-     * Returns the most heap bytes of lists, for sources like the last one.
-     *
-     * @param steps steps of a source
-     * @param samples samples of a step
-     * @return bytes
-     */
+    /** Returns the most heap bytes of lists, for sources like the last one. */
     default long listBytes(int steps, int samples) {
         return 0;
     }

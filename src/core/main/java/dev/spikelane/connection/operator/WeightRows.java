@@ -20,22 +20,11 @@ public final class WeightRows {
     private boolean last = true;
     private boolean first = true;
 
-    /**
-     * Creates an object with some rows.
-     *
-     * @param source any rows
-     */
     public WeightRows(Signal source) {
         this.source = source;
     }
 
-    /**
-     * Sets the rows of some steps.
-     *
-     * @param rows {@code [steps * batch x inputs]}
-     * @param samples samples of a step
-     * @return this
-     */
+    /** Sets the rows {@code [steps * batch x inputs]} of some steps. */
     public WeightRows of(Signal rows, int samples) {
         source = rows;
         batch = samples;
@@ -45,12 +34,10 @@ public final class WeightRows {
     }
 
     /**
-     * Sets a frame that is the source of all steps; gradients are then sums over all steps.
+     * Sets a frame {@code [batch x inputs]} that is the source of all steps; gradients are then sums over all steps.
      *
-     * @param rows {@code [batch x inputs]}
      * @param itsVersion a number that grows with each write to the frame
-     * @param prepared the preparation of the forward pass; null if there is none
-     * @return this
+     * @param prepared the preparation of the forward pass, or null
      */
     public WeightRows ofFrame(FloatMatrix rows, long itsVersion, @Nullable PreparedFrame prepared) {
         of(rows, rows.rows());
@@ -60,23 +47,14 @@ public final class WeightRows {
         return this;
     }
 
-    /**
-     * Sets the gradients of the operator's outputs.
-     *
-     * @param all a row for each row of the source; null if {@link WeightGradients#add} brings them
-     * @return this
-     */
+    /** Sets the gradients of all rows; null if {@link WeightGradients#add} brings them. */
     public WeightRows gradient(@Nullable FloatMatrix all) {
         gradient = all;
         pooled = null;
         return this;
     }
 
-    /**
-     * Sets gradients after a max pool that follows the operator.
-     *
-     * @param ofThreads an equal object for each thread
-     */
+    /** Sets gradients after a max pool that follows the operator, an equal object for each thread. */
     public void pooled(PooledGradients[] ofThreads) {
         gradient = null;
         pooled = ofThreads;
@@ -87,7 +65,6 @@ public final class WeightRows {
      *
      * @param areLast true if its last steps are included, which come first: sums begin
      * @param areFirst true if its first steps are included: sums are then complete
-     * @return this
      */
     public WeightRows steps(boolean areLast, boolean areFirst) {
         last = areLast;
@@ -116,13 +93,11 @@ public final class WeightRows {
         return forward;
     }
 
-    /** Returns the gradients of all rows; null if {@link WeightGradients#add} brings them. */
     @Nullable
     public FloatMatrix gradient() {
         return gradient;
     }
 
-    /** Returns the gradients after a pool, for each thread; null if there is no pool. */
     public PooledGradients @Nullable [] pooled() {
         return pooled;
     }

@@ -4,7 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An automatic arena that asks before it gives memory out. The JVM counts memory and frees it when it is forgotten.
+ * An automatic arena that asks {@link NativeMemory} first. The JVM counts its memory and frees it when it is
+ * unreachable.
  */
 final class Automatic implements Arena {
 
@@ -23,6 +24,6 @@ final class Automatic implements Arena {
 
     @Override
     public void close() {
-        arena.close(); // refuses
+        arena.close(); // throws
     }
 }

@@ -6,25 +6,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Memory of a simulation, session pool or trainer: arenas whose bytes count against the limit. It is open while
- * one of its arenas is.
+ * Memory of a simulation, session pool or trainer: arenas whose bytes count against the limit. It is open while one of
+ * its arenas is open.
  */
 public final class CountedArenas {
 
     private final Owner owner;
     private final AtomicInteger arenas = new AtomicInteger();
 
-    /** Starts without an arena. */
     public CountedArenas(Owner owner) {
         this.owner = owner;
     }
 
-    /** Returns a shared arena, which asks {@link NativeMemory} before it gives memory out. */
+    /** Returns a shared arena that asks {@link NativeMemory} first. */
     public Counted newArena() {
         return new Counted();
     }
 
-    /** A shared arena that counts. */
     public final class Counted implements Arena {
 
         private final Arena arena;
@@ -38,7 +36,6 @@ public final class CountedArenas {
             }
         }
 
-        /** Returns the bytes that this arena has given out. */
         public long bytes() {
             return bytes.get();
         }

@@ -11,12 +11,15 @@ final class DirectMemory {
 
     private DirectMemory() {}
 
-    /** Bytes now; 0 where the JVM does not tell, which limits them by itself to {@code -XX:MaxDirectMemorySize}. */
+    /**
+     * Returns the present bytes; 0 if the JVM does not report them, which then limits them to
+     * {@code -XX:MaxDirectMemorySize}.
+     */
     static long bytes() {
         return PRESENT ? Pool.bytes() : 0;
     }
 
-    /** Loaded only where the module java.management is present. */
+    /** Loaded only if the module java.management is present. */
     private static final class Pool {
 
         private static final BufferPoolMXBean DIRECT = find();

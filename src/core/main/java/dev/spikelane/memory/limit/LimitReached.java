@@ -1,6 +1,6 @@
 package dev.spikelane.memory.limit;
 
-/** More memory was asked for than may be held. */
+/** Thrown if a request would exceed the memory limit. */
 public final class LimitReached extends OutOfMemoryError {
 
     private static final long serialVersionUID = 1;

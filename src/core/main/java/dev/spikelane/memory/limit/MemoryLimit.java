@@ -7,16 +7,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit of native memory: the value that the user sets. The default is the memory of the container (cgroup v1 or
- * v2) or machine, less the maximum heap and less an eighth for code, stacks and the rest. The limit is at least a
- * quarter of the memory, as the heap may take nearly all.
+ * The limit of native memory. The default is the memory of the container (cgroup v1 or v2) or machine, less the maximum
+ * heap and less an eighth for code, stacks and the rest. It is at least a quarter of the memory, as the heap may take
+ * nearly all.
  */
 public final class MemoryLimit {
 
-    /** So much is never asked after where no limit is set: asking the JVM takes some 30 ms at the first time. */
+    /** Bytes that are granted without a question if no limit is set: the first question to the JVM takes some 30 ms. */
     static final long KNOWN_TO_FIT = System.getProperty(NativeMemory.PROPERTY) == null ? 64L << 20 : 0;
 
-    /** 0 before it is first asked for; then always the same. */
+    /** The limit; 0 before its first use. */
     private static volatile long found;
 
     private MemoryLimit() {}
@@ -34,12 +34,12 @@ public final class MemoryLimit {
         return set == null ? ofMachine(physical(), Runtime.getRuntime().maxMemory()) : parse(set);
     }
 
-    /** The limit of a machine with so much memory, of which the heap may take a part. */
+    /** Returns the limit of a machine with this memory and maximum heap. */
     static long ofMachine(long memory, long mostHeap) {
         return Math.max(memory / 4, memory - memory / 8 - mostHeap);
     }
 
-    /** Bytes, or a number followed by k, m, g or t. */
+    /** Parses bytes, or a number followed by k, m, g or t. */
     static long parse(String text) {
         String number = text.strip().toLowerCase(Locale.ROOT);
         int unit = number.isEmpty() ? -1 : "kmgt".indexOf(number.charAt(number.length() - 1));
@@ -60,7 +60,7 @@ public final class MemoryLimit {
                 cause);
     }
 
-    /** Bytes of the machine's or container's memory; no limit where the JVM does not tell. */
+    /** Returns the bytes of the machine's or container's memory; no limit if the JVM does not report it. */
     private static long physical() {
         return isTold() ? Machine.bytes() : Long.MAX_VALUE;
     }
@@ -69,13 +69,13 @@ public final class MemoryLimit {
         return ModuleLayer.boot().findModule("jdk.management").isPresent();
     }
 
-    /** The most bytes that the JVM gives out without an arena. */
+    /** Returns the most bytes that the JVM grants without an arena. */
     static long withoutArena() {
         long set = isTold() ? Machine.mostDirect() : 0;
         return set == 0 ? Runtime.getRuntime().maxMemory() : set;
     }
 
-    /** Loaded only where the module jdk.management is present. */
+    /** Loaded only if the module jdk.management is present. */
     private static final class Machine {
 
         private Machine() {}

@@ -10,10 +10,10 @@ import java.util.function.BooleanSupplier;
  * not count.
  *
  * <p>A garbage collection is requested before the limit is exceeded: only a collection frees unreachable memory, and a
- * small heap is seldom collected. Earlier requests keep unreachable memory from waiting for the limit: one at a
- * fortieth of the limit, and one whenever twice as much memory is held as after the last collection. The JVM counts
- * memory without an arena, together with other direct buffers. It is asked only if a collection may be due, so a small
- * matrix costs one more addition.
+ * small heap is seldom collected. Two earlier requests keep unreachable memory from waiting for the limit: at a
+ * fortieth of the limit, and whenever twice as much memory is held as after the last collection. The JVM counts memory
+ * without an arena, together with other direct buffers. It is asked only if a collection may be due, so a small matrix
+ * costs one more addition.
  */
 public final class NativeMemory {
 
@@ -23,17 +23,15 @@ public final class NativeMemory {
     /** The last of the waits for the memory that a collection frees: 1, 2, 4 ... milliseconds, half a second in all. */
     private static final int LONGEST_WAIT_MILLISECONDS = 256;
 
-    /**
-     * At least as much as there is without an arena: the sum that the JVM last said, and all that was asked for since.
-     */
+    /** An upper bound of the bytes without an arena: the JVM's last count plus all requests since. */
     private static final AtomicLong AUTOMATIC = new AtomicLong();
 
-    /** Waits without freed memory after which there is nothing to free. */
+    /** Waits without freed memory after which collection has nothing to free. */
     private static final int WAITS_IN_VAIN = 4;
 
     /**
-     * Of the limit; 3,000 forgotten simulations of 784 -> 1000 would hold 1.6 GB, on a machine of 24 GB less than a
-     * tenth.
+     * Share of the limit; 3,000 unreachable simulations of 784 -> 1000 would hold 1.6 GB, on a machine of 24 GB less
+     * than a tenth.
      */
     private static final int SHARE = 40;
 
@@ -41,12 +39,12 @@ public final class NativeMemory {
 
     private static final Object COLLECTING = new Object();
 
-    /** So much may be held until forgotten memory is freed. */
+    /** Held bytes at which the next collection is requested. */
     private static volatile long mark = LEAST_MARK;
 
     private NativeMemory() {}
 
-    /** Returns an arena whose memory is freed when it is forgotten, and counts. */
+    /** Returns a counted arena whose memory is freed when it is unreachable. */
     public static Arena ofAuto() {
         return new Automatic();
     }
@@ -86,7 +84,7 @@ public final class NativeMemory {
         }
     }
 
-    /** Returns the bytes that may still be held; collects garbage first if these are fewer than asked for. */
+    /** Returns the bytes that may still be held, after a garbage collection if these are fewer than asked for. */
     public static long room(long asked) {
         if (isTooMuch(asked)) {
             synchronized (COLLECTING) {
@@ -96,7 +94,7 @@ public final class NativeMemory {
         return MemoryLimit.bytes() - held();
     }
 
-    /** Returns the remaining bytes without an arena, for which the JVM has its own limit. */
+    /** Returns the remaining bytes without an arena, for which the JVM has a separate limit. */
     public static long roomWithoutArena(long asked) {
         return Math.min(room(asked), MemoryLimit.withoutArena() - withoutArena());
     }
@@ -110,7 +108,6 @@ public final class NativeMemory {
         }
     }
 
-    /** Returns true if there is room, now or after a collection. */
     private static boolean collectFor(long bytes) {
         measure();
         if (bytes > MemoryLimit.bytes() || !isTooMuch(bytes)) {
@@ -120,7 +117,7 @@ public final class NativeMemory {
         return !isTooMuch(bytes);
     }
 
-    /** Asks for a collection, and waits until it has freed enough, or for half a second. */
+    /** Requests a collection, and waits until it has freed enough, or for half a second. */
     private static void collect(BooleanSupplier enough) {
         System.gc();
         boolean interrupted = false;
@@ -150,7 +147,7 @@ public final class NativeMemory {
         AUTOMATIC.set(DirectMemory.bytes());
     }
 
-    /** Returns the bytes that are held, as the JVM counts them now. */
+    /** Returns the held bytes by the JVM's present count. */
     public static long held() {
         return Owner.bytesOfAll() + withoutArena();
     }
@@ -160,7 +157,6 @@ public final class NativeMemory {
         return DirectMemory.bytes();
     }
 
-    /** Returns the most that may be held. */
     public static long limit() {
         return MemoryLimit.bytes();
     }

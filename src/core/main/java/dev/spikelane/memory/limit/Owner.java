@@ -2,7 +2,7 @@ package dev.spikelane.memory.limit;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Kinds of objects that hold memory until they are closed or forgotten. */
+/** Kinds of objects that hold memory until they are closed or unreachable. */
 public final class Owner {
 
     public static final Owner SIMULATION = new Owner("simulations");
@@ -20,17 +20,15 @@ public final class Owner {
         this.plural = plural;
     }
 
-    /** Returns the bytes that owners of all kinds hold. */
     static long bytesOfAll() {
         return SIMULATION.bytes() + POOL.bytes() + TRAINER.bytes();
     }
 
-    /** Returns the bytes that all of this kind hold. */
     public long bytes() {
         return bytes.get();
     }
 
-    /** Returns how many of this kind are open: neither closed nor forgotten and collected. */
+    /** Returns the number of open objects of this kind. */
     public long open() {
         return open.get();
     }

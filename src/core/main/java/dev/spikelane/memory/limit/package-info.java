@@ -1,3 +1,6 @@
-/** Native memory that the library holds, and the most that it may hold. Not exported. */
+/**
+ * The native memory that the library holds, and its limit. Requests enter, and an arena or an error leaves. Not
+ * exported. Start with {@link dev.spikelane.memory.limit.NativeMemory}.
+ */
 @org.jspecify.annotations.NullMarked
 package dev.spikelane.memory.limit;

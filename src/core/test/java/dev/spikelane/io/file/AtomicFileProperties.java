@@ -117,8 +117,11 @@ final class AtomicFileProperties {
                 if (closed) {
                     Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString("r-xr-xr-x"));
                 }
-                output(root, target(root, inner, random), "new content " + i, random.nextInt(3) == 0);
-                Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString("rwx------"));
+                try {
+                    output(root, target(root, inner, random), "new content " + i, random.nextInt(3) == 0);
+                } finally {
+                    Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString("rwx------"));
+                }
             }
         } finally {
             delete(root);

@@ -31,18 +31,11 @@ final class Arrivals {
     private final short[] shorts = new short[COPIED];
     private final int[] ints = new int[COPIED + PAD];
 
-    /**
-     * Adds to sums of floats, or of integers.
-     *
-     * @param currents sums of floats
-     * @param sums sums of quanta
-     */
     Arrivals(MemorySegment currents, int... sums) {
         this.currents = currents;
         this.sums = sums;
     }
 
-    /** Sets the format of the next lists. */
     @SuppressWarnings("ReferenceEquality") // nearly always the same object
     void begin(EventFormat next) {
         if (next != format && !next.equals(format)) {
@@ -51,7 +44,6 @@ final class Arrivals {
         }
     }
 
-    /** Copies a list to the buffer, from a synapse on. */
     void add(MemorySegment list, long first, int count) {
         if (waiting == LISTS) {
             flush();
@@ -61,7 +53,6 @@ final class Arrivals {
         counts[waiting++] = count;
     }
 
-    /** Adds all synapses of the buffer. */
     void flush() {
         boolean small = format.form() == Form.SHORT_TARGETS;
         int each = small ? 1 : format.form().bytes / Integer.BYTES;

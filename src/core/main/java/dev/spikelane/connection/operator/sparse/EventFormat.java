@@ -11,7 +11,6 @@ package dev.spikelane.connection.operator.sparse;
  */
 record EventFormat(Form form, int base, int bits, float weight, int quanta, boolean whole) {
 
-    /** The bytes of a synapse. */
     enum Form {
         /** A target of two bytes; all weights are equal. */
         SHORT_TARGETS(Short.BYTES),

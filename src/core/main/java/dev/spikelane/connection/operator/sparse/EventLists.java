@@ -26,11 +26,10 @@ public final class EventLists implements Rounds {
     /**
      * The synapses of a source at one port of a population.
      *
-     * @param synapses one of its operators
      * @param delay the delay of its projection
      * @param place the place of its first target in the vector
      * @param ends the index after the last target of each block
-     * @param changes true if a rule changes weights in place, so that no lists are made
+     * @param changes true if a rule changes weights in place, so that there are no lists
      */
     @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the content
     public record Part(SparseOperator synapses, int delay, int place, int[] ends, boolean changes) {
@@ -79,9 +78,8 @@ public final class EventLists implements Rounds {
     private final int[][] starts;
 
     private MemorySegment entries = MemorySegment.NULL;
-    /** Index of each delay, from the smallest delay on. */
     private final int[] numbers;
-    /** Readers of threads while they make the lists. */
+
     private SynapseReader[][] readers;
 
     /**
@@ -113,7 +111,7 @@ public final class EventLists implements Rounds {
         this.weights = changing == null ? MemorySegment.NULL : first.weights().segment();
     }
 
-    /** Returns the readers of one run that draw synapses without lists; each run has its own. */
+    /** Returns separate readers for a run that draws synapses without lists. */
     SynapseReader[][] ofRun(int threads) {
         return drawn ? readers(threads) : new SynapseReader[threads][];
     }
@@ -141,17 +139,14 @@ public final class EventLists implements Rounds {
         return sum;
     }
 
-    /** Returns true if weights have changed since the lists were made. */
     public boolean isStale() {
         return changing == null && version != version();
     }
 
-    /** Returns true if these are the lists of the given parts with their present weights. */
     public boolean isOf(List<Part> others, int ofBlocks) {
         return blocks == ofBlocks && !isStale() && parts.equals(others);
     }
 
-    /** Returns the parts. */
     public List<Part> of() {
         return parts;
     }
@@ -161,7 +156,7 @@ public final class EventLists implements Rounds {
         return delays;
     }
 
-    /** Threads count synapses, then write them. */
+    /** The first round counts synapses, the second writes them. */
     @Override
     public int parts() {
         round++;
@@ -204,7 +199,7 @@ public final class EventLists implements Rounds {
         tell((round == 1 ? end : inputs + 4.0 * end) / (5.0 * inputs));
     }
 
-    /** Throws if memory is not enough for the fewest bytes of all these lists. */
+    /** Throws if memory is not enough for the smallest size of all these lists. */
     public static void requireMemory(List<EventLists> all) {
         SynapseMemory sum = SynapseMemory.NONE;
         int connections = 0;
@@ -241,7 +236,6 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Chooses the shortest format. */
     private EventFormat choose() {
         int lowest = Integer.MAX_VALUE;
         int highest = 0;
@@ -326,7 +320,6 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Returns the index of a delay; negative if no synapse has it. */
     public int numberOf(int delay) {
         return Arrays.binarySearch(delays, delay);
     }

@@ -26,14 +26,12 @@ public final class EventSource {
     private final int[][][] fired;
 
     private final int[][] counts;
-    /** Length of each block's longest list. Other lists grow to this length, so that growth soon ends. */
+    /** Longest list of each block. Other lists grow to this length, so that growth soon ends. */
     private final int[] room;
 
     private final boolean[] values;
-    /** Readers of each block that draw synapses without lists. */
     private SynapseReader[][] readers;
 
-    /** Keeps the spikes of as many steps as the longest delay. */
     public EventSource(EventLists lists, int batch, int blocks) {
         this.lists = lists;
         this.batch = batch;
@@ -49,18 +47,15 @@ public final class EventSource {
         this.values = new boolean[blocks];
     }
 
-    /** Returns the lists of synapses. */
     public EventLists lists() {
         return lists;
     }
 
-    /** Replaces the lists by others with the same delays. */
     public void lists(EventLists next) {
         lists = next;
         readers = next.ofRun(readers.length);
     }
 
-    /** Returns the longest delay. */
     public int longest() {
         return lists.delays()[lists.delays().length - 1];
     }
@@ -97,7 +92,6 @@ public final class EventSource {
         }
     }
 
-    /** Returns true if the source has sent values in place of spikes. */
     public boolean hasValues(int block) {
         return values[block];
     }

@@ -17,7 +17,6 @@ public final class EventVector {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    /** Allocates pieces of a segment. */
     private static final class Pieces implements Arena {
 
         private final Arena arena;
@@ -46,9 +45,7 @@ public final class EventVector {
         }
     }
 
-    /**
-     * Bytes of zeros in the L1 cache that are copied to clear memory: fill takes three times as long (JDK 25, 2026-11).
-     */
+    /** Zeros that clear memory by copying, from the L1 cache: fill takes three times as long (JDK 25, 2026-11). */
     private static final long ZEROS = 4096;
 
     private final MemorySegment zeros;
@@ -68,13 +65,11 @@ public final class EventVector {
     private final int[] sums;
 
     private final Arrivals[] arrivals;
-    /** Bytes of each range, for each block. */
     private final MemorySegment[][] own;
 
     /**
      * Allocates the vector.
      *
-     * @param columns columns of each range
      * @param quanta the quantum of each range; 0 for floats
      */
     public EventVector(Arena arena, int[] columns, float[] quanta, int batch, int blocks) {
@@ -134,44 +129,36 @@ public final class EventVector {
         return ends;
     }
 
-    /** Returns the start of a range. */
     public int place(int range) {
         return places[range];
     }
 
-    /** Returns the currents of all samples in a range. */
     public FloatMatrix rows(int range) {
         return rows[range];
     }
 
-    /** Returns the number of blocks. */
     public int blocks() {
         return blocks;
     }
 
-    /** Returns the arrivals of a block. */
     Arrivals arrivals(int block) {
         return arrivals[block];
     }
 
-    /** Adds quanta to a place. */
     void add(int place, int count) {
         sums[place] += count;
     }
 
-    /** Adds a weight to a place. */
     void addWeight(int place, float weight) {
         long at = (long) place * Float.BYTES;
         currents.set(FLOAT, at, currents.get(FLOAT, at) + weight);
     }
 
-    /** Adds a value times a weight to a place. */
     void add(int place, float value, float weight) {
         long at = (long) place * Float.BYTES;
         currents.set(FLOAT, at, ZeroInputs.fma(value, weight, currents.get(FLOAT, at)));
     }
 
-    /** Clears a block. */
     public void clear(int block) {
         for (MemorySegment each : own[block]) {
             clear(each, 0, each.byteSize());
@@ -217,7 +204,7 @@ public final class EventVector {
         }
     }
 
-    /** Converts sums to floats and clears them, between multiples of 64. */
+    /** Converts sums to floats and clears them; the range has multiples of 64. */
     private void take(int first, int end, float quantum) {
         if (SimdWidth.VECTOR) {
             EventsVector.take(sums, first, end, quantum, currents);

@@ -14,12 +14,6 @@ public final class QuantaSum {
     private final List<SparseStore> stores;
     private long version = -1;
 
-    /**
-     * Sets the terms of a sum.
-     *
-     * @param port the port, for messages
-     * @param parts operators of connections; a connection may have one for each delay
-     */
     public QuantaSum(String port, List<SparseOperator> parts) {
         this.port = port;
         this.stores = parts.stream().map(SparseOperator::store).distinct().toList();

@@ -40,7 +40,6 @@ final class SparseGradient {
         return new OfDelay(sum(arena), learned, delay);
     }
 
-    /** The gradients of one delay. */
     private final class OfDelay implements WeightGradients {
 
         private final FloatMatrix sum;

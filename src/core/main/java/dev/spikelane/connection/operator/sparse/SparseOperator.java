@@ -39,13 +39,10 @@ public record SparseOperator(
         @Nullable SparseGradient shared)
         implements PlasticOperator<FloatMatrix> {
 
-    /** The name of the edge counts of sources, if edges are listed. */
     public static final String DEGREE = "degree";
 
-    /** The name of the edges' targets. */
     public static final String TARGET = "target";
 
-    /** The name of the edges' delays. */
     public static final String DELAY = "delay";
 
     /** Creates an operator. Its weights have a name unless they are drawn and constant. */
@@ -55,22 +52,20 @@ public record SparseOperator(
         return new SparseOperator(store, described, 0, true, true, null);
     }
 
-    /** Returns the declared connection. */
     public Sparse declared() {
         return store.declared();
     }
 
-    /** Returns true if another operator has the same synapses, perhaps with another delay. */
+    /** Returns true if another operator has these synapses, perhaps with another delay. */
     public boolean isPartWith(SparseOperator other) {
         return store.equals(other.store);
     }
 
-    /** Returns the delay of this operator. */
     public int delay() {
         return store.steps()[part];
     }
 
-    /** Returns an operator for each delay; they share learned values. */
+    /** Returns an operator for each delay, with common learned values. */
     public SparseOperator[] slices() {
         SparseOperator[] slices = new SparseOperator[store.steps().length];
         SparseGradient all = new SparseGradient(store);
@@ -211,7 +206,6 @@ public record SparseOperator(
         };
     }
 
-    /** A constant number of each listed edge. */
     private interface OfEdge {
         float of(Synapses synapses, int i);
     }
@@ -242,7 +236,6 @@ public record SparseOperator(
                 : declared().quantum() > 0 ? ", which sums whole quanta" : null;
     }
 
-    /** Returns the layout of the synapses. */
     public Synapses placed() {
         return store.synapses();
     }

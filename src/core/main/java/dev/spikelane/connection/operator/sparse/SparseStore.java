@@ -15,7 +15,6 @@ final class SparseStore {
     private final Arena arena;
     private final Sparse declared;
     private final Shape rows;
-    /** The shape of the target. */
     private final Shape made;
 
     private final int[] steps;
@@ -40,7 +39,6 @@ final class SparseStore {
         setSpikeValue(spikeValue);
     }
 
-    /** Returns true if each synapse has its own weight. */
     boolean hasOwn() {
         return Float.isNaN(declared.weight());
     }
@@ -69,7 +67,6 @@ final class SparseStore {
         return made;
     }
 
-    /** Returns the delays of synapses, ascending. */
     int[] steps() {
         return steps;
     }
@@ -93,7 +90,7 @@ final class SparseStore {
         return known;
     }
 
-    /** Returns the synapses if they are laid out; null otherwise. */
+    /** Returns the synapses if they are laid out, or null. */
     synchronized @Nullable Synapses known() {
         return synapses;
     }
@@ -109,7 +106,6 @@ final class SparseStore {
         version++;
     }
 
-    /** Returns the weights: one for all synapses, or one for each. */
     FloatMatrix weights() {
         if (hasOwn()) {
             synapses();

@@ -47,22 +47,18 @@ final class SynapseReader {
         this.weights = other.weights;
     }
 
-    /** Returns another reader, for another thread. */
     SynapseReader another() {
         return new SynapseReader(this);
     }
 
-    /** Returns the expected number of synapses. */
     double expected() {
         return rows == null ? Objects.requireNonNull(synapses).count() : rows.expected();
     }
 
-    /** Returns the number of synapses of the present input. */
     int present() {
         return present;
     }
 
-    /** Returns the number of synapses of an input. */
     int count(int input) {
         int torch = SparseStore.torch(source, input);
         if (rows != null) {
@@ -72,7 +68,6 @@ final class SynapseReader {
         return (int) (known.end(torch, steps.length - 1) - known.first(torch, 0));
     }
 
-    /** Returns the common weight of all synapses; NaN if there are several. */
     float only() {
         if (weights == null) {
             return Objects.requireNonNull(rows).onlyWeight();
@@ -85,7 +80,6 @@ final class SynapseReader {
         return weights.get(0, 0);
     }
 
-    /** Returns the largest magnitude of the weights. */
     float most() {
         return weights == null ? Objects.requireNonNull(rows).mostWeight() : QuantaSum.most(weights);
     }

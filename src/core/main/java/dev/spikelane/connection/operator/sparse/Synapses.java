@@ -64,7 +64,6 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
         }
     }
 
-    /** Returns the index of a synapse's delay. */
     int delayOf(int synapse) {
         int at = Arrays.binarySearch(starts, synapse);
         if (at < 0) {
@@ -104,7 +103,6 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
         }
     }
 
-    /** Returns the number of synapses. */
     public long count() {
         return starts[starts.length - 1];
     }

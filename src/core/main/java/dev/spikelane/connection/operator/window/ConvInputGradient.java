@@ -9,7 +9,6 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** The input gradient of a convolution. */
 final class ConvInputGradient implements InputGradient.OfRows {
 
     private final WindowGradientShape shape;

@@ -35,7 +35,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedWeights[] weights;
-    /** Weights of all groups in one matrix. */
+
     private final PackedGroups all;
 
     /** Spike values: one, or one for each input. */
@@ -44,14 +44,12 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
     private float[][] factors = {};
     /** Weights times the spike values, if these are not 1. */
     private @Nullable PackedWeights[] scaled;
-    /** Weights for spikes. */
+
     private PackedWeights[] ofSpikes;
 
     /**
      * Creates the operator of a convolution.
      *
-     * @param arena the arena that owns the weights
-     * @param declared the convolution
      * @param described its weights, and its bias if it has one
      * @param source the shape of a row
      * @param spikeValue the value of a spike
@@ -70,7 +68,6 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         setSpikeValue(spikeValue.values());
     }
 
-    /** Creates an operator with other weights and the spike values of {@code other}. */
     private ConvOperator(Arena arena, ConvOperator other, PackedGroups weights, long mostBytes) {
         super(arena, other.layout, mostBytes);
         this.name = other.name;
@@ -201,7 +198,6 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         update();
     }
 
-    /** Updates packed data after a change of weights or spike values. */
     @Override
     public void update() {
         for (PackedWeights group : weights) {
@@ -247,12 +243,10 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         return all;
     }
 
-    /** Returns the descriptions of the weights, and of the bias if there is one. */
     List<ValueDescription> described() {
         return described;
     }
 
-    /** Returns the spike value of each input of a group's windows; null if they are 1. */
     @SuppressWarnings("ReferenceEquality") // the same weights, or others
     float @Nullable [] factors(int group) {
         return ofSpikes == weights ? null : factors[group];

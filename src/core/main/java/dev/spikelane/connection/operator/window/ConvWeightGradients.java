@@ -30,7 +30,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ConvWeightGradients implements WeightGradients {
 
-    /** Samples of a block. */
     private static final int BLOCK = 8;
 
     private final ConvOperator operator;
@@ -38,7 +37,6 @@ final class ConvWeightGradients implements WeightGradients {
     private final Arena arena;
     private final PackedGroups total;
     private final PackedWeights[] groups;
-    /** Kernels of each thread. */
     private final WindowGradientWeights[] kernels;
 
     private final List<WindowGradientSum> sums = new ArrayList<>();
@@ -48,7 +46,6 @@ final class ConvWeightGradients implements WeightGradients {
     /** Number of sums, which blocks use in turn. */
     private int count;
 
-    /** Parts into which a block is cut. */
     private int shares;
 
     private boolean inOnePiece = true;
@@ -112,7 +109,6 @@ final class ConvWeightGradients implements WeightGradients {
         }
     }
 
-    /** Returns the number of block sums in memory. */
     private int sums(int samples) {
         int all = Math.ceilDiv(samples, BLOCK);
         int threads = kernels.length;

@@ -13,13 +13,9 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * A convolution as a product for each group of channels: the windows of its inputs, and the conversion of torch's
- * weights to {@code [outputs of a group x inputs of a window]}. A transposed convolution is the equal convolution over
- * spread inputs, with reversed weights.
- *
- * @param kernel the kernel of the connection
- * @param source the shape of the inputs
- * @param made the shape of the outputs
+ * A convolution as a product for each group of channels: the windows of its inputs, and torch's weights as
+ * {@code [outputs of a group x inputs of a window]}. A transposed convolution is the equal convolution over spread
+ * inputs, with reversed weights.
  */
 public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
@@ -32,22 +28,18 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return kernel.groups();
     }
 
-    /** Returns the input channels of a group. */
     int inputs() {
         return source.channels() / groups();
     }
 
-    /** Returns the output channels of a group. */
     public int outputs() {
         return made.channels() / groups();
     }
 
-    /** Returns the number of weights between two channels. */
     private int places() {
         return kernel.y().size() * kernel.x().size();
     }
 
-    /** Returns the windows of each group. */
     public Window[] windows() {
         Window.Axis y = axis(kernel.y(), source.height(), made.height());
         Window.Axis x = axis(kernel.x(), source.width(), made.width());
@@ -92,14 +84,14 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return axis.kernel() == 1 && axis.outputs() == axis.inputs() && axis.at(0, 0) == 0 && axis.at(last, 0) == last;
     }
 
-    /** Returns the number of outputs that each input adds to, in torch's order; it is smaller at the edges. */
+    /** Returns the number of outputs that each input adds to, in torch's order. */
     public int[] reach() {
         int[] all = new int[inputs() * places()];
         Arrays.fill(all, outputs());
         return reach(_ -> all);
     }
 
-    /** Returns the number of outputs that each input adds to with a nonzero weight, from weights in torch's layout. */
+    /** Returns the number of outputs that each input adds to with a nonzero weight. */
     public int[] reach(FloatMatrix torch) {
         return reach(group -> Rows.nonzeros(arranged(torch, group)));
     }
@@ -131,13 +123,12 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return kernel.transposed() ? group * inputs() + k % inputs() : group * outputs() + output;
     }
 
-    /** Returns the column of this weight. */
     private int column(int output, int k) {
         int place = k / inputs();
         return kernel.transposed() ? output * places() + places() - 1 - place : k % inputs() * places() + place;
     }
 
-    /** Returns the weights of a group in the order of unfolded rows, from weights in torch's layout. */
+    /** Returns the weights of a group in the order of unfolded rows. */
     public FloatMatrix arranged(FloatMatrix torch, int group) {
         FloatMatrix arranged = FloatMatrix.zeros(outputs(), inputs() * places());
         for (int output = 0; output < arranged.rows(); output++) {
@@ -148,7 +139,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return arranged;
     }
 
-    /** Copies packed weights of all groups, or their gradients, to torch's layout. It allocates nothing. */
+    /** Copies packed weights of all groups, or their gradients, to torch's layout, without allocation. */
     void read(PackedWeights[] groups, FloatMatrix torch) {
         for (int group = 0; group < groups.length; group++) {
             for (int output = 0; output < outputs(); output++) {
@@ -159,7 +150,6 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
     }
 
-    /** Copies biases of all groups, or their gradients. */
     void readBias(PackedGroups packed, FloatMatrix into) {
         for (int i = 0; i < into.columns(); i++) {
             into.set(0, i, packed.bias().get(i / outputs(), i % outputs()));
@@ -179,7 +169,6 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
     }
 
-    /** Sets biases of all groups, or their gradients. */
     void writeBias(FloatMatrix from, PackedGroups packed) {
         from.requireFinite("values");
         for (int i = 0; i < from.columns(); i++) {
@@ -187,10 +176,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
     }
 
-    /**
-     * Returns integers of a group in the order of unfolded rows with the scales of its outputs, from integers in
-     * torch's layout.
-     */
+    /** Returns integers of a group in the order of unfolded rows, with the scales of its outputs. */
     public IntegerMatrix arranged(IntegerMatrix torch, int group) {
         int rows = outputs();
         int columns = inputs() * places();

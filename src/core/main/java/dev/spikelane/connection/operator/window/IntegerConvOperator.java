@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class IntegerConvOperator extends UnfoldedOperator implements IntegerOperator {
 
     private final String name;
-    /** Scales, weights, and the bias if there is one. */
     private final List<ValueDescription> described;
     /** Weights in torch's layout; the next field holds the bias. */
     private IntegerMatrix torch;
@@ -47,7 +46,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedIntegers[] weights;
-    /** Weights times the spike value. */
+
     private final PackedIntegers[] ofSpikes;
     /** Weights as floats, created when the source has values. */
     private volatile PackedWeights @Nullable [] widened;
@@ -56,10 +55,8 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
     private @Nullable ConvOperator joined;
 
     /**
-     * Creates the operator of a convolution.
+     * Creates the operator of a convolution of integers.
      *
-     * @param arena the arena that owns the weights
-     * @param declared the convolution, of integers
      * @param described its scales, its weights, and its bias if it has one
      * @param source the shape of a row
      * @param spikeValue the value of a spike
@@ -245,7 +242,6 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         write(torch);
     }
 
-    /** Returns the integers without scales. */
     private FloatMatrix items() {
         FloatMatrix items = FloatMatrix.zeros(torch.rows(), torch.columns());
         for (int row = 0; row < torch.rows(); row++) {

@@ -29,7 +29,6 @@ abstract class UnfoldedOperator extends BitsOperator {
     static final double UNFOLD = 45;
 
     final ConvolutionLayout layout;
-    /** The windows of each group. */
     final Window[] windows;
 
     private final Unfold[] unfolds;
@@ -37,12 +36,9 @@ abstract class UnfoldedOperator extends BitsOperator {
     /** True if a window is one position whose channels are whole words, so that maps are rows of a product already. */
     final boolean inPlace;
 
-    /** Methods without unfolded rows. */
     final SpikeWindows fast;
 
     /**
-     * Prepares windows.
-     *
      * @param mostBytes the most bytes of tables for sliding windows; 0 to unfold all rows
      */
     UnfoldedOperator(Arena arena, ConvolutionLayout layout, long mostBytes) {
@@ -56,13 +52,11 @@ abstract class UnfoldedOperator extends BitsOperator {
         }
     }
 
-    /** Multiplies unfolded spikes by the weights of a group. */
     abstract void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch);
 
     /** Estimates the time of unfolding rows and their product on one thread, in nanoseconds. */
     abstract double estimate(int count, long active);
 
-    /** Returns the weights for values of each group. */
     abstract PackedWeights[] ofValues();
 
     /** Returns the integers that scale the sums of {@link SpikeWindows}; null if its results are currents. */
@@ -77,7 +71,7 @@ abstract class UnfoldedOperator extends BitsOperator {
         return null;
     }
 
-    /** Returns windows fused with a max pool; null if there are none. */
+    /** Returns windows fused with a max pool, or null. */
     @Nullable
     PooledWindows pooled(Window pool) {
         return fast.words == null || 2 * windows[0].x().outputs() > UnfoldedRows.rows(layout.outputs())
@@ -129,7 +123,6 @@ abstract class UnfoldedOperator extends BitsOperator {
         }
     }
 
-    /** Multiplies by unfolded rows. */
     final void multiplyUnfolded(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         current.require("current", count, outputs());
         UnfoldedRows rows = rows(scratch);
@@ -244,7 +237,6 @@ abstract class UnfoldedOperator extends BitsOperator {
         return known == null ? "unfolded, " + variant(count, active) : known;
     }
 
-    /** Names the kernel of the product of unfolded rows. */
     abstract String variant(int count, long active);
 
     @Override
@@ -258,7 +250,6 @@ abstract class UnfoldedOperator extends BitsOperator {
         return Math.round(active * reach);
     }
 
-    /** Returns the unfolded rows of a group's product. */
     final int unfolded(int rows) {
         return Math.multiplyExact(rows, windows[0].positions());
     }
