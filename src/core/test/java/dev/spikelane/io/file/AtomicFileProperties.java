@@ -144,7 +144,7 @@ final class AtomicFileProperties {
         } catch (IOException refused) {
             assertTrue(
                     refused.getMessage().equals("disk full")
-                            || refused.getMessage().startsWith(target.toString()),
+                            || refused.getMessage().startsWith(FileText.shown(target)),
                     refused.toString());
         }
         Map<String, String> after = picture(root);
