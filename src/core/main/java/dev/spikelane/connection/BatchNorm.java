@@ -52,19 +52,24 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     }
 
     /**
-     * {@return a batch norm with torch's options: an epsilon of 1e-5, a momentum of 0.1, weights and biases}
+     * Creates a connection with torch's options: an epsilon of 1e-5, a momentum of 0.1, weights and biases.
      *
      * @param channels neurons of a row, or maps; at least 1
+     * @return the connection
+     * @throws IllegalArgumentException if there is no channel
      */
     public static BatchNorm of(int channels) {
         return new BatchNorm(channels, 1e-5, 0.1, true, 0, 0);
     }
 
     /**
-     * {@return a batch norm through time with snnTorch's options: an epsilon of 1e-5, a momentum of 0.1, weights}
+     * Creates a connection with separate values for each step, and snnTorch's options: an epsilon of 1e-5, a momentum
+     * of 0.1, weights.
      *
      * @param channels neurons of a row, or maps; at least 1
-     * @param steps number of steps, at least 1
+     * @param steps how many steps, at least 1
+     * @return the connection
+     * @throws IllegalArgumentException if there is no channel or no step
      */
     public static BatchNorm tt(int channels, int steps) {
         return new BatchNorm(channels, 1e-5, 0.1, true, Checks.atLeast(1, "steps", steps), 0);
@@ -77,6 +82,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @param alpha a factor above 0: 1, or {@code 1 / sqrt(n)} if n such norms are added
      * @param threshold of the neurons after it, above 0
      * @return the connection, with an epsilon of 1e-5, a momentum of 0.1, weights and biases
+     * @throws IllegalArgumentException if a number is out of its range
      */
     public static BatchNorm td(int channels, double alpha, double threshold) {
         Checks.finiteAboveZero("alpha", alpha);
@@ -85,18 +91,22 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     }
 
     /**
-     * {@return this connection with another epsilon}
+     * Returns the same with another epsilon.
      *
      * @param added a number that is added to variances, above 0
+     * @return a connection
+     * @throws IllegalArgumentException if it is not above 0
      */
     public BatchNorm withEpsilon(double added) {
         return new BatchNorm(channels, added, momentum, affine, steps, gain);
     }
 
     /**
-     * {@return this connection with another momentum}
+     * Returns the same with another momentum.
      *
      * @param share of a new value, from 0 to 1
+     * @return a connection
+     * @throws IllegalArgumentException if it is out of this range
      */
     public BatchNorm withMomentum(double share) {
         return new BatchNorm(channels, epsilon, share, affine, steps, gain);

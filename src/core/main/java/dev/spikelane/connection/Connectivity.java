@@ -157,6 +157,7 @@ public final class Connectivity {
      *
      * @param probability above 0, at most 1
      * @return the rule
+     * @throws IllegalArgumentException if it is out of range
      */
     public static Connectivity probability(double probability) {
         return ruled(Rule.PROBABILITY, probability, 0);
@@ -167,6 +168,7 @@ public final class Connectivity {
      *
      * @param edges to each target, at least 1
      * @return the rule
+     * @throws IllegalArgumentException if it is below 1
      */
     public static Connectivity inDegree(int edges) {
         return ruled(Rule.IN_DEGREE, (double) edges, 0);
@@ -177,6 +179,7 @@ public final class Connectivity {
      *
      * @param edges from each source, at least 1
      * @return the rule
+     * @throws IllegalArgumentException if it is below 1
      */
     public static Connectivity outDegree(int edges) {
         return ruled(Rule.OUT_DEGREE, (double) edges, 0);
@@ -187,6 +190,7 @@ public final class Connectivity {
      *
      * @param edges in all, at least 1
      * @return the rule
+     * @throws IllegalArgumentException if it is below 1
      */
     public static Connectivity total(long edges) {
         return ruled(Rule.TOTAL, (double) edges, 0);
@@ -202,15 +206,15 @@ public final class Connectivity {
     }
 
     /**
-     * Connects each pair of neurons with a probability that falls with their distance d:
-     * {@code peak * exp(-d^2 / (2 * cells^2))}. A population of n neurons is a line; one of shape
-     * {@code [height x width]} or {@code [1 x height x width]} is a plane. Distances are in cells of the target; a
-     * source of another size is spread evenly over it. Pairs are left out whose probability is below 2^-32, as it is
-     * beyond 6.7 standard deviations.
+     * Connects each pair of neurons with a probability that falls with their distance d: {@code peak * exp(-d^2 / (2 *
+     * cells^2))}. A population of n neurons is a line; one of shape {@code [height x width]} or {@code [1 x height x
+     * width]} is a plane. Distances are in cells of the target; a source of another size is spread evenly over it.
+     * Pairs are left out whose probability is below 2^-32, as it is beyond 6.7 standard deviations.
      *
      * @param peak the probability at distance 0, above 0, at most 1
      * @param cells the standard deviation in cells of the target, above 0
      * @return the rule
+     * @throws IllegalArgumentException if one is out of range
      */
     public static Connectivity gaussian(double peak, double cells) {
         return ruled(Rule.GAUSSIAN, peak, cells);

@@ -68,11 +68,14 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * {@return a connection}
+     * Creates a connection.
      *
-     * @param kernel the window of each output
-     * @param weights as above
-     * @param bias as above
+     * @param kernel the window that is read for each output
+     * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
+     *     {@code [inputs x outputs / groups * height * width]}; copied
+     * @param bias {@code [1 x outputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights, FloatMatrix bias) {
         Kernel biased =
@@ -85,10 +88,13 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * {@return a connection without a bias}
+     * Creates a connection without a bias.
      *
-     * @param kernel the window of each output
-     * @param weights as above
+     * @param kernel the window that is read for each output
+     * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
+     *     {@code [inputs x outputs / groups * height * width]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, or a weight is NaN or infinite
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights) {
         return new Convolution(
@@ -96,22 +102,26 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * {@return a connection without a bias from a tensor of weights}
+     * Creates a connection without a bias of weights as a file has them.
      *
-     * @param kernel the window of each output
-     * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, or
-     *     {@code [outputs, inputs / groups, length]} for lines; a transposed kernel swaps inputs and outputs
+     * @param kernel the window that is read for each output
+     * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, of lines
+     *     {@code [outputs, inputs / groups, length]}; of a transposed kernel inputs and outputs change places; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shape does not fit, or a weight is NaN or infinite
      */
     public static Convolution of(Kernel kernel, Tensor weights) {
         return of(kernel, rows(kernel, weights));
     }
 
     /**
-     * {@return a connection from tensors of weights and bias}
+     * Creates a connection of weights and a bias as a file has them.
      *
-     * @param kernel the window of each output
+     * @param kernel the window that is read for each output
      * @param weights as without a bias
-     * @param bias {@code [outputs]}
+     * @param bias {@code [outputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
     public static Convolution of(Kernel kernel, Tensor weights, Tensor bias) {
         return of(kernel, rows(kernel, weights), bias.matrix());
@@ -145,11 +155,15 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * {@return a connection with integer weights}
+     * Creates a connection with integer weights.
      *
-     * @param kernel the window of each output
-     * @param weights with a scale for each output channel or one for all; with one scale for a transposed kernel
-     * @param bias as above; zeros if the kernel has none
+     * @param kernel the window that is read for each output
+     * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, with a scale for each
+     *     output channel or one for all; of a transposed kernel {@code [inputs x outputs / groups * height * width]},
+     *     with one scale
+     * @param bias {@code [1 x outputs]}; copied; zeros if the kernel has none
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, or a bias is NaN or infinite
      */
     public static Convolution of(Kernel kernel, IntegerMatrix weights, FloatMatrix bias) {
         if (kernel.transposed() && weights.scales().length > 1) {
@@ -160,14 +174,16 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * {@return a connection with random weights and bias as in torch's module: both uniform in
+     * Creates a connection with the random weights and bias that torch's module starts with: both uniform in
      * {@code [-1 / sqrt(n), 1 / sqrt(n))}, the weights drawn before the bias, where {@code n} is the number of weights
-     * of an output, or, as in torch, of an input of a transposed kernel}
+     * of an output, or as torch has it, of an input of a transposed kernel.
      *
      * @param inputs input channels, a multiple of the groups
      * @param outputs output channels, a multiple of the groups
-     * @param kernel the window of each output
-     * @param random the stream of the values
+     * @param kernel the window that is read for each output
+     * @param random the stream they are drawn from
+     * @return the connection
+     * @throws IllegalArgumentException if there are no such channels
      */
     public static Convolution of(int inputs, int outputs, Kernel kernel, TorchRandom random) {
         requireGroups("input", inputs, kernel);
@@ -213,7 +229,12 @@ public final class Convolution implements Connection {
         return outputs;
     }
 
-    /** {@return the initial weights in torch's layout, integers times their scales; not to be changed} */
+    /**
+     * Returns the weights that a network starts with.
+     *
+     * @return in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
+     *     {@code [inputs x outputs / groups * height * width]}; integers times their scales; not to be changed
+     */
     public FloatMatrix weights() {
         return weights;
     }

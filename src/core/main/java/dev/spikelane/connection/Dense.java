@@ -31,30 +31,37 @@ public final class Dense implements Connection {
     }
 
     /**
-     * {@return a connection from weights and bias}
+     * Creates a connection from weights and bias; its memory is freed when it is forgotten.
      *
-     * @param weights as above
-     * @param bias as above
+     * @param weights {@code [outputs x inputs]}; copied
+     * @param bias {@code [1 x outputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
     public static Dense of(FloatMatrix weights, FloatMatrix bias) {
         return of(NativeMemory.ofAuto(), weights, bias);
     }
 
     /**
-     * {@return a connection without a bias, as {@code nn.Linear(bias=False)} does}
+     * Creates a connection without a bias, as {@code nn.Linear(bias=False)} does; its memory is freed when it is
+     * forgotten.
      *
-     * @param weights as above
+     * @param weights {@code [outputs x inputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if a value is NaN or infinite
      */
     public static Dense of(FloatMatrix weights) {
         return of(NativeMemory.ofAuto(), weights);
     }
 
     /**
-     * {@return a connection from weights and bias in an arena}
+     * Creates a connection from weights and bias.
      *
      * @param arena the arena that owns the copy
-     * @param weights as above
-     * @param bias as above
+     * @param weights {@code [outputs x inputs]}; copied
+     * @param bias {@code [1 x outputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
     public static Dense of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
@@ -74,10 +81,12 @@ public final class Dense implements Connection {
     }
 
     /**
-     * {@return a connection without a bias in an arena: a network has no such value, and training adds none}
+     * Creates a connection without a bias: a network has no such value, and training adds none.
      *
      * @param arena the arena that owns the copy
-     * @param weights as above
+     * @param weights {@code [outputs x inputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if a value is NaN or infinite
      */
     public static Dense of(Arena arena, FloatMatrix weights) {
         Dense zeros = of(arena, weights, FloatMatrix.zeros(1, weights.rows()));
@@ -114,12 +123,13 @@ public final class Dense implements Connection {
     }
 
     /**
-     * {@return a connection of integer weights and a bias}
+     * Creates a connection of integer weights and a bias.
      *
-     * @param weights as above
-     * @param bias as above
-     * @throws IllegalArgumentException also if there are more inputs than sums of 32 bits can hold: 65,535 of 16 bits,
-     *     16,777,215 of 8
+     * @param weights {@code [outputs x inputs]}
+     * @param bias {@code [1 x outputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, a bias is NaN or infinite, or there are more inputs
+     *     than sums of 32 bits can hold: 65,535 of 16 bits, 16,777,215 of 8
      */
     public static Integers integers(IntegerMatrix weights, FloatMatrix bias) {
         bias.requireShape("bias", 1, weights.rows());
@@ -136,9 +146,11 @@ public final class Dense implements Connection {
     }
 
     /**
-     * {@return a connection of integer weights and a bias of zeros}
+     * Creates a connection of integer weights and a bias of zeros.
      *
-     * @param weights as above
+     * @param weights {@code [outputs x inputs]}
+     * @return the connection
+     * @throws IllegalArgumentException if there are more inputs than sums of 32 bits can hold
      */
     public static Integers integers(IntegerMatrix weights) {
         return integers(weights, FloatMatrix.zeros(1, weights.rows()));
@@ -150,6 +162,7 @@ public final class Dense implements Connection {
      *
      * @param type INT8, INT16, INT4 or TERNARY
      * @return the connection with integer weights
+     * @throws IllegalArgumentException if there are more inputs than sums of 32 bits can hold
      * @throws IllegalStateException if the type is FLOAT32
      */
     public Integers nearest(ElementType type) {
@@ -177,12 +190,20 @@ public final class Dense implements Connection {
         return weights.rows();
     }
 
-    /** {@return the initial weights; not to be changed} */
+    /**
+     * Returns the weights that a network starts with.
+     *
+     * @return {@code [outputs x inputs]}; not to be changed
+     */
     public FloatMatrix weights() {
         return weights;
     }
 
-    /** {@return the initial bias, zeros if there is none; not to be changed} */
+    /**
+     * Returns the bias that a network starts with.
+     *
+     * @return {@code [1 x outputs]}; not to be changed; zeros if there is none
+     */
     public FloatMatrix bias() {
         return bias;
     }
@@ -258,12 +279,20 @@ public final class Dense implements Connection {
             return weights.rows();
         }
 
-        /** {@return the initial weights} */
+        /**
+         * Returns the weights that a network starts with.
+         *
+         * @return {@code [outputs x inputs]}
+         */
         public IntegerMatrix weights() {
             return weights;
         }
 
-        /** {@return the initial bias; not to be changed} */
+        /**
+         * Returns the bias that a network starts with.
+         *
+         * @return {@code [1 x outputs]}; not to be changed
+         */
         public FloatMatrix bias() {
             return bias;
         }

@@ -115,22 +115,23 @@ public final class Distribution {
     }
 
     /**
-     * Gives all synapses one number.
+     * Gives all synapses the same number.
      *
      * @param number the number
      * @return the numbers
+     * @throws IllegalArgumentException if it is NaN or infinite
      */
     public static Distribution constant(double number) {
         return of(Kind.CONSTANT, number, 0);
     }
 
     /**
-     * Draws equally likely numbers.
+     * Draws numbers that are equally likely.
      *
      * @param least the least
      * @param greatest the greatest, at least as much
      * @return the numbers
-     * @throws IllegalArgumentException also if the least is greater than the greatest
+     * @throws IllegalArgumentException if one is NaN or infinite, or the least is greater than the greatest
      */
     public static Distribution uniform(double least, double greatest) {
         return of(Kind.UNIFORM, least, greatest);
@@ -142,7 +143,7 @@ public final class Distribution {
      * @param mean the mean
      * @param deviation the standard deviation, at least 0
      * @return the numbers
-     * @throws IllegalArgumentException also if the deviation is negative
+     * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
      */
     public static Distribution normal(double mean, double deviation) {
         return of(Kind.NORMAL, mean, deviation);
@@ -154,18 +155,18 @@ public final class Distribution {
      * @param mean the mean of the logarithms
      * @param deviation the standard deviation of the logarithms, at least 0
      * @return the numbers
-     * @throws IllegalArgumentException also if the deviation is negative
+     * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
      */
     public static Distribution logNormal(double mean, double deviation) {
         return of(Kind.LOG_NORMAL, mean, deviation);
     }
 
     /**
-     * Gives each synapse a number of a list.
+     * Gives each synapse a number of its own.
      *
-     * @param numbers one for each edge, in the order in which {@link Connectivity} lists them, at least one; copied
+     * @param numbers as many as there are edges, in the order in which {@link Connectivity} lists them; copied
      * @return the numbers
-     * @throws IllegalArgumentException also if there is none
+     * @throws IllegalArgumentException if there is none, or one is NaN or infinite
      */
     public static Distribution list(float... numbers) {
         if (numbers.length == 0) {

@@ -31,7 +31,11 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
      */
     public record Axis(int size, int stride, int padding, int dilation, int outputPadding, boolean same) {
 
-        /** Creates an axis. */
+        /**
+         * Creates an axis.
+         *
+         * @throws IllegalArgumentException if a number is out of its range
+         */
         public Axis {
             Checks.atLeast(1, "kernel size", size);
             Checks.atLeast(1, "stride", stride);
@@ -54,7 +58,11 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         }
     }
 
-    /** Creates a kernel. */
+    /**
+     * Creates a kernel.
+     *
+     * @throws IllegalArgumentException if an option does not fit the others
+     */
     public Kernel {
         Checks.atLeast(1, "groups", groups);
         if (dimensions != 1 && dimensions != 2) {
@@ -81,44 +89,53 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
      *
      * @param size rows and columns of a window, at least 1
      * @return a kernel of stride 1, without padding, dilation and groups, with a bias
+     * @throws IllegalArgumentException if the size is below 1
      */
     public static Kernel of(int size) {
         return of(size, size);
     }
 
     /**
-     * {@return a kernel for maps, as {@link #of(int)} does}
+     * Creates a kernel for maps.
      *
      * @param height rows of a window, at least 1
      * @param width columns of a window, at least 1
+     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
+     * @throws IllegalArgumentException if a size is below 1
      */
     public static Kernel of(int height, int width) {
         return new Kernel(axis(height), axis(width), 2, false, 1, true);
     }
 
     /**
-     * {@return a kernel for lines, as {@link #of(int)} does}
+     * Creates a kernel for maps of one dimension.
      *
      * @param size inputs of a window, at least 1
+     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
+     * @throws IllegalArgumentException if the size is below 1
      */
     public static Kernel of1d(int size) {
         return new Kernel(ONE, axis(size), 1, false, 1, true);
     }
 
     /**
-     * {@return a transposed kernel for maps, as {@link #of(int)} does}
+     * Creates a transposed kernel for maps.
      *
      * @param size rows and columns over which an input is spread, at least 1
+     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
+     * @throws IllegalArgumentException if the size is below 1
      */
     public static Kernel transposed(int size) {
         return transposed(size, size);
     }
 
     /**
-     * {@return a transposed kernel for maps, as {@link #of(int)} does}
+     * Creates a transposed kernel for maps.
      *
      * @param height rows over which an input is spread, at least 1
      * @param width columns over which an input is spread, at least 1
+     * @return a kernel of stride 1, without padding, dilation and groups, with a bias
+     * @throws IllegalArgumentException if a size is below 1
      */
     public static Kernel transposed(int height, int width) {
         return new Kernel(axis(height), axis(width), 2, true, 1, true);
@@ -133,19 +150,23 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * {@return this kernel with another stride}
+     * Returns the same with another stride.
      *
      * @param stride along each dimension, at least 1
+     * @return a kernel
+     * @throws IllegalArgumentException if it is below 1
      */
     public Kernel withStride(int stride) {
         return withStride(stride, stride);
     }
 
     /**
-     * {@return this kernel with other strides}
+     * Returns the same with other strides.
      *
-     * @param rows along rows, at least 1; ignored for lines
+     * @param rows along rows, at least 1; nothing to a kernel of one dimension
      * @param columns along columns, at least 1
+     * @return a kernel
+     * @throws IllegalArgumentException if one is below 1
      */
     public Kernel withStride(int rows, int columns) {
         return with(
@@ -154,19 +175,23 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * {@return this kernel with another padding}
+     * Returns the same with another padding.
      *
      * @param zeros on each side, at least 0
+     * @return a kernel
+     * @throws IllegalArgumentException if it is negative
      */
     public Kernel withPadding(int zeros) {
         return withPadding(zeros, zeros);
     }
 
     /**
-     * {@return this kernel with other paddings}
+     * Returns the same with other paddings.
      *
-     * @param rows above and below, at least 0; ignored for lines
+     * @param rows above and below, at least 0; nothing to a kernel of one dimension
      * @param columns left and right, at least 0
+     * @return a kernel
+     * @throws IllegalArgumentException if one is negative
      */
     public Kernel withPadding(int rows, int columns) {
         return with(
@@ -175,9 +200,11 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Pads so that there are as many outputs as inputs, {@code padding="same"} in torch. An odd zero goes to the end.
+     * Returns this kernel with padding that makes as many outputs as inputs, {@code padding="same"} in torch. An odd
+     * zero goes to the end.
      *
      * @return a kernel
+     * @throws IllegalArgumentException if the stride is not 1
      */
     public Kernel withSamePadding() {
         return with(
@@ -186,19 +213,23 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * {@return this kernel with another dilation}
+     * Returns the same with another dilation.
      *
      * @param step from one input of a window to the next, at least 1
+     * @return a kernel
+     * @throws IllegalArgumentException if it is below 1
      */
     public Kernel withDilation(int step) {
         return withDilation(step, step);
     }
 
     /**
-     * {@return this kernel with other dilations}
+     * Returns the same with other dilations.
      *
-     * @param rows along rows, at least 1; ignored for lines
+     * @param rows along rows, at least 1; nothing to a kernel of one dimension
      * @param columns along columns, at least 1
+     * @return a kernel
+     * @throws IllegalArgumentException if one is below 1
      */
     public Kernel withDilation(int rows, int columns) {
         return with(
@@ -207,11 +238,12 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Adds outputs at the end of a transposed kernel's maps.
+     * Returns the same transposed kernel with more outputs at the end.
      *
      * @param rows below, less than stride or dilation
      * @param columns at the right, less than stride or dilation
      * @return a kernel
+     * @throws IllegalArgumentException if one is out of this range, or the kernel is not transposed
      */
     public Kernel withOutputPadding(int rows, int columns) {
         return with(
@@ -220,10 +252,11 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Splits the channels into groups: each has a part of the input channels and makes a part of the output channels.
+     * Returns the same in parts: each has a part of the input channels, and makes a part of the output channels.
      *
-     * @param parts number of groups, at least 1
+     * @param parts how many, at least 1
      * @return a kernel
+     * @throws IllegalArgumentException if it is below 1
      */
     public Kernel withGroups(int parts) {
         return new Kernel(y, x, dimensions, transposed, parts, biased);

@@ -97,7 +97,7 @@ public final class Plasticity {
      * Reads a rule.
      *
      * @param text as above, at most 20,000 characters
-     * @return the rule with the text's parameters
+     * @return the rule, with the parameters that the text says
      * @throws IllegalArgumentException if the text is not a rule; the message names the line, the column, the word and
      *     the expected words
      */

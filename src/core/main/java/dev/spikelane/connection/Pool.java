@@ -51,7 +51,11 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      */
     public record Axis(int size, int stride, int padding, int dilation) {
 
-        /** Creates an axis. */
+        /**
+         * Creates an axis.
+         *
+         * @throws IllegalArgumentException if a number is out of its range
+         */
         public Axis {
             Checks.atLeast(0, "window size", size);
             Checks.atLeast(1, "stride", stride);
@@ -107,7 +111,11 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
         }
     }
 
-    /** Creates a pool. */
+    /**
+     * Creates a pool.
+     *
+     * @throws IllegalArgumentException if sums have a dilation, or spreads more than a size
+     */
     public Pool {
         Objects.requireNonNull(rule, "rule");
         Objects.requireNonNull(y, "y");
@@ -129,8 +137,9 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of the largest values.
      *
-     * @param size size and stride of a window in each dimension, at least 1
+     * @param size of a window, and from one to the next, in each dimension; at least 1
      * @return a pool without padding and dilation
+     * @throws IllegalArgumentException if the size is below 1
      */
     public static Pool max(int size) {
         return max(size, size);
@@ -139,9 +148,10 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of the largest values for maps.
      *
-     * @param height rows of a window, and its stride; at least 1
-     * @param width columns of a window, and its stride; at least 1
+     * @param height rows of a window, and from one to the next; at least 1
+     * @param width columns of a window, and from one to the next; at least 1
      * @return a pool without padding and dilation
+     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool max(int height, int width) {
         return of(Rule.MAX, height, width);
@@ -150,8 +160,9 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of averages.
      *
-     * @param size size and stride of a window in each dimension, at least 1
+     * @param size of a window, and from one to the next, in each dimension; at least 1
      * @return a pool without padding
+     * @throws IllegalArgumentException if the size is below 1
      */
     public static Pool average(int size) {
         return average(size, size);
@@ -160,9 +171,10 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of averages for maps.
      *
-     * @param height rows of a window, and its stride; at least 1
-     * @param width columns of a window, and its stride; at least 1
+     * @param height rows of a window, and from one to the next; at least 1
+     * @param width columns of a window, and from one to the next; at least 1
      * @return a pool without padding
+     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool average(int height, int width) {
         return of(Rule.AVERAGE, height, width);
@@ -181,8 +193,9 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of sums.
      *
-     * @param size size and stride of a window in each dimension, at least 1
+     * @param size of a window, and from one to the next, in each dimension; at least 1
      * @return a pool without padding
+     * @throws IllegalArgumentException if the size is below 1
      */
     public static Pool sum(int size) {
         return sum(size, size);
@@ -191,9 +204,10 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Creates a pool of sums for maps.
      *
-     * @param height rows of a window, and its stride; at least 1
-     * @param width columns of a window, and its stride; at least 1
+     * @param height rows of a window, and from one to the next; at least 1
+     * @param width columns of a window, and from one to the next; at least 1
      * @return a pool without padding
+     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool sum(int height, int width) {
         return of(Rule.SUM, height, width);
@@ -210,63 +224,76 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      * @param height rows of a window, at least 1
      * @param width columns of a window, at least 1
      * @return a pool that makes maps larger by these factors
+     * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool spread(int height, int width) {
         return of(Rule.SPREAD, height, width);
     }
 
     /**
-     * {@return this pool with another stride}
+     * Returns the same with another stride.
      *
      * @param stride from one window to the next in each dimension, at least 1
+     * @return a pool
+     * @throws IllegalArgumentException if it is below 1
      */
     public Pool withStride(int stride) {
         return withStride(stride, stride);
     }
 
     /**
-     * {@return this pool with other strides}
+     * Returns the same with other strides.
      *
      * @param rows along rows, at least 1
      * @param columns along columns, at least 1
+     * @return a pool
+     * @throws IllegalArgumentException if one is below 1
      */
     public Pool withStride(int rows, int columns) {
         return with(new Axis(y.size, rows, y.padding, y.dilation), new Axis(x.size, columns, x.padding, x.dilation));
     }
 
     /**
-     * {@return this pool with another padding}
+     * Returns the same with another padding.
      *
      * @param values on each side, at least 0
+     * @return a pool
+     * @throws IllegalArgumentException if it is negative
      */
     public Pool withPadding(int values) {
         return withPadding(values, values);
     }
 
     /**
-     * {@return this pool with other paddings}
+     * Returns the same with other paddings.
      *
      * @param rows above and below, at least 0
      * @param columns left and right, at least 0
+     * @return a pool
+     * @throws IllegalArgumentException if one is negative
      */
     public Pool withPadding(int rows, int columns) {
         return with(new Axis(y.size, y.stride, rows, y.dilation), new Axis(x.size, x.stride, columns, x.dilation));
     }
 
     /**
-     * {@return this pool of largest values with another dilation}
+     * Returns the same with another dilation.
      *
      * @param step from one value of a window to the next, at least 1
+     * @return a pool of largest values
+     * @throws IllegalArgumentException if it is below 1, or sums are made
      */
     public Pool withDilation(int step) {
         return withDilation(step, step);
     }
 
     /**
-     * {@return this pool of largest values with other dilations}
+     * Returns the same with other dilations.
      *
      * @param rows along rows, at least 1
      * @param columns along columns, at least 1
+     * @return a pool of largest values
+     * @throws IllegalArgumentException if one is below 1, or sums are made
      */
     public Pool withDilation(int rows, int columns) {
         return with(new Axis(y.size, y.stride, y.padding, rows), new Axis(x.size, x.stride, x.padding, columns));

@@ -168,12 +168,13 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Adds the lists that options do not contain.
+     * Puts lists in place of those that files do not say as options.
      *
      * @param listed the edges
      * @param listedWeights the weight of each edge, for a connection whose weights are a list
      * @param listedDelays the delay of each edge, for one whose delays are a list
-     * @return this connection with lists
+     * @return the same connection with lists
+     * @throws IllegalArgumentException if a list does not fit
      */
     public Sparse with(Connectivity listed, float[] listedWeights, float[] listedDelays) {
         Objects.requireNonNull(listed, "listed");
@@ -203,19 +204,22 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * {@return this connection with another target size}
+     * Sets the target's size.
      *
-     * @param neurons number of neurons, at least 1
+     * @param neurons how many, at least 1
+     * @return the same connection to so many neurons
+     * @throws IllegalArgumentException if it is below 1
      */
     public Sparse to(int neurons) {
         return to(Shape.of(neurons));
     }
 
     /**
-     * {@return this connection with other weights} A constant is one weight of all synapses, which is not learned;
-     * other weights are.
+     * Sets the weights. A constant is one weight of all synapses, which is not learned; other weights are.
      *
      * @param numbers the weights
+     * @return the same connection with these weights
+     * @throws IllegalArgumentException if they are a list that does not fit the edges
      */
     public Sparse weights(Distribution numbers) {
         Distribution finite = Objects.requireNonNull(numbers, "numbers").requireFinite();
@@ -223,10 +227,11 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * {@return this connection with another weight of all synapses} It is stored once, unless the projection has a
-     * rule, which needs one for each.
+     * Sets the weight of all synapses. It is stored once, unless the projection has a rule, which needs one for each.
      *
      * @param weight the weight, finite
+     * @return the same connection with this weight
+     * @throws IllegalArgumentException if it is NaN or infinite
      */
     public Sparse weights(double weight) {
         return weights(Distribution.constant(weight));
@@ -246,10 +251,11 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * {@return this connection with other delays, in steps from 0 to 32,768} The delay of the projection is added to
-     * them.
+     * Sets the delays, in steps from 0 to 32,768. The delay of the projection is added to them.
      *
      * @param numbers the delays, rounded to whole steps
+     * @return the same connection with these delays
+     * @throws IllegalArgumentException if a delay is out of range, or a list of delays does not fit the edges
      */
     public Sparse delays(Distribution numbers) {
         Objects.requireNonNull(numbers, "numbers").delays(); // checks the range
@@ -257,9 +263,11 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * {@return this connection with another delay of all synapses, in steps}
+     * Sets the delay of all synapses, in steps.
      *
      * @param steps the delay, from 0 to 32,768
+     * @return the same connection with this delay
+     * @throws IllegalArgumentException if it is out of range
      */
     public Sparse delays(int steps) {
         return delays(Distribution.constant(steps));
@@ -277,10 +285,12 @@ public final class Sparse implements Connection {
 
     /**
      * Sums whole quanta in place of floats: weights are rounded to the nearest multiple of a quantum, summed as
-     * integers of 32 bits, in any order, and become floats once. All sparse connections into one port have one quantum.
+     * integers of 32 bits, in any order, and become floats once. All sparse connections into one port have the same
+     * quantum.
      *
-     * @param quantum the quantum, a finite float above 0
-     * @return a connection
+     * @param quantum the quantum, above 0
+     * @return the same connection in fixed point
+     * @throws IllegalArgumentException if the quantum is no finite float above 0
      */
     public Sparse fixedPoint(double quantum) {
         float rounded = (float) quantum;
@@ -379,6 +389,7 @@ public final class Sparse implements Connection {
      *
      * @param source the shape of the source
      * @return the synapses, for one thread
+     * @throws IllegalArgumentException if the source does not fit
      */
     public SynapseRows synapses(Shape source) {
         outputShape(Objects.requireNonNull(source, "source"));
@@ -386,11 +397,11 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Counts the synapses, which have separate weights.
+     * Counts the synapses of weights of their own.
      *
      * @param source the shape of the source
-     * @return the count, at least 1, as a matrix has at least one column
-     * @throws IllegalArgumentException also if there are more than a matrix has columns
+     * @return how many, at least 1, as a matrix has no fewer
+     * @throws IllegalArgumentException if there are more than a matrix has columns
      */
     public int count(Shape source) {
         Objects.requireNonNull(source, "source");
@@ -409,13 +420,13 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Returns the column of the network's weights for each synapse: columns are ordered by source, then by delay, then
-     * by target. Listed synapses come in the order of their list, drawn ones as {@link #synapses} reads them, source by
-     * source.
+     * Returns the element of the network's weights that belongs to each synapse: elements are ordered by source, then
+     * by delay, then by target. Listed synapses come in the order of their list, drawn ones as {@link #synapses} reads
+     * them, source by source.
      *
      * @param source the shape of the source
-     * @return a column for each synapse
-     * @throws IllegalArgumentException also if there are more synapses than {@link #count} takes
+     * @return for each synapse the column of its weight
+     * @throws IllegalArgumentException if the source does not fit, or there are more synapses than {@link #count} takes
      */
     public int[] places(Shape source) {
         int[] places = new int[count(source)];
@@ -438,6 +449,7 @@ public final class Sparse implements Connection {
      *
      * @param source the shape of the source
      * @return a number for each neuron, in torch's order
+     * @throws IllegalArgumentException if the source does not fit
      */
     public int[] fanOut(Shape source) {
         Objects.requireNonNull(source, "source");

@@ -320,9 +320,10 @@ public interface Dataset {
      * Creates a data set of samples with numeric targets.
      *
      * @param shape the shape of a sample
-     * @param values as for {@link #of}
-     * @param targets {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with adjacent steps; not
-     *     copied, readable by every thread
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
+     *     read
+     * @param targets {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with the steps one after
+     *     another; not copied, and of memory that every thread may read
      * @return the data set
      * @throws IllegalArgumentException if a shape differs
      */
@@ -332,11 +333,12 @@ public interface Dataset {
     }
 
     /**
-     * Creates a data set of samples with targets for named populations.
+     * Creates a data set of samples with targets for populations by name.
      *
      * @param shape the shape of a sample
-     * @param values as for {@link #of}
-     * @param targets as for {@link #withTargets}
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
+     *     read
+     * @param targets as {@link #withTargets} takes them
      * @return the data set
      * @throws IllegalArgumentException if a shape differs
      */

@@ -56,21 +56,23 @@ public record Delta(float threshold, boolean padding) {
     /**
      * Encodes rises.
      *
-     * @param data the data
+     * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
-     * @param on overwritten: spikes of rises
+     * @param on {@code [steps * batch x neurons]}, overwritten: where the data rise
+     * @throws IllegalArgumentException if a shape does not fit
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on) {
         DeltaSpikes.rises(data, batch, threshold, padding, Objects.requireNonNull(on, "on"));
     }
 
     /**
-     * Encodes rises and falls in separate spikes.
+     * Encodes rises and falls in spikes of their own.
      *
-     * @param data the data
+     * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
-     * @param on overwritten: spikes of rises
-     * @param off overwritten: spikes of falls
+     * @param on {@code [steps * batch x neurons]}, overwritten: where the data rise
+     * @param off {@code [steps * batch x neurons]}, overwritten: where they fall
+     * @throws IllegalArgumentException if a shape does not fit; nothing is written then
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on, SpikeMatrix off) {
         off.requireShape("off", data.rows(), data.columns());
@@ -81,10 +83,11 @@ public record Delta(float threshold, boolean padding) {
     /**
      * Encodes rises as 1 and falls as -1, as {@code snntorch.spikegen.delta(off_spike=True)} does.
      *
-     * @param data the data
+     * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
-     * @param spikes overwritten with 1, 0 and -1, or 0 where both would fire (at a threshold of 0 and less)
-     * @throws IllegalArgumentException also if the spikes share memory with the data
+     * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1, or 0 where at a threshold of 0 and
+     *     less both would fire; shares no memory with the data
+     * @throws IllegalArgumentException if a shape does not fit, or the spikes share memory with the data
      */
     public void encodeSigned(FloatMatrix data, int batch, FloatMatrix spikes) {
         DeltaSpikes.signed(data, batch, threshold, padding, spikes);

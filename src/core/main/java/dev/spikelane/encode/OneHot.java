@@ -18,10 +18,12 @@ public final class OneHot {
     private OneHot() {}
 
     /**
-     * Encodes labels as {@code snntorch.spikegen.to_one_hot} does, but refuses labels below 0.
+     * Encodes labels as {@code snntorch.spikegen.to_one_hot} does. Labels below 0 are refused too.
      *
      * @param labels class numbers, one for each sample
-     * @param oneHot overwritten
+     * @param oneHot {@code [batch x classes]}, overwritten
+     * @throws IllegalArgumentException if there is not a row for each label, or a label is not a class; nothing is
+     *     written then
      */
     public static void encode(int[] labels, FloatMatrix oneHot) {
         oneHot.requireShape("oneHot", labels.length, oneHot.columns());
@@ -32,7 +34,9 @@ public final class OneHot {
      * Encodes labels as spikes.
      *
      * @param labels class numbers, one for each sample
-     * @param oneHot overwritten
+     * @param oneHot {@code [batch x classes]}, overwritten
+     * @throws IllegalArgumentException if there is not a row for each label, or a label is not a class; nothing is
+     *     written then
      */
     public static void encode(int[] labels, SpikeMatrix oneHot) {
         oneHot.requireShape("oneHot", labels.length, oneHot.columns());
@@ -47,8 +51,9 @@ public final class OneHot {
      * Swaps zeros and ones, {@code inverse = (value == 0 ? 1 : 0)}, as {@code snntorch.spikegen.to_one_hot_inverse}
      * does.
      *
-     * @param oneHot the matrix
-     * @param inverse overwritten; may be the same matrix, but not overlap otherwise
+     * @param oneHot {@code [batch x classes]}
+     * @param inverse {@code [batch x classes]}, overwritten; may be the same matrix, but not overlap otherwise
+     * @throws IllegalArgumentException if shapes differ
      */
     public static void invert(FloatMatrix oneHot, FloatMatrix inverse) {
         OneHotInverse.invert(Objects.requireNonNull(oneHot, "oneHot"), inverse);
@@ -57,8 +62,9 @@ public final class OneHot {
     /**
      * Swaps spikes and silence.
      *
-     * @param oneHot the matrix
-     * @param inverse overwritten; may be the same matrix, but not overlap otherwise
+     * @param oneHot {@code [batch x classes]}
+     * @param inverse {@code [batch x classes]}, overwritten; may be the same matrix, but not overlap otherwise
+     * @throws IllegalArgumentException if shapes differ
      */
     public static void invert(SpikeMatrix oneHot, SpikeMatrix inverse) {
         oneHot.requireShape("oneHot", oneHot.rows(), oneHot.columns());
@@ -77,9 +83,9 @@ public final class OneHot {
      * Decodes labels. Unlike {@code snntorch.spikegen.from_one_hot}, which returns the numbers of the rows, this
      * returns the classes, as its documentation says.
      *
-     * @param oneHot the matrix, with one 1 in each row
+     * @param oneHot {@code [batch x classes]}, with one 1 in each row
      * @param labels receives the class of each row
-     * @throws IllegalArgumentException also if a row does not have exactly one 1
+     * @throws IllegalArgumentException if there is not a label for each row, or a row has not exactly one 1
      */
     public static void decode(FloatMatrix oneHot, int[] labels) {
         oneHot.requireShape("oneHot", labels.length, oneHot.columns());
@@ -98,9 +104,9 @@ public final class OneHot {
     /**
      * Decodes labels from spikes.
      *
-     * @param oneHot the matrix, with one spike in each row
+     * @param oneHot {@code [batch x classes]}, with one spike in each row
      * @param labels receives the class of each row
-     * @throws IllegalArgumentException also if a row does not have exactly one spike
+     * @throws IllegalArgumentException if there is not a label for each row, or a row has not exactly one spike
      */
     public static void decode(SpikeMatrix oneHot, int[] labels) {
         oneHot.requireShape("oneHot", labels.length, oneHot.columns());

@@ -81,23 +81,27 @@ public final class Rate {
     }
 
     /**
-     * Encodes constant data.
+     * Encodes data that are the same at all steps.
      *
-     * @param data the data
-     * @param spikes the spikes
+     * @param data {@code [batch x neurons]}
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @param seed the seed of the run
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed) {
         encode(data, spikes, seed, 0);
     }
 
     /**
-     * Encodes a part of a larger batch of constant data; together the parts give the spikes of the whole.
+     * Encodes a part of a larger batch; together the parts give the spikes of the whole.
      *
-     * @param data the data
-     * @param spikes the spikes
+     * @param data {@code [batch x neurons]}, the same at all steps
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @param seed the seed of the run
      * @param firstSample the number of the first of these samples
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed, int firstSample) {
         int firstRow = silence(data, data.rows(), spikes);
@@ -105,12 +109,14 @@ public final class Rate {
     }
 
     /**
-     * Encodes constant data of a data set's samples. A sample's spikes do not depend on its batch and place, but on the
-     * epoch; see {@link dev.spikelane.random.CounterRandom.Draws}.
+     * Encodes the samples of a batch of a data set. The spikes of a sample are the same in any place of any
+     * batch it stands, and others in another epoch; see {@link dev.spikelane.random.CounterRandom.Draws}.
      *
-     * @param data the data
-     * @param spikes the spikes
+     * @param data {@code [batch x neurons]}, the same at all steps
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @param draws the random streams of the samples
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      * @throws IndexOutOfBoundsException if there are fewer random streams than samples
      */
     public void encodeSamples(FloatMatrix data, SpikeMatrix spikes, CounterRandom.Draws draws) {
@@ -119,12 +125,15 @@ public final class Rate {
     }
 
     /**
-     * Encodes constant data, spike for spike as {@code snntorch.spikegen.rate(data, num_steps, ...)} does; the steps
-     * before the first spike time draw numbers too.
+     * Encodes data that are the same at all steps, spike for spike as
+     * {@code snntorch.spikegen.rate(data, num_steps, ...)} does; numbers are drawn for the steps before the first spike
+     * time too.
      *
-     * @param data the data
-     * @param spikes the spikes
-     * @param random the stream of the numbers
+     * @param data {@code [batch x neurons]}
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param random the stream the numbers are drawn from
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, TorchRandom random) {
         int firstRow = silence(data, data.rows(), spikes);
@@ -139,13 +148,16 @@ public final class Rate {
     }
 
     /**
-     * Encodes data that change from step to step, after {@code firstSpikeTime} steps without a spike. Unlike snnTorch,
-     * this applies gain and offset.
+     * Encodes data that change from step to step. Steps without a spike are put before them, so there are
+     * {@code firstSpikeTime} more steps of spikes than of data.
+     *
+     * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
      *
      * @param data {@code [dataSteps * batch x neurons]}, time-major
      * @param batch samples in a step
      * @param spikes {@code [(firstSpikeTime + dataSteps) * batch x neurons]}, time-major, overwritten
      * @param seed the seed of the run
+     * @throws IllegalArgumentException if a shape does not fit, or a datum is NaN
      */
     public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, long seed) {
         prepend(data, batch, spikes);
@@ -153,13 +165,16 @@ public final class Rate {
     }
 
     /**
-     * Encodes varying data as {@link #encodeVarying(FloatMatrix, int, SpikeMatrix, long)} does, but with the spikes of
-     * {@code snntorch.spikegen.rate(data, time_var_input=True, ...)}.
+     * Encodes data that change from step to step, spike for spike as
+     * {@code snntorch.spikegen.rate(data, time_var_input=True, ...)} does.
+     *
+     * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
      *
      * @param data {@code [dataSteps * batch x neurons]}, time-major
      * @param batch samples in a step
      * @param spikes {@code [(firstSpikeTime + dataSteps) * batch x neurons]}, time-major, overwritten
-     * @param random the stream of the numbers
+     * @param random the stream the numbers are drawn from
+     * @throws IllegalArgumentException if a shape does not fit, or a datum is NaN
      */
     public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, TorchRandom random) {
         int firstRow = prepend(data, batch, spikes);

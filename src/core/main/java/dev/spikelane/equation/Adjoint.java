@@ -114,8 +114,8 @@ public final class Adjoint {
                 add(node.of(1), gated ? graph.of(Op.SELECT, a.of(0), gradient, graph.constant(0)) : gradient);
             }
             case CONSTANT, PARAMETER, STATE, STEP, FLAG -> {}
-            case GT, GE, LT, LE, AND, OR, NOT -> {}
-            case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op());
+            case GT, GE, LT, LE, AND, OR, NOT -> {} // conditions have no gradient
+            case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op()); // only lowered graphs have these
         }
     }
 

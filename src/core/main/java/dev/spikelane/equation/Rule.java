@@ -62,6 +62,7 @@ public record Rule(
         SYNAPSE
     }
 
+    /** A variable; the rule only reads one of the target neurons. */
     public record Variable(Space space, Node initial, boolean isOfTarget) {}
 
     /**
@@ -95,7 +96,7 @@ public record Rule(
         variables.forEach((each, variable) -> initial.put(each, variable.initial()));
         of.requireNumbers(initial, Map.of(), error);
         derived.keySet().stream().filter(each -> each.startsWith(TAU)).forEach(each -> {
-            if (!(of.values(each)[0] > 0)) {
+            if (!(of.values(each)[0] > 0)) { // also NaN
                 String trace = each.substring(TAU.length());
                 String found = "'tau' of trace '" + trace + "' is " + of.values(each)[0];
                 throw error.apply(trace, found + ", expected a number above 0");
@@ -103,7 +104,7 @@ public record Rule(
         });
         float least = of.values(LEAST)[0];
         float most = of.values(MOST)[0];
-        if (!(least >= -Float.MAX_VALUE && least <= most && most <= Float.MAX_VALUE)) {
+        if (!(least >= -Float.MAX_VALUE && least <= most && most <= Float.MAX_VALUE)) { // also NaN
             String found = "'bounds' is " + least + ", " + most;
             throw error.apply("bounds", found + ", expected two finite numbers, the lesser first");
         }

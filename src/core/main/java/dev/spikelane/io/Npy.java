@@ -83,13 +83,13 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Writes spikes as a uint8 array of 0 and 1, in place of an older file as {@link #write(Path, FloatMatrix, int...)}
-     * does.
+     * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one
+     * is replaced; a pipe or a device is written in place.
      *
-     * @param file the target
+     * @param file where to
      * @param spikes the spikes, row after row
-     * @param shape as for {@link #write(Path, FloatMatrix, int...)}
-     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is wrong
+     * @param shape the array's dimensions, whose product is {@code rows * columns}; none means {@code [rows, columns]}
+     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
      * @throws IllegalStateException if the matrix's arena is closed
      * @throws WrongThreadException if the matrix's arena is confined to another thread
      * @throws IOException if the file cannot be written; an older file stays

@@ -59,7 +59,7 @@ final class NpzWriter {
                 plain(each, archive);
                 archive.closeEntry();
             }
-            archive.finish(); // {@code close} would close the channel.
+            archive.finish(); // close() would close the channel
         });
     }
 

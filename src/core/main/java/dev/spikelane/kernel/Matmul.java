@@ -189,21 +189,24 @@ public final class Matmul {
         }
 
         /**
-         * Copies weights; the garbage collector frees the copy.
+         * Copies weights; the copy is freed by the garbage collector.
          *
-         * @param weights the weights
-         * @param bias the bias
-         * @return the copy
+         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
+         * @param bias {@code [1 x outputs]}
+         * @return the weights
+         * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be
+         *     too large
          */
         public static Weights of(FloatMatrix weights, FloatMatrix bias) {
             return of(NativeMemory.ofAuto(), weights, bias);
         }
 
         /**
-         * Copies weights, with a bias of 0; the garbage collector frees the copy.
+         * Copies weights, with a bias of 0; the copy is freed by the garbage collector.
          *
-         * @param weights the weights
-         * @return the copy
+         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
+         * @return the weights
+         * @throws IllegalArgumentException if a value is NaN or infinite, or the copy would be too large
          */
         public static Weights of(FloatMatrix weights) {
             return of(weights, FloatMatrix.zeros(1, weights.rows()));
@@ -213,9 +216,11 @@ public final class Matmul {
          * Copies weights into an arena.
          *
          * @param arena the arena that owns the copy
-         * @param weights the weights
-         * @param bias the bias
-         * @return the copy
+         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
+         * @param bias {@code [1 x outputs]}
+         * @return the weights
+         * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be
+         *     too large
          */
         public static Weights of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
             if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
@@ -234,10 +239,12 @@ public final class Matmul {
         }
 
         /**
-         * Replaces weights and bias, or nothing if it throws. No product may run meanwhile.
+         * Replaces weights and bias. No product may run meanwhile.
          *
-         * @param weights the weights
-         * @param bias the bias
+         * @param weights {@code [outputs x inputs]}; copied
+         * @param bias {@code [1 x outputs]}; copied
+         * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced
+         *     then
          */
         public void set(FloatMatrix weights, FloatMatrix bias) {
             requireFinite(weights, bias);
@@ -247,8 +254,9 @@ public final class Matmul {
         /**
          * Copies weights and bias out.
          *
-         * @param weights overwritten
-         * @param bias overwritten
+         * @param weights {@code [outputs x inputs]}, overwritten
+         * @param bias {@code [1 x outputs]}, overwritten
+         * @throws IllegalArgumentException if a shape differs
          */
         public void read(FloatMatrix weights, FloatMatrix bias) {
             bias.requireShape("bias", 1, outputs());

@@ -31,11 +31,15 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * {@return a matrix of zeros}
+     * Allocates a {@code [rows x columns]} matrix of zeros.
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows
-     * @param columns number of columns
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1, the sizes overflow, or the arena allocates memory on the
+     *     heap or of a mapped file
+     * @throws OutOfMemoryError if the system refuses the memory
      */
     public static FloatMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("FloatMatrix", rows, columns);
@@ -66,12 +70,14 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * {@return a matrix with the elements of an array}
+     * Allocates a {@code [rows x columns]} matrix and fills it from an array.
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows
-     * @param columns number of columns
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
      * @param values {@code rows * columns} values, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1 or {@code values} has another length
      */
     public static FloatMatrix copyOf(Arena arena, int rows, int columns, float[] values) {
         FloatMatrix matrix = zeros(arena, rows, columns);
@@ -80,31 +86,41 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * {@return a {@code [1 x values.length]} matrix: a vector}
+     * Allocates a {@code [1 x values.length]} matrix: a vector.
      *
      * @param arena the arena that owns the memory
-     * @param values the values
+     * @param values the values, at least one
+     * @return the matrix
+     * @throws IllegalArgumentException if {@code values} is empty
      */
     public static FloatMatrix vector(Arena arena, float... values) {
         return copyOf(arena, 1, values.length, values);
     }
 
     /**
-     * {@return a matrix of zeros without an arena}
+     * Allocates a {@code [rows x columns]} matrix of zeros that any thread may use and that needs no arena: its memory
+     * is freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
+     * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
      *
-     * @param rows number of rows
-     * @param columns number of columns
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1 or the sizes overflow
+     * @throws OutOfMemoryError if the JVM or the system refuses the memory
      */
     public static FloatMatrix zeros(int rows, int columns) {
         return zeros(NativeMemory.ofAuto(), rows, columns);
     }
 
     /**
-     * {@return a matrix with the elements of an array, without an arena}
+     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from
+     * an array.
      *
-     * @param rows number of rows
-     * @param columns number of columns
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
      * @param values {@code rows * columns} values, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1 or {@code values} has another length
      */
     public static FloatMatrix copyOf(int rows, int columns, float[] values) {
         FloatMatrix matrix = zeros(rows, columns);
@@ -113,19 +129,22 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * {@return a {@code [1 x values.length]} matrix without an arena: a vector}
+     * Allocates a {@code [1 x values.length]} matrix, a vector, without an arena, as {@link #zeros(int, int)} does.
      *
-     * @param values the values
+     * @param values the values, at least one
+     * @return the matrix
+     * @throws IllegalArgumentException if {@code values} is empty
      */
     public static FloatMatrix vector(float... values) {
         return copyOf(1, values.length, values);
     }
 
     /**
-     * Allocates a matrix without an arena from one array per row.
+     * Allocates a matrix without an arena, as {@link #zeros(int, int)} does, and fills it from arrays, one a row.
      *
-     * @param rows the rows, of equal length
+     * @param rows the rows, at least one, all of the same length
      * @return the matrix, {@code [rows.length x rows[0].length]}
+     * @throws IllegalArgumentException if there is no row, a row is empty or the lengths differ
      */
     public static FloatMatrix of(float[]... rows) {
         int columns = rows.length == 0 ? 0 : rows[0].length;
@@ -153,6 +172,7 @@ public final class FloatMatrix extends Signal {
      * @param row the row
      * @param column the column
      * @return the value
+     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public float get(int row, int column) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
@@ -165,6 +185,7 @@ public final class FloatMatrix extends Signal {
      * @param row the row
      * @param column the column
      * @param value the value
+     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public void set(int row, int column, float value) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
@@ -283,6 +304,7 @@ public final class FloatMatrix extends Signal {
      *
      * @param column the column
      * @return a value for each row
+     * @throws IndexOutOfBoundsException if there is no such column
      */
     public float[] column(int column) {
         float[] values = new float[rows];

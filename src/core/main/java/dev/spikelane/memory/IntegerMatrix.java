@@ -48,12 +48,14 @@ public final class IntegerMatrix {
     }
 
     /**
-     * {@return a matrix of numbers of 8 bits}
+     * Makes a matrix of numbers of 8 bits.
      *
-     * @param rows number of rows
-     * @param columns number of columns
-     * @param items the items
-     * @param scales the scales
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param items {@code rows * columns} numbers, row after row; copied
+     * @param scales one for all, or one for each row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number of elements does not fit, or a scale times -128 is not finite
      */
     public static IntegerMatrix of(int rows, int columns, byte[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT8, rows, columns, scales);
@@ -63,12 +65,14 @@ public final class IntegerMatrix {
     }
 
     /**
-     * {@return a matrix of numbers of 16 bits}
+     * Makes a matrix of numbers of 16 bits.
      *
-     * @param rows number of rows
-     * @param columns number of columns
-     * @param items the items
-     * @param scales the scales
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param items {@code rows * columns} numbers, row after row; copied
+     * @param scales one for all, or one for each row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number of elements does not fit, or a scale times -32,768 is not finite
      */
     public static IntegerMatrix of(int rows, int columns, short[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT16, rows, columns, scales);
@@ -78,13 +82,17 @@ public final class IntegerMatrix {
     }
 
     /**
-     * {@return a matrix of numbers of any type}
+     * Makes a matrix of numbers of any type.
      *
      * @param type the type of the items
-     * @param rows number of rows
-     * @param columns number of columns
-     * @param items the items
-     * @param scales the scales
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param items {@code rows * columns} numbers, row after row; copied
+     * @param scales one for all, or one for each row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number of elements or an item does not fit, or a scale times the least
+     *     number of the type is not finite
+     * @throws IllegalStateException if the type is of floats
      */
     public static IntegerMatrix of(ElementType type, int rows, int columns, short[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, scales);
@@ -108,6 +116,8 @@ public final class IntegerMatrix {
      * @param type the type of the items
      * @param values finite numbers
      * @return the matrix
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     * @throws IllegalStateException if the type is of floats
      */
     public static IntegerMatrix nearest(ElementType type, FloatMatrix values) {
         values.requireFinite("values");
@@ -119,11 +129,13 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Rounds floats to whole numbers, with the scale of the largest magnitude for all rows.
+     * Rounds floats to whole numbers, all rows with the scale of the largest magnitude.
      *
      * @param type the type of the items
      * @param values finite numbers
      * @return the matrix
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     * @throws IllegalStateException if the type is of floats
      */
     public static IntegerMatrix nearestWithOneScale(ElementType type, FloatMatrix values) {
         values.requireFinite("values");
@@ -131,12 +143,15 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Rounds floats to the nearest whole numbers with given scales. The least number of the type is not used.
+     * Rounds floats to whole numbers with given scales.
      *
      * @param type the type of the items
      * @param values finite numbers
-     * @param scales the scales
-     * @return the matrix
+     * @param scales one for all, or one for each row
+     * @return the matrix of the nearest items that the type has beside its least
+     * @throws IllegalArgumentException if a number of scales does not fit, or a scale times the least number of the
+     *     type is not finite
+     * @throws IllegalStateException if the type is of floats
      */
     public static IntegerMatrix nearest(ElementType type, FloatMatrix values, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(type, values.rows(), values.columns(), scales);
@@ -180,10 +195,12 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Replaces the scales.
+     * Takes other scales.
      *
-     * @param others the scales
-     * @return these items with these scales
+     * @param others one for all rows, or one for each
+     * @return the same items with these scales
+     * @throws IllegalArgumentException if there are more or fewer, or a scale times the least number of the type is not
+     *     finite
      */
     public IntegerMatrix withScales(float... others) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, Objects.requireNonNull(others, "others"));
@@ -192,10 +209,13 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Changes the type.
+     * Returns these items with another type.
      *
-     * @param other a type that has all items
-     * @return these items and scales
+     * @param other a type that has all of them
+     * @return the same items and scales
+     * @throws IllegalArgumentException if an item does not fit, or a scale times the least number of the type is not
+     *     finite
+     * @throws IllegalStateException if the type is of floats
      */
     public IntegerMatrix withType(ElementType other) {
         Objects.requireNonNull(other, "other");
@@ -203,11 +223,12 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Selects columns.
+     * Takes the columns in another order.
      *
      * @param which for each column of the result, a column of this matrix
-     * @return a new matrix
+     * @return a matrix of its own
      * @throws IllegalArgumentException if there is none
+     * @throws IndexOutOfBoundsException if there is no such column
      */
     public IntegerMatrix gatherColumns(int... which) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, which.length, scales);
@@ -248,6 +269,7 @@ public final class IntegerMatrix {
      * @param row the row
      * @param column the column
      * @return the item
+     * @throws IndexOutOfBoundsException if there is no such element
      */
     public int item(int row, int column) {
         Memory.requireIndex("IntegerMatrix", row, rows, column, columns);
@@ -279,7 +301,8 @@ public final class IntegerMatrix {
      * Returns the scale of a row.
      *
      * @param row the row
-     * @return the factor of its items
+     * @return the factors of its items
+     * @throws IndexOutOfBoundsException if there is no such row
      */
     public float scale(int row) {
         Memory.requireIndex("IntegerMatrix", row, rows, 0, columns);

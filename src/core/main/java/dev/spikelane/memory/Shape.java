@@ -42,6 +42,7 @@ public final class Shape {
      *
      * @param n number of neurons, at least 1
      * @return the shape, of rank 1
+     * @throws IllegalArgumentException if {@code n} is below 1
      */
     public static Shape of(int n) {
         return new Shape(1, n, 1, 1);
@@ -53,6 +54,7 @@ public final class Shape {
      * @param channels number of lines, at least 1
      * @param length neurons of a line, at least 1
      * @return the shape, of rank 2
+     * @throws IllegalArgumentException if a size is below 1 or there are more neurons than an {@code int} can say
      */
     public static Shape of(int channels, int length) {
         return new Shape(2, channels, 1, length);
@@ -65,16 +67,18 @@ public final class Shape {
      * @param height rows of a map, at least 1
      * @param width columns of a map, at least 1
      * @return the shape, of rank 3
+     * @throws IllegalArgumentException if a size is below 1 or there are more neurons than an {@code int} can say
      */
     public static Shape of(int channels, int height, int width) {
         return new Shape(3, channels, height, width);
     }
 
     /**
-     * Returns a shape with another number of channels.
+     * Returns the shape of other maps, as high and as wide as these.
      *
      * @param count number of maps or lines, at least 1; for a row of neurons its length
-     * @return a shape of equal rank, height and width
+     * @return a shape of the same rank
+     * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
      */
     public Shape withChannels(int count) {
         return new Shape(rank, count, height, width);
@@ -83,8 +87,9 @@ public final class Shape {
     /**
      * Returns the shape of several rows, lines or maps, joined in torch's order.
      *
-     * @param count number of shapes, at least 1
+     * @param count how many, at least 1
      * @return a row with {@code count} times the neurons, or lines or maps with {@code count} times the channels
+     * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
      */
     public Shape times(int count) {
         if (count < 1 || count > Integer.MAX_VALUE / channels) {
@@ -134,10 +139,11 @@ public final class Shape {
     }
 
     /**
-     * Converts an index from torch's order to the inner order.
+     * Returns where a neuron stands inside.
      *
-     * @param torchIndex index in the order (channel, y, x)
-     * @return index in the order (y, x, channel)
+     * @param torchIndex its index in torch's order (channel, y, x)
+     * @return its index in the order (y, x, channel)
+     * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public int inside(int torchIndex) {
         requireIndex(torchIndex);
@@ -146,10 +152,11 @@ public final class Shape {
     }
 
     /**
-     * Converts an index from the inner order to torch's order.
+     * Returns where a neuron stands in torch's order.
      *
-     * @param insideIndex index in the order (y, x, channel)
-     * @return index in the order (channel, y, x)
+     * @param insideIndex its index in the order (y, x, channel)
+     * @return its index in the order (channel, y, x)
+     * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public int torch(int insideIndex) {
         requireIndex(insideIndex);
@@ -175,14 +182,18 @@ public final class Shape {
     }
 
     /**
-     * Copies rows from the inner order into torch's order, as
-     * {@link #toInside(FloatMatrix, int, FloatMatrix, int, int)} does in the other direction.
+     * Copies rows from the order inside into torch's order. It allocates nothing.
      *
-     * @param from {@code [any x size]}, in the inner order
+     * @param from holds the rows in the order inside, {@code [any x size]}
      * @param fromRow the first row to read
-     * @param to {@code [any x size]}, in torch's order
+     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in
+     *     memory
      * @param toRow the first row to write
-     * @param rows number of rows, at least 1
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void toTorch(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows) {
         requireRows(from, fromRow, to, toRow, rows);
@@ -190,14 +201,18 @@ public final class Shape {
     }
 
     /**
-     * Copies rows of spikes from torch's order into the inner order, as
-     * {@link #toInside(FloatMatrix, int, FloatMatrix, int, int)} copies values.
+     * Copies rows of spikes from torch's order into the order inside. It allocates nothing.
      *
-     * @param from {@code [any x size]}, in torch's order
+     * @param from holds the rows in torch's order, {@code [any x size]}
      * @param fromRow the first row to read
-     * @param to {@code [any x size]}, in the inner order
+     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap
+     *     in memory
      * @param toRow the first row to write
-     * @param rows number of rows, at least 1
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void toInside(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
         requireRows(from, fromRow, to, toRow, rows);
@@ -205,14 +220,18 @@ public final class Shape {
     }
 
     /**
-     * Copies rows of spikes from the inner order into torch's order, as
-     * {@link #toTorch(FloatMatrix, int, FloatMatrix, int, int)} copies values.
+     * Copies rows of spikes from the order inside into torch's order. It allocates nothing.
      *
-     * @param from {@code [any x size]}, in the inner order
+     * @param from holds the rows in the order inside, {@code [any x size]}
      * @param fromRow the first row to read
-     * @param to {@code [any x size]}, in torch's order
+     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in
+     *     memory
      * @param toRow the first row to write
-     * @param rows number of rows, at least 1
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void toTorch(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
         requireRows(from, fromRow, to, toRow, rows);

@@ -60,8 +60,9 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * paths.
      *
      * @param first the first row
-     * @param count number of rows, at least 1
+     * @param count how many rows, at least 1
      * @return the view, {@code [count x columns]}
+     * @throws IndexOutOfBoundsException if the rows are not all there
      */
     public abstract Signal rows(int first, int count);
 
@@ -103,8 +104,9 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     /**
      * Copies some rows, for example the samples of a batch.
      *
-     * @param rows the rows in the order of the copy, at least one; may repeat
-     * @return a new matrix, {@code [rows.length x columns]}
+     * @param rows the rows in the order of the copy, at least one; a row may be named several times
+     * @return a matrix of its own, {@code [rows.length x columns]}
+     * @throws IndexOutOfBoundsException if there is no such row
      * @throws IllegalArgumentException if no row is named
      */
     public abstract Signal gather(int... rows);
@@ -113,8 +115,9 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * Copies the rows of one sample in all steps, of time-major rows ({@code row = step * batch + sample}).
      *
      * @param sample the sample, from 0
-     * @param batch samples per step, a divisor of the rows
-     * @return a new matrix, {@code [steps x columns]}
+     * @param batch samples side by side, a divisor of the rows
+     * @return a matrix of its own, {@code [steps x columns]}
+     * @throws IndexOutOfBoundsException if there is no such sample
      * @throws IllegalArgumentException if the batch does not divide the rows
      */
     public abstract Signal sample(int sample, int batch);

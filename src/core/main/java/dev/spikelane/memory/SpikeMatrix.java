@@ -28,11 +28,15 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * {@return a matrix without a spike}
+     * Allocates a {@code [rows x columns]} matrix without a spike.
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows
-     * @param columns number of columns (neurons)
+     * @param rows number of rows, at least 1
+     * @param columns number of columns (neurons), at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1, or the arena allocates memory on the heap or of a mapped
+     *     file
+     * @throws OutOfMemoryError if the system refuses the memory
      */
     public static SpikeMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("SpikeMatrix", rows, columns);
@@ -59,12 +63,15 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * {@return a matrix with the elements of an array}
+     * Allocates a {@code [rows x columns]} matrix and fills it from an array.
      *
      * @param arena the arena that owns the memory
-     * @param rows number of rows
-     * @param columns number of columns
-     * @param spikes the spikes
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value, or the
+     *     arena allocates memory on the heap or of a mapped file
      */
     public static SpikeMatrix copyOf(Arena arena, int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(arena, rows, columns);
@@ -73,21 +80,29 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * {@return a matrix without a spike and without an arena}
+     * Allocates a {@code [rows x columns]} matrix without a spike that any thread may use and that needs no arena: its
+     * memory is freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
+     * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
      *
-     * @param rows number of rows
-     * @param columns number of columns (neurons)
+     * @param rows number of rows, at least 1
+     * @param columns number of columns (neurons), at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1
+     * @throws OutOfMemoryError if the JVM or the system refuses the memory
      */
     public static SpikeMatrix zeros(int rows, int columns) {
         return zeros(NativeMemory.ofAuto(), rows, columns);
     }
 
     /**
-     * {@return a matrix with the elements of an array, without an arena}
+     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from
+     * an array.
      *
-     * @param rows number of rows
-     * @param columns number of columns
-     * @param spikes the spikes
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value
      */
     public static SpikeMatrix copyOf(int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(rows, columns);
@@ -105,7 +120,8 @@ public final class SpikeMatrix extends Signal {
      *
      * @param row the row
      * @param column the neuron
-     * @return true if there is a spike
+     * @return whether there is a spike
+     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public boolean get(int row, int column) {
         Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
@@ -117,7 +133,8 @@ public final class SpikeMatrix extends Signal {
      *
      * @param row the row
      * @param column the neuron
-     * @param spike true if it fires
+     * @param spike whether it fires
+     * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public void set(int row, int column, boolean spike) {
         Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
@@ -169,10 +186,11 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Calls an action for each neuron of a row that fires, ascending.
+     * Calls back for each neuron of a row that fires, ascending.
      *
      * @param row the row
-     * @param action receives the neuron
+     * @param action is given the neuron
+     * @throws IndexOutOfBoundsException if there is no such row
      */
     public void forEachSpike(int row, IntConsumer action) {
         Objects.requireNonNull(action, "action");
@@ -191,7 +209,8 @@ public final class SpikeMatrix extends Signal {
      * Clears the spikes of some rows.
      *
      * @param first the first row
-     * @param count number of rows, at least 1
+     * @param count how many rows, at least 1
+     * @throws IndexOutOfBoundsException if the rows are not all there
      */
     public void clear(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
@@ -272,8 +291,9 @@ public final class SpikeMatrix extends Signal {
      * Counts the spikes of some rows.
      *
      * @param first the first row
-     * @param count number of rows, at least 1
-     * @return their spikes
+     * @param count how many rows, at least 1
+     * @return the number of spikes in them
+     * @throws IndexOutOfBoundsException if the rows are not all there
      */
     public long count(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
@@ -344,7 +364,8 @@ public final class SpikeMatrix extends Signal {
      * Copies a column, for example the spikes of one neuron.
      *
      * @param column the column
-     * @return true for each row with a spike
+     * @return for each row whether it fired
+     * @throws IndexOutOfBoundsException if there is no such column
      */
     public boolean[] column(int column) {
         boolean[] spikes = new boolean[rows];

@@ -242,16 +242,19 @@ public record EarlyExit(int steps, int margin, int classes) {
          * Returns true if the label of a sample is decided.
          *
          * @param sample the sample
-         * @return true if {@link #label} is final
+         * @return whether {@link #label} stays as it is
+         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public boolean decided(int sample) {
             return decidedAt[sample] > 0;
         }
 
         /**
-         * {@return the label of a sample: the decided one, or the class in the lead}
+         * Returns the label of a sample: the one that was decided, or the class that is in the lead.
          *
          * @param sample the sample
+         * @return the class
+         * @throws IndexOutOfBoundsException if there is no such sample
          * @throws IllegalStateException if no simulation is observed
          */
         public int label(int sample) {
@@ -263,9 +266,11 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * {@return the number of steps after which the label of a sample was decided; 0 before}
+         * Returns after how many steps the label of a sample was decided.
          *
          * @param sample the sample
+         * @return steps; 0 if it is not decided
+         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public long steps(int sample) {
             return decidedAt[sample];

@@ -294,8 +294,9 @@ public final class Network {
     /**
      * Starts a simulation of this network on the calling thread.
      *
-     * @param batch samples per step, at least 1
+     * @param batch samples that run side by side, at least 1
      * @return a simulation with a state of zeros
+     * @throws IllegalArgumentException if the batch is below 1
      */
     public Simulation simulate(int batch) {
         return simulate(batch, 1);
@@ -304,22 +305,25 @@ public final class Network {
     /**
      * Starts a simulation of this network.
      *
-     * @param batch samples per step, at least 1
-     * @param threads threads that share the work, including the caller, from 1 to 1024; results do not depend on it
+     * @param batch samples that run side by side, at least 1
+     * @param threads threads that share the work, the calling one among them, from 1 to 1024; results do not depend on
+     *     it
      * @return a simulation with a state of zeros
+     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation simulate(int batch, int threads) {
         return new Simulation(this, laidOut, batch, threads, Simulation.ROWS_IN_BLOCK);
     }
 
     /**
-     * Starts a simulation that changes no weights: no rule runs, and plastic projections use the network's own values,
-     * whose changes appear as a whole between two calls. Without plastic projections it equals
+     * Starts a simulation of this network that changes no weights: no rule runs, and plastic projections have the
+     * network's own values, whose changes it sees as a whole between two calls. Without plastic projections it is
      * {@link #simulate(int, int)}.
      *
-     * @param batch samples per step, at least 1
-     * @param threads as for {@link #simulate(int, int)}
+     * @param batch samples that run side by side, at least 1
+     * @param threads threads that share the work, as for {@link #simulate(int, int)}
      * @return a simulation with a state of zeros, whose states do not fit simulations that learn
+     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation serve(int batch, int threads) {
         return new Simulation(this, laidOut.fixed(), batch, threads, Simulation.ROWS_IN_BLOCK);
@@ -345,26 +349,29 @@ public final class Network {
     }
 
     /**
-     * Warms up the JVM for this network on one thread, as {@link #warmUp(int, int)} does.
+     * Warms up the JVM for this network, so that the first call of a service is as fast as later ones. It runs spikes
+     * of several densities, and values unless a rule follows the input, in blocks and step by step, until the times
+     * agree; no round starts after 10 seconds. Short stages learn here whether threads should share them. On a CPU
+     * without built-in measurements, products first learn which of their kernels is fastest, for at most another 10
+     * seconds. No other call tries kernels, and results do not depend on the warm-up.
      *
-     * @param batch samples per step of later simulations, at least 1
-     * @return the time it took; empty as for {@link #warmUp(int, int)}
+     * @param batch samples that will run side by side, at least 1
+     * @return how long it took; empty if times had not settled after 10 seconds, for example on a busy machine or with
+     *     less than a whole core; the next calls then still get faster
+     * @throws IllegalArgumentException if the batch is below 1
      */
     public Optional<Duration> warmUp(int batch) {
         return warmUp(batch, 1);
     }
 
     /**
-     * Warms up the JVM for this network, so that the first call of a service is as fast as later ones. It runs spikes
-     * of several densities, and values unless a rule follows the input, in blocks and step by step, until the times
-     * agree; no round starts after 10 seconds. Short stages learn whether threads should share them. On a CPU without
-     * built-in measurements, products first learn which kernel is fastest, for at most another 10 seconds. No other
-     * call tries kernels, and results do not depend on the warm-up.
+     * Makes the JVM compile the code of simulations of this network on several threads.
      *
-     * @param batch samples per step of later simulations, at least 1
-     * @param threads threads of later simulations, including the caller, from 1 to 1024
-     * @return the time it took; empty if times had not settled after 10 seconds, for example on a busy machine or with
-     *     less than a whole core: the next calls then still get faster
+     * @param batch samples that will run side by side, at least 1
+     * @param threads threads that will share the work, the calling one among them, from 1 to 1024
+     * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, or much was
+     *     compiled, as on a busy machine or with less than a whole core: the next calls get faster for a while
+     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Optional<Duration> warmUp(int batch, int threads) {
         return WarmUp.run(this, batch, threads, JitWarmUp.MOST);
@@ -416,7 +423,7 @@ public final class Network {
      * @return operators, neurons and values in memory
      * @hidden
      */
-    @SuppressWarnings({"exports", "InvalidBlockTag"})
+    @SuppressWarnings({"exports", "InvalidBlockTag"}) // the only hidden type that the API returns
     public LaidOutNetwork laidOut() {
         return laidOut;
     }

@@ -202,59 +202,70 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Adds a dense connection with random weights as in {@code torch.nn.Linear} to the chain.
+     * Adds a dense connection with the random weights that {@code torch.nn.Linear} starts with to the chain.
      *
      * @param outputs number of outputs, at least 1
-     * @param random the stream of the weights
+     * @param random the stream they are drawn from
      * @return this
+     * @throws IllegalArgumentException if there is no output
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder dense(int outputs, TorchRandom random) {
         return connect(Dense.linear(chain.width().size(), outputs, random));
     }
 
     /**
-     * Adds a convolution of maps with random weights as in {@code torch.nn.Conv2d} to the chain.
+     * Adds a convolution of maps with the random weights that {@code torch.nn.Conv2d} starts with to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param size rows and columns of its kernel, at least 1
-     * @param random the stream of the weights
+     * @param random the stream they are drawn from
      * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder conv2d(int outputs, int size, TorchRandom random) {
         return convolution(outputs, Kernel.of(size), random);
     }
 
     /**
-     * Adds a convolution of lines with random weights as in {@code torch.nn.Conv1d} to the chain.
+     * Adds a convolution of lines with the random weights that {@code torch.nn.Conv1d} starts with to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param size inputs of its kernel, at least 1
-     * @param random the stream of the weights
+     * @param random the stream they are drawn from
      * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder conv1d(int outputs, int size, TorchRandom random) {
         return convolution(outputs, Kernel.of1d(size), random);
     }
 
     /**
-     * Adds a transposed convolution of maps with random weights as in {@code torch.nn.ConvTranspose2d} to the chain.
+     * Adds a transposed convolution of maps with the random weights that {@code torch.nn.ConvTranspose2d} starts with
+     * to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param size rows and columns of its kernel, at least 1
-     * @param random the stream of the weights
+     * @param random the stream they are drawn from
      * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder convTranspose2d(int outputs, int size, TorchRandom random) {
         return convolution(outputs, Kernel.transposed(size), random);
     }
 
     /**
-     * Adds a convolution with random weights as in torch's module to the chain.
+     * Adds a convolution with the random weights that torch's module starts with to the chain.
      *
      * @param outputs number of output channels, at least 1
      * @param kernel with all options
-     * @param random the stream of the weights
+     * @param random the stream they are drawn from
      * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
      * @throws OutOfMemoryError if the weights do not fit in memory
      */
     public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
@@ -265,6 +276,7 @@ public final class NetworkBuilder {
      * Adds {@link Flatten} to the chain.
      *
      * @return this
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder flatten() {
         return connect(new Flatten());
@@ -273,8 +285,10 @@ public final class NetworkBuilder {
     /**
      * Adds {@link OneToOne.Scale} to the chain.
      *
-     * @param factor factor on all values, finite
+     * @param factor by which all is multiplied, finite
      * @return this
+     * @throws IllegalArgumentException if the factor is NaN or infinite
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder scale(float factor) {
         return connect(OneToOne.scale(factor));
@@ -284,6 +298,7 @@ public final class NetworkBuilder {
      * Adds a {@link BatchNorm} with torch's options to the chain, after another connection.
      *
      * @return this
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder batchNorm() {
         return connect(BatchNorm.of(chain.width().channels()));
@@ -292,8 +307,10 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#max(int)} to the chain, over maps.
      *
-     * @param size size and stride of a window, at least 1
+     * @param size of a window, and from one to the next; at least 1
      * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder maxPool2d(int size) {
         return pool(2, Pool.max(size));
@@ -302,8 +319,10 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#average(int)} to the chain, over maps.
      *
-     * @param size size and stride of a window, at least 1
+     * @param size of a window, and from one to the next; at least 1
      * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder avgPool2d(int size) {
         return pool(2, Pool.average(size));
@@ -312,8 +331,10 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#sum(int)} to the chain, over maps.
      *
-     * @param size size and stride of a window, at least 1
+     * @param size of a window, and from one to the next; at least 1
      * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder sumPool2d(int size) {
         return pool(2, Pool.sum(size));
@@ -322,8 +343,10 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#max(int)} to the chain, over lines.
      *
-     * @param size size and stride of a window, at least 1
+     * @param size of a window, and from one to the next; at least 1
      * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder maxPool1d(int size) {
         return pool(1, Pool.max(size));
@@ -332,8 +355,10 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#average(int)} to the chain, over lines.
      *
-     * @param size size and stride of a window, at least 1
+     * @param size of a window, and from one to the next; at least 1
      * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder avgPool1d(int size) {
         return pool(1, Pool.average(size));
@@ -342,8 +367,10 @@ public final class NetworkBuilder {
     /**
      * Adds {@link Pool#sum(int)} to the chain, over lines.
      *
-     * @param size size and stride of a window, at least 1
+     * @param size of a window, and from one to the next; at least 1
      * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder sumPool1d(int size) {
         return pool(1, Pool.sum(size));
@@ -357,8 +384,10 @@ public final class NetworkBuilder {
     /**
      * Adds a connection to the chain.
      *
-     * @param connection takes the rows of the last neurons (at first the inputs) or connection
+     * @param connection from the neurons (at first the inputs), or the connection, at its end
      * @return this
+     * @throws IllegalArgumentException if its inputs do not fit
+     * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder connect(Connection connection) {
         chain.add(connection);

@@ -189,6 +189,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param sample the sample
          * @return a step for each spike, ascending, counted from the last reset
+         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public int[] steps(int sample) {
             return spikesOf(sample).map(spike -> steps[spike]).toArray();
@@ -199,6 +200,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *
          * @param sample the sample
          * @return a neuron for each of its {@link #steps}, ascending within a step, in torch's order
+         * @throws IndexOutOfBoundsException if there is no such sample
          */
         public int[] neurons(int sample) {
             return spikesOf(sample).map(spike -> places[spike] % neurons).toArray();
@@ -208,7 +210,8 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          * Returns the spikes of one sample as a matrix.
          *
          * @param sample the sample
-         * @return {@code [steps x neurons]} since the last reset
+         * @return {@code [steps x neurons]}, of the steps since the last reset
+         * @throws IndexOutOfBoundsException if there is no such sample
          * @throws IllegalStateException if no step was recorded
          */
         public SpikeMatrix spikes(int sample) {

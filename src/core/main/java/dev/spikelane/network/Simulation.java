@@ -105,9 +105,10 @@ public final class Simulation implements AutoCloseable {
      * Attaches an observer to a population.
      *
      * @param <T> the kind of observer
-     * @param population the population's number
-     * @param observer receives every block of steps from now on
+     * @param population the population's number, from 0, in the order of declaration
+     * @param observer is told of every block of steps from now on
      * @return the observer
+     * @throws IndexOutOfBoundsException if there is no such population
      * @throws IllegalArgumentException if the observer was made for another batch or number of neurons
      */
     public <T extends Population.Observer> T observe(int population, T observer) {
@@ -122,9 +123,10 @@ public final class Simulation implements AutoCloseable {
      *
      * @param <T> the kind of observer
      * @param population the population's name
-     * @param observer receives every block of steps from now on
+     * @param observer is told of every block of steps from now on
      * @return the observer
-     * @throws IllegalArgumentException also if the observer was made for another batch or number of neurons
+     * @throws IllegalArgumentException if there is no such population, or the observer was made for another batch or
+     *     number of neurons
      */
     public <T extends Population.Observer> T observe(String population, T observer) {
         return observe(network.number(population), observer);
@@ -133,8 +135,9 @@ public final class Simulation implements AutoCloseable {
     /**
      * Counts the spikes of a population from now on.
      *
-     * @param population the population's number
-     * @return the counts
+     * @param population the population's number, from 0, in the order of declaration
+     * @return the counts, of its own memory
+     * @throws IndexOutOfBoundsException if there is no such population
      */
     public SpikeCounts countSpikes(int population) {
         return observe(population, new SpikeCounts(NativeMemory.ofAuto(), batch, size(population)));
@@ -144,7 +147,8 @@ public final class Simulation implements AutoCloseable {
      * Counts the spikes of a population from now on.
      *
      * @param population the population's name
-     * @return the counts
+     * @return the counts, of its own memory
+     * @throws IllegalArgumentException if there is no such population
      */
     public SpikeCounts countSpikes(String population) {
         return countSpikes(network.number(population));
@@ -153,9 +157,10 @@ public final class Simulation implements AutoCloseable {
     /**
      * Records the spikes of a population from now on.
      *
-     * @param population the population's number
+     * @param population the population's number, from 0, in the order of declaration
      * @param mostSteps the most steps between two resets
-     * @return the recording
+     * @return the recording, of its own memory
+     * @throws IndexOutOfBoundsException if there is no such population
      */
     public Population.SpikeRecorder recordSpikes(int population, int mostSteps) {
         return observe(
@@ -167,7 +172,8 @@ public final class Simulation implements AutoCloseable {
      *
      * @param population the population's name
      * @param mostSteps the most steps between two resets
-     * @return the recording
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population
      */
     public Population.SpikeRecorder recordSpikes(String population, int mostSteps) {
         return recordSpikes(network.number(population), mostSteps);
@@ -175,10 +181,11 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Records the step and the neuron of each spike of a population from now on, in memory for the spikes alone. Use it
-     * if few neurons fire, or if the number of steps is unknown.
+     * where few neurons fire, or where the number of steps is unknown.
      *
      * @param population the population's name
-     * @return the recording, which grows with the spikes
+     * @return the recording, of its own memory, which grows with the spikes
+     * @throws IllegalArgumentException if there is no such population
      */
     public Population.SpikeTimes recordSpikeTimes(String population) {
         int neurons = network.population(population).size();
@@ -188,9 +195,10 @@ public final class Simulation implements AutoCloseable {
     /**
      * Records the membranes after each step of a population from now on.
      *
-     * @param population the population's number
+     * @param population the population's number, from 0, in the order of declaration
      * @param mostSteps the most steps between two resets
-     * @return the recording
+     * @return the recording, of its own memory
+     * @throws IndexOutOfBoundsException if there is no such population
      */
     public Population.VariableRecorder recordMembranes(int population, int mostSteps) {
         return observe(
@@ -202,7 +210,8 @@ public final class Simulation implements AutoCloseable {
      *
      * @param population the population's name
      * @param mostSteps the most steps between two resets
-     * @return the recording
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population
      */
     public Population.VariableRecorder recordMembranes(String population, int mostSteps) {
         return recordMembranes(network.number(population), mostSteps);
@@ -215,14 +224,15 @@ public final class Simulation implements AutoCloseable {
      * {@link #recordMembranes(String, int)} does not.
      *
      * <p>A model with gates takes several currents for each neuron: the recording then has {@link Neuron#gates} times
-     * as many columns, gate after gate. Recurrent models have the port {@code feedback} beside {@code current}.
+     * as many columns, gate after gate. Recurrent models have the port {@code feedback} beside {@code current}; the
+     * network records each alone.
      *
      * @param population the population's name
-     * @param variable one of its model's {@linkplain Neuron#variables variables}, or of the
+     * @param variable one of its model's {@linkplain Neuron#variables variables}, or one of the
      *     {@linkplain Neuron#ports ports} that projections enter
      * @param mostSteps the most steps between two resets
-     * @return the recording
-     * @throws IllegalArgumentException also if there is no such variable or port, or no projection enters the port
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population, variable or port, or nothing enters the port
      */
     public Population.VariableRecorder record(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
@@ -241,8 +251,8 @@ public final class Simulation implements AutoCloseable {
      * @param population the population's name
      * @param variable one of its model's variables
      * @param mostSteps the most steps between two resets
-     * @return the recording
-     * @throws IllegalArgumentException also if there is no such variable
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population or variable
      */
     public Population.VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
@@ -269,18 +279,20 @@ public final class Simulation implements AutoCloseable {
     /**
      * Returns the state of a population's neurons, which a caller may read and write between calls.
      *
-     * @param population the population's number
+     * @param population the population's number, from 0, in the order of declaration
      * @return the state, which changes with each call, in torch's order
+     * @throws IndexOutOfBoundsException if there is no such population
      */
     public NeuronState state(int population) {
         return run.population(population).shownState();
     }
 
     /**
-     * Returns the state of a population's neurons, as {@link #state(int)} does.
+     * Returns the state of a population's neurons, which a caller may read and write between calls.
      *
      * @param population the population's name
-     * @return the state
+     * @return the state, which changes with each call, in torch's order
+     * @throws IllegalArgumentException if there is no such population
      */
     public NeuronState state(String population) {
         return state(network.number(population));
@@ -292,15 +304,16 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Begins to learn while serving: with snapshots, an undo and a limit. A second call drops the snapshots, counts
+     * Begins to learn while serving: with snapshots, an undo and a limit. A second call forgets the snapshots, counts
      * steps from 0 again and measures drift from the present weights.
      *
      * @param every steps from one snapshot to the next, at least 1
-     * @param keep number of kept snapshots, from 1 to {@value Learning#MOST}; with two more copies of the plastic
+     * @param keep how many snapshots are kept, from 1 to {@value Learning#MOST}; with two more copies of the plastic
      *     values, all in native memory
      * @param driftLimit above 0, infinite for none
      * @return the learning of this simulation
      * @throws IllegalArgumentException if an argument is out of range, or no projection has a rule in this simulation
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public Learning learning(int every, int keep, double driftLimit) {
         try (Call _ = begin()) {
@@ -310,13 +323,14 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Returns a rule's variable of inputs or outputs, such as a trace. Variables of synapses are among
-     * {@link #plasticWeights}.
+     * Returns a variable that a projection's rule has of inputs or outputs, such as a trace. Variables of synapses are
+     * among {@link #plasticWeights}.
      *
      * @param projection the projection's name
      * @param variable the variable's name in the rule
      * @return {@code [batch x neurons]}, a copy, in torch's order
      * @throws IllegalArgumentException if there is no such projection or variable, or the projection has no rule
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public FloatMatrix trace(String projection, String variable) {
         try (Call _ = begin()) {
@@ -330,6 +344,10 @@ public final class Simulation implements AutoCloseable {
      * @param input {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}), spikes or finite
      *     values; read block by block into this simulation's own memory, so it may lie in a confined arena. The first
      *     call with values allocates memory for them
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void run(Signal input) {
         given.requireRows("input", input);
@@ -342,8 +360,12 @@ public final class Simulation implements AutoCloseable {
     /**
      * Runs a network of several inputs.
      *
-     * @param inputs each input's rows by its name, as {@link #run(Signal)} takes them, all with the same number of
-     *     steps
+     * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major, of the same number of steps,
+     *     spikes or finite values
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void run(Map<String, ? extends Signal> inputs) {
         runAll(inputs, given.requireRows(inputs) / batch, false, ALL);
@@ -356,8 +378,10 @@ public final class Simulation implements AutoCloseable {
      * this call, with the number of the longest sample.
      *
      * @param inputs as for {@link #run(Map)}; rows after a sample's end are not used, but must be finite
-     * @param lengths the steps of each sample, at least 1
-     * @throws IllegalArgumentException also if a length is out of range or a projection is plastic
+     * @param lengths for each sample how many of these steps it has, at least 1
+     * @throws IllegalArgumentException as {@link #run(Map)} does, or if a length is out of range or a projection is
+     *     plastic
+     * @throws IllegalStateException as {@link #run(Map)} does
      */
     public void run(Map<String, ? extends Signal> inputs, int[] lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -367,10 +391,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs samples of different length through a network of one input, as {@link #run(Map, int[])} does.
+     * Runs samples of different length through a network of one input.
      *
-     * @param input as for {@link #run(Signal)}
-     * @param lengths as for {@link #run(Map, int[])}
+     * @param input as {@link #run(Signal)} takes it
+     * @param lengths as {@link #run(Map, int[])} takes them
+     * @throws IllegalArgumentException as {@link #run(Map, int[])} does
+     * @throws IllegalStateException as {@link #run(Map, int[])} does
      */
     public void run(Signal input, int[] lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -383,10 +409,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs samples of different length with constant input, as {@link #run(Map, int[])} does.
+     * Runs samples of different length that have the same input at all of their steps.
      *
-     * @param frames as for {@link #runConstant(Map, int)}
-     * @param lengths the steps of each sample, at least 1
+     * @param frames as {@link #runConstant(Map, int)} takes them
+     * @param lengths for each sample its steps, at least 1
+     * @throws IllegalArgumentException as {@link #run(Map, int[])} does
+     * @throws IllegalStateException as {@link #run(Map, int[])} does
      */
     public void runConstant(Map<String, ? extends Signal> frames, int[] lengths) {
         Objects.requireNonNull(lengths, "lengths");
@@ -400,7 +428,11 @@ public final class Simulation implements AutoCloseable {
      * with the frame repeated.
      *
      * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
-     * @param count number of steps, at least 1
+     * @param count how many steps, at least 1
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
+     *     batch, a value is NaN or infinite, or there is no step
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void runConstant(Signal frame, int count) {
         given.requireFrame("frame", frame);
@@ -412,10 +444,14 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs steps of a network of several inputs with constant input.
+     * Runs steps of a network of several inputs that all have the same input.
      *
-     * @param frames each input's frame by its name, as {@link #runConstant(Signal, int)} takes it
-     * @param count number of steps, at least 1
+     * @param frames for each input's name {@code [batch x inputs]}, the spikes or finite values of every step
+     * @param count how many steps, at least 1
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
+     *     batch, a value is NaN or infinite, or there is no step
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void runConstant(Map<String, ? extends Signal> frames, int count) {
         given.requireFrames("frames", frames);
@@ -424,9 +460,11 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs steps of a network without inputs, whose neurons have their own sources.
+     * Runs steps of a network without inputs, whose neurons have sources of their own.
      *
-     * @param count number of steps, at least 1
+     * @param count how many steps, at least 1
+     * @throws IllegalArgumentException if the network has inputs, or there is no step
+     * @throws IllegalStateException if the simulation is closed, a recorder is full, or the simulation is busy
      */
     public void run(int count) {
         runConstant(Map.of(), count);
@@ -437,6 +475,10 @@ public final class Simulation implements AutoCloseable {
      *
      * @param input {@code [batch x inputs]}, spikes or finite values
      * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public SpikeMatrix step(Signal input) {
         given.requireFrame("input", input);
@@ -450,8 +492,12 @@ public final class Simulation implements AutoCloseable {
     /**
      * Runs one step of a network of several inputs.
      *
-     * @param inputs each input's rows by its name, as {@link #step(Signal)} takes them
+     * @param inputs for each input's name {@code [batch x inputs]}, spikes or finite values
      * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public SpikeMatrix step(Map<String, ? extends Signal> inputs) {
         given.requireFrames("inputs", inputs);
@@ -463,15 +509,16 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Makes the content of an observer part of this simulation's states from now on, so that counts and recordings
-     * continue from a state. A state can be restored with the observers with which it was taken, named here in the same
-     * order, or without any.
+     * Makes the content of an observer part of this simulation's states from now on: counts and recordings then go on
+     * where a state was taken. A state is put in with the observers of which it was taken, in the order in which they
+     * were named here, or where none was named.
      *
      * @param <T> the kind of observer
-     * @param observer of this simulation, with a state: {@link SpikeCounts}, recorders, and others with
-     *     {@link Population.Observer#stateBytes}
+     * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so
+     *     ({@link Population.Observer#stateBytes})
      * @return the observer
      * @throws IllegalArgumentException if it does not observe this simulation, is a part already, or has no state
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public <T extends Population.Observer> T keepInState(T observer) {
         try (Call _ = begin()) {
@@ -486,10 +533,11 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Copies the state: all values that the run carries from step to step. It includes the weights of plastic
+     * Copies the state: everything that the run carries from step to step. It includes the weights of plastic
      * projections, but no other weights, and the content of the observers that {@link #keepInState} names.
      *
-     * @return the state, an independent value
+     * @return the state, a value of its own
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public SimulationState snapshot() {
         try (Call _ = begin()) {
@@ -499,12 +547,13 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Copies the state into the caller's memory: the bytes of {@link #snapshot()}, for a service that keeps many
-     * states. Allocates nothing, unless projections are plastic or the network's values have changed since their last
-     * hash.
+     * states. Nothing is allocated, unless projections are plastic or the network's values have changed since their
+     * last hash.
      *
      * @param into receives {@link #stateBytes} from its position, which moves past them; on the heap for the fastest
      *     copies
      * @throws IllegalArgumentException if they do not fit; nothing is written then
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public void snapshot(ByteBuffer into) {
         Objects.requireNonNull(into, "into");
@@ -516,9 +565,9 @@ public final class Simulation implements AutoCloseable {
     /**
      * Returns the length of the present state in bytes.
      *
-     * @return bytes; they depend on the batch, on {@link #keepInState}, and, if delayed projections leave an input, on
+     * @return bytes; they depend on the batch, on {@link #keepInState}, and where delayed projections leave an input on
      *     whether that is spikes or values
-     * @throws IllegalStateException also if they are more than 2 GB
+     * @throws IllegalStateException if the simulation is closed or busy, or they are more than 2 GB
      */
     public int stateBytes() {
         try (Call _ = begin()) {
@@ -528,15 +577,16 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Restores a state. The run then continues bit for bit as the run from which the state was copied, and so do the
-     * observers that {@link #keepInState} names. Other observers keep their content and continue at the state's step: a
-     * new recorder needs room for all steps since the last reset of the restored run, and its rows before the state's
-     * step stay unchanged; counts continue from their present number, so counts of several sessions add up. Only graph
-     * and models are compared, not weights and other values; compare {@link SimulationState#valuesHash} with
-     * {@link Weights#hash} for those.
+     * observers that {@link #keepInState} names. Other observers keep their content and continue at the state's step.
+     * Rows of a recorder count from the last reset of the restored run: a new recorder needs room for all these steps,
+     * and its rows before the state's step stay unchanged. Counts continue from their present number, so counts of
+     * several sessions add up. Only graph and models are compared, not weights and other values; compare
+     * {@link SimulationState#valuesHash} with {@link Weights#hash} for those.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
      * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of
      *     states here
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(SimulationState state) {
         Objects.requireNonNull(state, "state");
@@ -544,11 +594,13 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Restores a state from its bytes, as {@link #restore(SimulationState)} does. Allocates nothing, unless projections
-     * are plastic.
+     * Puts a state in, as {@link #restore(SimulationState)} does, from the bytes of one. Nothing is allocated, unless
+     * projections are plastic.
      *
      * @param state the rest of the buffer, all of it; its position moves to the end
-     * @throws IllegalArgumentException also if the bytes are no state, of another version, or damaged
+     * @throws IllegalArgumentException if the bytes are no state, of another version, damaged, of another graph or
+     *     batch, or without the observers that are part of states here
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(ByteBuffer state) {
         Objects.requireNonNull(state, "state");
@@ -565,7 +617,7 @@ public final class Simulation implements AutoCloseable {
      * plastic projections are copied and hashed.
      *
      * @return a simulation that continues as this one would
-     * @throws IllegalStateException also if its state has more than 2 GB
+     * @throws IllegalStateException if this simulation is closed or busy, or its state has more than 2 GB
      */
     public Simulation fork() {
         ByteBuffer state;
@@ -588,8 +640,10 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Resets all neurons and observers to their start: zeros, unless equations give other values, which use the
-     * network's present parameters. Values of plastic projections stay as they are.
+     * Sets all neurons and observers to their start: zeros, unless equations say otherwise, which read the parameters
+     * that the network has now. Values of plastic projections stay as they are.
+     *
+     * @throws IllegalStateException if the simulation is closed or busy
      */
     public void reset() {
         try (Call _ = begin()) {

@@ -83,9 +83,10 @@ public final class Weights {
     /**
      * Copies values out.
      *
-     * @param name a name
-     * @return a new matrix, torch's first dimension by all others: {@code [outputs x inputs]} for weights of a dense
-     *     connection, {@code [1 x n]} for a bias or a parameter
+     * @param name one of {@link #names}
+     * @return a matrix of its own, torch's first dimension by all others: {@code [outputs x inputs]} for weights of a
+     *     dense connection, {@code [1 x n]} for a bias or a parameter
+     * @throws IllegalArgumentException if there is no such name
      */
     public FloatMatrix get(String name) {
         Values found = find(name);
@@ -95,9 +96,10 @@ public final class Weights {
     /**
      * Returns torch's dimensions of values.
      *
-     * @param name a name
+     * @param name one of {@link #names}
      * @return {@code [outputs, inputs]} for weights of a dense connection, {@code [n]} for a bias or a parameter of
      *     each neuron, {@code []} for a parameter that is one number
+     * @throws IllegalArgumentException if there is no such name
      */
     public List<Integer> shape(String name) {
         return find(name).description().shape();
@@ -106,19 +108,22 @@ public final class Weights {
     /**
      * Returns the type of the elements.
      *
-     * @param name a name
-     * @return FLOAT32; INT8, INT16, INT4 or TERNARY for the weights of {@link dev.spikelane.connection.Dense.Integers},
-     *     which {@link #get} widens to {@code scale * integer}, rounded once; INT64 for a {@link #count}
+     * @param name one of {@link #names}
+     * @return FLOAT32; INT8, INT16, INT4 or TERNARY for the weights of
+     *     {@link dev.spikelane.connection.Dense.Integers}, which
+     *     {@link #get} widens to {@code scale * integer}, rounded once; INT64 for a {@link #count}
+     * @throws IllegalArgumentException if there is no such name
      */
     public ElementType type(String name) {
         return find(name).type();
     }
 
     /**
-     * Copies integers and their scales out. The scales are also separate values, {@code fc1.weight_scale}.
+     * Copies integers and their scales out. The scales are also values of their own, {@code fc1.weight_scale}.
      *
-     * @param name a name of the type INT8, INT16, INT4 or TERNARY
+     * @param name one of {@link #names} whose {@link #type} is INT8, INT16, INT4 or TERNARY
      * @return {@code [outputs x inputs]}
+     * @throws IllegalArgumentException if there is no such name
      * @throws IllegalStateException if the elements are floats
      */
     public IntegerMatrix integers(String name) {
@@ -128,10 +133,10 @@ public final class Weights {
     /**
      * Copies integers and their scales in.
      *
-     * @param name a name of the type INT8, INT16, INT4 or TERNARY
+     * @param name one of {@link #names} whose {@link #type} is INT8, INT16, INT4 or TERNARY
      * @param from of the same type and shape, with as many scales
-     * @throws IllegalArgumentException also if the integers do not fit
-     * @throws IllegalStateException also if the elements are floats
+     * @throws IllegalArgumentException if there is no such name, or the integers do not fit; nothing changes then
+     * @throws IllegalStateException if the elements are floats, or a simulation is running
      */
     public void replace(String name, IntegerMatrix from) {
         Values found = find(name);
@@ -139,23 +144,25 @@ public final class Weights {
     }
 
     /**
-     * {@return a count, such as the batches that a {@link dev.spikelane.connection.BatchNorm} has seen; {@link #get}
-     * rounds it to float32}
+     * Returns a whole number that is counted, such as the batches that a {@link dev.spikelane.connection.BatchNorm} has
+     * seen; {@link #get} rounds it to float32.
      *
-     * @param name a name of the type INT64
-     * @throws IllegalStateException if the elements have another type
+     * @param name one of {@link #names} whose {@link #type} is INT64
+     * @return the number
+     * @throws IllegalArgumentException if there is no such name
+     * @throws IllegalStateException if the elements are others
      */
     public long count(String name) {
         return read(find(name)::count);
     }
 
     /**
-     * Changes a count.
+     * Changes a whole number that is counted.
      *
-     * @param name a name of the type INT64
+     * @param name one of {@link #names} whose {@link #type} is INT64
      * @param count the number, 0 or more
-     * @throws IllegalArgumentException also if the number is negative
-     * @throws IllegalStateException also if the elements have another type
+     * @throws IllegalArgumentException if there is no such name, or the number is negative
+     * @throws IllegalStateException if the elements are others, or a simulation is running
      */
     public void replace(String name, long count) {
         Values found = find(name);
@@ -165,12 +172,14 @@ public final class Weights {
     /**
      * Copies values in.
      *
-     * @param name a name
-     * @param from the elements in torch's order, as {@link #get} returns them, or as another matrix whose columns are
+     * @param name one of {@link #names}
+     * @param from the elements in torch's order, as {@link #get} returns them, or as any other matrix whose columns are
      *     the product of the last of torch's {@linkplain #shape dimensions}: a bias {@code [n]} may be a row or a
-     *     column. A parameter of neurons may have one value, or a row of one for each neuron; elements of an integer
-     *     type must be integers times the present scale
-     * @throws IllegalArgumentException also if the shape differs or a value is not allowed
+     *     column. A parameter of neurons may have one value, or a row of one for each neuron; where elements are
+     *     integers, each value must be one of them times the present scale
+     * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing
+     *     changes then
+     * @throws IllegalStateException if a simulation is running; calls that begin meanwhile wait
      */
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
@@ -179,12 +188,13 @@ public final class Weights {
     }
 
     /**
-     * Copies several values in, or none. Parameters of a population are checked together, so that an
-     * {@link dev.spikelane.neuron.Alpha} may get any other valid alpha and beta.
+     * Copies several values in, or none: parameters of a population are judged together, so that an
+     * {@link dev.spikelane.neuron.Alpha} may get another alpha and beta after any two.
      *
      * @param all by name, each as {@link #replace(String, FloatMatrix)} takes it
-     * @throws IllegalArgumentException also if a shape differs or a value is not allowed
-     * @throws IllegalStateException also if an arena is closed
+     * @throws IllegalArgumentException if there is no such name, a shape differs, or a value is not allowed; nothing
+     *     changes then
+     * @throws IllegalStateException if a simulation is running, or an arena is closed; nothing changes then
      */
     public void replaceAll(Map<String, FloatMatrix> all) {
         Map<Values, FloatMatrix> found = new LinkedHashMap<>();

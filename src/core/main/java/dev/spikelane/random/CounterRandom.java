@@ -216,58 +216,63 @@ public final class CounterRandom {
         private int count;
 
         /**
-         * Makes streams for spikes that are drawn from intensities.
+         * Makes the streams for spikes that are drawn from intensities, in epoch 0 and of no sample.
          *
          * @param seed the seed of the run
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
+         * @throws IllegalArgumentException if {@code mostSamples} is below 1
          */
         public static Draws encoding(long seed, int mostSamples) {
             return new Draws(RandomUse.ENCODING, seed, 0, mostSamples);
         }
 
         /**
-         * Makes streams for changes of images.
+         * Makes the streams for changes of images, in epoch 0 and of no sample.
          *
          * @param seed the seed of the run
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
+         * @throws IllegalArgumentException if {@code mostSamples} is below 1
          */
         public static Draws augmentation(long seed, int mostSamples) {
             return new Draws(RandomUse.AUGMENTATION, seed, 0, mostSamples);
         }
 
         /**
-         * Makes streams for the dropout of a projection.
+         * Makes the streams for the dropout of a projection, in epoch 0 and of no sample.
          *
          * @param seed the seed of the run
          * @param projection its number, from 0 to 8,388,607
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
+         * @throws IllegalArgumentException if {@code projection} is out of range or {@code mostSamples} is below 1
          */
         public static Draws dropout(long seed, int projection, int mostSamples) {
             return new Draws(RandomUse.DROPOUT, seed, projection, mostSamples);
         }
 
         /**
-         * Makes streams for the surrogate gradients of a population.
+         * Makes the streams for the surrogate gradients of a population, in epoch 0 and of no sample.
          *
          * @param seed the seed of the run
          * @param population its number, from 0 to 8,388,607
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
+         * @throws IllegalArgumentException if {@code population} is out of range or {@code mostSamples} is below 1
          */
         public static Draws surrogate(long seed, int population, int mostSamples) {
             return new Draws(RandomUse.SURROGATE, seed, population, mostSamples);
         }
 
         /**
-         * Makes streams for the noise of a population's neurons.
+         * Makes the streams for the noise of a population's neurons, in epoch 0 and of no sample.
          *
          * @param seed the seed of the run
          * @param population its number, from 0 to 8,388,607
          * @param mostSamples the most samples of a batch, at least 1
          * @return the streams
+         * @throws IllegalArgumentException if {@code population} is out of range or {@code mostSamples} is below 1
          */
         public static Draws noise(long seed, int population, int mostSamples) {
             return new Draws(RandomUse.NOISE, seed, population, mostSamples);

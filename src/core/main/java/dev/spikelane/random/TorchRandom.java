@@ -133,7 +133,9 @@ public final class TorchRandom {
     /**
      * Fills a matrix with uniform values in [0, 1): {@code torch.rand(rows, columns)}.
      *
-     * @param matrix receives the draws
+     * @param matrix receives {@code rows * columns} draws
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is confined to another thread
      */
     public void rand(FloatMatrix matrix) {
         requireAccessible("matrix", matrix);
@@ -154,13 +156,16 @@ public final class TorchRandom {
     }
 
     /**
-     * Fills a matrix with uniform values: {@code tensor.uniform_(from, to)}, {@code value = fma(x, to - from, from)}.
-     * As in PyTorch the rounding can give {@code to} itself.
+     * Fills a matrix with uniform values: {@code tensor.uniform_(from, to)}.
      *
-     * @param matrix receives the draws
+     * <p>{@code value = fma(x, to - from, from)}. As in PyTorch the rounding can give {@code to} itself.
+     *
+     * @param matrix receives {@code rows * columns} draws
      * @param from the lowest value, finite
      * @param to the end of the range, finite, not below {@code from}
      * @throws IllegalArgumentException if a limit is not finite, {@code from > to}, or {@code to - from} overflows
+     * @throws IllegalStateException if the arena of {@code matrix} is closed
+     * @throws WrongThreadException if the arena of {@code matrix} is confined to another thread
      */
     public void uniform(FloatMatrix matrix, float from, float to) {
         requireRange(from, to);
@@ -170,11 +175,15 @@ public final class TorchRandom {
 
     /**
      * Draws a spike for each probability: {@code torch.bernoulli(probabilities)}, the last step of snnTorch's rate
-     * encoding: {@code spike = x < probability}. All probabilities are checked before the first draw.
+     * encoding.
+     *
+     * <p>{@code spike = x < probability}. All probabilities are checked before the first draw.
      *
      * @param probabilities {@code [rows x columns]}, each from 0 to 1
      * @param spikes {@code [rows x columns]}, receives the spikes
-     * @throws IllegalArgumentException also if a probability is NaN or outside [0, 1]
+     * @throws IllegalArgumentException if a probability is NaN or outside [0, 1], or the shapes differ
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void bernoulli(FloatMatrix probabilities, SpikeMatrix spikes) {
         requireAccessible("probabilities", probabilities);
@@ -186,8 +195,11 @@ public final class TorchRandom {
     }
 
     /**
-     * Draws a row of spikes from scaled values: {@code torch.bernoulli(clamp(values * gain + offset, 0, 1))}.
-     * {@code spike = x < value * gain + offset}, product and sum each rounded to float32; a NaN gives no spike.
+     * Draws a row of spikes from values that are scaled on the way:
+     * {@code torch.bernoulli(clamp(values * gain + offset, 0, 1))}.
+     *
+     * <p>{@code spike = x < value * gain + offset}, product and sum each rounded to float32; where that is NaN there is
+     * no spike.
      *
      * @param values {@code [any rows x columns]}
      * @param valuesRow the row of values
@@ -195,7 +207,10 @@ public final class TorchRandom {
      * @param offset added to the scaled values
      * @param spikes {@code [any rows x columns]}
      * @param spikesRow the row that is overwritten
+     * @throws IllegalArgumentException if the matrices have not the same number of columns
      * @throws IndexOutOfBoundsException if there is no such row
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void bernoulli(
             FloatMatrix values, int valuesRow, float gain, float offset, SpikeMatrix spikes, int spikesRow) {
@@ -215,7 +230,7 @@ public final class TorchRandom {
 
     /**
      * Makes some values zero and scales the others: {@code torch.nn.functional.dropout(values, probability)} in
-     * training, in PyTorch without MKL.
+     * training, where PyTorch is built without MKL.
      *
      * <p>{@code dropped = values * (mask / (1 - probability))} with the mask of {@code bernoulli_(1 - probability)},
      * which takes two outputs for each value, row by row. At probability 0 and 1 nothing is drawn.
@@ -223,7 +238,9 @@ public final class TorchRandom {
      * @param values {@code [rows x columns]}
      * @param probability the share of values that become zero, from 0 to 1
      * @param dropped {@code [rows x columns]}, receives the result; may be {@code values}
-     * @throws IllegalArgumentException also if the probability is NaN or out of range
+     * @throws IllegalArgumentException if the probability is NaN or out of range, or the shapes differ
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void dropout(FloatMatrix values, double probability, FloatMatrix dropped) {
         if (!(probability >= 0 && probability <= 1)) {
@@ -272,12 +289,16 @@ public final class TorchRandom {
     }
 
     /**
-     * Fills weights and bias as {@code nn.Linear(in, out)} does, weights first, both uniform in {@code [-b, b)} with
-     * {@code b = 1 / sqrt(in)}. It also makes the weights of {@code nn.Conv2d} if they are laid out
-     * {@code [out x in * height * width]}.
+     * Fills weights and bias as {@code nn.Linear(in, out)} does, weights first.
+     *
+     * <p>Both are uniform in {@code [-b, b)} with {@code b = 1 / sqrt(in)}. This call also makes the weights of
+     * {@code nn.Conv2d} if they are laid out {@code [out x in * height * width]}.
      *
      * @param weights {@code [out x in]}
      * @param bias {@code [1 x out]}
+     * @throws IllegalArgumentException if {@code bias} has another shape
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void linear(FloatMatrix weights, FloatMatrix bias) {
         bias.requireShape("bias", 1, weights.rows());
@@ -286,10 +307,12 @@ public final class TorchRandom {
     }
 
     /**
-     * Fills weights as {@code nn.Linear(in, out, bias=False)} does, as {@link #linear(FloatMatrix, FloatMatrix)}
-     * without a bias.
+     * Fills weights as {@code nn.Linear(in, out, bias=False)} does: uniform in {@code [-b, b)} with
+     * {@code b = 1 / sqrt(in)}.
      *
      * @param weights {@code [out x in]}
+     * @throws IllegalStateException if the arena is closed
+     * @throws WrongThreadException if the arena is confined to another thread
      */
     public void linear(FloatMatrix weights) {
         requireAccessible("weights", weights);
@@ -303,10 +326,13 @@ public final class TorchRandom {
      * <p>The values are uniform in {@code [-b, b)} with {@code b = 1 / sqrt(fanIn)}, computed in double and rounded to
      * float32. A bias takes the {@code fanIn} of its weights and is drawn after them.
      *
-     * @param matrix receives the draws, in any shape with the row-major order of the PyTorch tensor
-     * @param fanIn number of inputs of one output, at least 1; for a convolution: input channels per group times height
-     *     times width of its kernel
+     * @param matrix receives {@code rows * columns} draws, in any shape whose row-major order equals the PyTorch
+     *     tensor's
+     * @param fanIn how many inputs one output sums, at least 1; for a convolution: input channels per group times
+     *     height times width of its kernel
      * @throws IllegalArgumentException if {@code fanIn} is below 1
+     * @throws IllegalStateException if the arena is closed
+     * @throws WrongThreadException if the arena is confined to another thread
      */
     public void kaimingUniform(FloatMatrix matrix, int fanIn) {
         if (fanIn < 1) {

@@ -183,7 +183,8 @@ public interface Loss {
          * @param input the input of the whole batch
          * @param first the first sample
          * @param end the index after the last sample
-         * @param gradient its matrices are overwritten in the rows of these samples, at every step
+         * @param gradient gets the gradients: overwrites the rows of the samples in {@code [first, end)}, at every
+         *     step, in all present matrices
          * @param terms gets the term of each sample, at the sample's index
          * @throws IllegalArgumentException if a label is not a class, or shapes differ from the evaluator's sizes
          * @throws IndexOutOfBoundsException if the range is not within the batch

@@ -182,7 +182,7 @@ final class EpochRows implements AutoCloseable {
     }
 
     /** Throws the cause of a failed job, as a synchronous job does. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // throws a checked exception where none is declared
     private static <T extends Throwable> RuntimeException failed(Throwable cause) throws T {
         throw (T) cause;
     }

@@ -36,7 +36,7 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
 
     InferenceParams(String uid) {
         RequiredJava.check("driver");
-        this.uid = uid;
+        this.uid = uid; // before parameters, which read it
         inputCol = new Param<>(this, "inputCol", "vectors, arrays, bytes or packed spikes");
         outputCol = new Param<>(this, "outputCol", "the struct that is added");
         idCol = new Param<>(this, "idCol", "int or long: which random numbers a row gets");

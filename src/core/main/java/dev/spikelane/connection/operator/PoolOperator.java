@@ -75,7 +75,10 @@ public final class PoolOperator implements Operator {
     /** Writes the values of the first rows of spikes, or values with equal winners. */
     public void expand(SpikeMatrix spikes, int rows, FloatMatrix into) {
         SpikeExpand.expand(spikes, 0, rows, into);
-        for (int row = 0; alike <= 0 && row < rows; row++) {
+        if (alike > 0) {
+            return; // ones have the winners of any other positive value
+        }
+        for (int row = 0; row < rows; row++) {
             for (int input = spikes.next(row, 0); input >= 0; input = spikes.next(row, input + 1)) {
                 Elements.set(into, row, input, Elements.get(carried, 0, input));
             }

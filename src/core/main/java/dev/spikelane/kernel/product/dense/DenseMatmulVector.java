@@ -68,10 +68,8 @@ final class DenseMatmulVector {
         long weight = weights.blockOffset(block);
         long step = PackedWeights.BLOCK_BYTES;
         long sum = current.rowOffset(row) + to * step;
-        boolean repeats = false;
         boolean finite = !fewWeights || BitsVector.areFinite(weights.segment(), weight, step, inputs, used);
-        do {
-            finite &= !repeats;
+        while (true) {
             start(current, row, rows, to, weights.biasSegment(), block);
             for (int k = 0; k < inputs; k += Panels.DEPTH) {
                 addPanel(
@@ -89,10 +87,13 @@ final class DenseMatmulVector {
                         finite);
             }
             clear(current, row, rows, to, columns);
-            repeats = finite
-                    && !fewWeights
-                    && BitsVector.haveNan(current.segment(), sum, current.rowOffset(1), rows, used);
-        } while (repeats);
+            if (!finite
+                    || fewWeights
+                    || !BitsVector.haveNan(current.segment(), sum, current.rowOffset(1), rows, used)) {
+                return;
+            }
+            finite = false;
+        }
     }
 
     /** Packs a panel of {@code b}, and of {@code a} if it is transposed, just before use. */
