@@ -211,9 +211,12 @@ final class OpenBlasTest extends KernelCase {
                 illegal,
                 "y shares memory with x, expected memory of its own",
                 () -> OpenBlas.sgemv(Matmul.Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
-        assertInstanceOf(
-                WrongThreadException.class,
-                onOtherThread("other", () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c)));
+        try (Arena confined = Arena.ofConfined()) {
+            FloatMatrix ofThisThread = FloatMatrix.zeros(confined, 2, 3);
+            assertInstanceOf(
+                    WrongThreadException.class,
+                    onOtherThread("other", () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, ofThisThread, b, 0, c)));
+        }
     }
 
     @Test
