@@ -85,6 +85,8 @@ module dev.spikelane {
     exports dev.spikelane.random;
     exports dev.spikelane.session;
     exports dev.spikelane.train;
+    exports dev.spikelane.choose to
+            dev.spikelane.cli;
     exports dev.spikelane.engine to
             dev.spikelane.cli;
     exports dev.spikelane.equation to
@@ -92,8 +94,6 @@ module dev.spikelane {
     exports dev.spikelane.io.file to
             dev.spikelane.cli,
             dev.spikelane.plot;
-    exports dev.spikelane.kernel.product.spike to
-            dev.spikelane.cli;
     exports dev.spikelane.memory.limit to
             dev.spikelane.cli;
     exports dev.spikelane.simd to

@@ -2,10 +2,12 @@ package dev.spikelane.bench;
 
 import dev.spikelane.cli.Main;
 import dev.spikelane.io.ReportFile;
+import dev.spikelane.kernel.product.spike.CostFit;
 import dev.spikelane.kernel.product.spike.GridPeers;
 import dev.spikelane.kernel.product.spike.GridPoint;
 import dev.spikelane.kernel.product.spike.GridReport;
 import dev.spikelane.kernel.product.spike.SpikeGrid;
+import dev.spikelane.simd.SimdWidth;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,10 @@ public final class Bench {
 
     private static int run(String... arguments) {
         try {
+            if (List.of(arguments).equals(List.of("--tune")) && SimdWidth.VECTOR) {
+                CostFit.print();
+                return 0;
+            }
             Options options = Options.parse(arguments);
             if (options.help()) {
                 System.out.println(Options.USAGE);

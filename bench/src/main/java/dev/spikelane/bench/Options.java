@@ -20,12 +20,15 @@ record Options(boolean grid, boolean full, boolean help, Path json, Path markdow
     static final String USAGE = """
             Usage: spikelane bench [--grid [--json FILE] | --full [--json FILE] [--markdown FILE]] [WORD...]
                    spikelane bench --model FILE [OPTION...]
+                   spikelane bench --tune
               WORD...           measure the works that have all these words in their names, such as: network 'batch 1 '
               --full            everything, in about half an hour, with results in files; without it a selection, in a minute
               --grid            the spike matmul 784 -> 1000 at all densities, numbers of rows and variants, in some minutes
                                 (spikelane-grid.json, and its heat map beside it, .svg); fails if another variant than the chosen
                                 one is more than 15 % faster
               --model FILE      your own network, and each of its populations; ./spikelane bench --help lists its options
+              --tune            which variants of products are the fastest here, in half a minute: prints the option of
+                                java that pins the choice
               --json FILE       where the figures go (spikelane-bench.json)
               --markdown FILE   where the tables go (spikelane-bench.md)""";
 
@@ -53,6 +56,7 @@ record Options(boolean grid, boolean full, boolean help, Path json, Path markdow
             switch (argument) {
                 case "--full" -> full = true;
                 case "--grid" -> grid = true;
+                case "--tune" -> throw new Wrong("--tune needs vectors, and takes no words and no other option");
                 case "--help", "-h" -> help = true;
                 case "--json" -> json = file(argument, rest);
                 case "--markdown" -> markdown = file(argument, rest);

@@ -54,6 +54,7 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource({
         "--fast, unknown option --fast",
+        "--tune matmul, '--tune needs vectors, and takes no words and no other option'",
         "--json, --json needs the name of a file",
         "--full --json --markdown, --json needs the name of a file",
         "--json a.json, --json needs --full",

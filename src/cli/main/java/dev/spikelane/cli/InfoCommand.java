@@ -3,6 +3,7 @@ package dev.spikelane.cli;
 import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.cli.demo.DemoCommand;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.output.JsonPrinter;
@@ -11,7 +12,6 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -82,9 +82,9 @@ final class InfoCommand implements Runnable {
     }
 
     private static String costs() {
-        CostModel costs = CostModel.inUse();
+        CostConstants costs = CostConstants.inUse();
         return costs.name()
-                + (CostModel.isFixed() ? ", which decide: " : ", where warming up starts to learn: ")
+                + (CostConstants.isFixed() ? ", which decide: " : ", where warming up starts to learn: ")
                 + costs.text();
     }
 

@@ -61,7 +61,6 @@ import picocli.CommandLine.TypeConversionException;
             InfoCommand.class,
             VerifyCommand.class,
             SelfTestCommand.class,
-            TuneCommand.class,
             BenchCommand.class,
             SparkCommand.class,
             HelpCommand.class,

@@ -117,7 +117,7 @@ class MainTest {
                 .requireFailureWith(
                         2,
                         "'xyz', expected one of demo, train, run, measure, watch, show, convert, export, info, verify, selftest,"
-                                + " tune, bench, spark, help, generate-completion;");
+                                + " bench, spark, help, generate-completion;");
     }
 
     @Test

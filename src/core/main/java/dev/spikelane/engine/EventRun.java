@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.connection.operator.sparse.EventLists;
 import dev.spikelane.connection.operator.sparse.EventSource;
 import dev.spikelane.connection.operator.sparse.EventVector;
@@ -9,7 +10,6 @@ import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

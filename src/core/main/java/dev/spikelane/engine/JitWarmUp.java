@@ -1,6 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.choose.Chooser;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -48,19 +48,19 @@ public final class JitWarmUp {
      * @return true if the last rounds agree
      */
     public static boolean run(Duration most, Runnable round) {
-        hurry(1, 0);
+        changeWarmUps(1, 0);
         try {
             if (Chooser.OF_JVM.learns()) {
                 learn(most, round);
             }
             return settles(most, round);
         } finally {
-            hurry(-1, 0);
+            changeWarmUps(-1, 0);
         }
     }
 
     private static void learn(Duration most, Runnable round) {
-        hurry(0, 1);
+        changeWarmUps(0, 1);
         try {
             boolean learns = true;
             long start = System.nanoTime();
@@ -70,14 +70,14 @@ public final class JitWarmUp {
                 learns = Chooser.unsettled() != before;
             }
         } finally {
-            hurry(0, -1);
+            changeWarmUps(0, -1);
         }
     }
 
-    private static synchronized void hurry(int warm, int learn) {
+    private static synchronized void changeWarmUps(int warm, int learn) {
         warming += warm;
         learning += learn;
-        Chooser.hurry(warming > 0, learning > 0);
+        Chooser.setLearning(warming > 0, learning > 0);
     }
 
     private static boolean settles(Duration most, Runnable round) {

@@ -1,9 +1,9 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import java.lang.foreign.Arena;
 import java.util.List;
 

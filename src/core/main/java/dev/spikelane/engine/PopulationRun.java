@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.description.Delays;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
@@ -13,8 +15,6 @@ import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;

@@ -7,7 +7,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -315,7 +315,7 @@ public final class ProjectionRun {
             return 0;
         }
         return source.from(first, delay) instanceof SpikeMatrix spikes
-                ? CostModel.inUse().multiplication()
+                ? SpikeCosts.multiplication()
                         * active(spikes, first, count * batch)
                         / ((double) count * batch * spikes.columns())
                 : NANOSECONDS_OF_VALUE;

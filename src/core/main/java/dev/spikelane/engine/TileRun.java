@@ -1,10 +1,10 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.step.NeuronRun;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;

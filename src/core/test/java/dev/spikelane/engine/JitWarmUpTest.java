@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.Alone;
-import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.StageChoice;
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.choose.CostConstants;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.fixture.Networks;
-import dev.spikelane.kernel.product.spike.CostModel;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -53,9 +53,9 @@ final class PortSumTest {
     }
 
     private static boolean worthSharing(int rows, double ofSpike, int spikes, boolean held) {
-        CostModel before = CostModel.inUse();
-        CostModel costs = CostModel.of("active=0/0/" + ofSpike + "/1");
-        assumeTrue(CostModel.fix(costs), "constants are not fixed");
+        CostConstants before = CostConstants.inUse();
+        CostConstants costs = CostConstants.of("active=0/0/" + ofSpike + "/1");
+        assumeTrue(CostConstants.fix(costs), "constants are not fixed");
         try (Arena arena = Arena.ofShared()) {
             Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 784, 1_000);
             LaidOutNetwork laidOut = network.laidOut();
@@ -79,7 +79,7 @@ final class PortSumTest {
             double alone = new PortSum(List.of(term), 1_000, arena, size, null).alone(0, 1);
             return StageChoice.shared(alone, 2) < alone;
         } finally {
-            CostModel.fix(before);
+            CostConstants.fix(before);
         }
     }
 }

@@ -6,6 +6,8 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.encode.BernoulliSpikes;
 import dev.spikelane.kernel.encode.DeltaSpikes;
@@ -19,8 +21,6 @@ import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
-import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.window.WindowCase;
@@ -132,7 +132,7 @@ final class KernelAllocationTest {
     @ParameterizedTest
     @ValueSource(strings = {"0/1/never/never/never", "never/never/1/1/never", "never/never/never/never/1"})
     void multiplyWeightsOfFewBits(String costs) {
-        Chooser chooser = new Chooser(System::nanoTime, CostModel.of("int4=" + costs + ",ternary=" + costs));
+        Chooser chooser = new Chooser(System::nanoTime, CostConstants.of("int4=" + costs + ",ternary=" + costs));
         ProductScratch workspace = new ProductScratch(arena, chooser);
         SpikeMatrix input = Matrices.spikes(arena, ROWS, 100, 0.5, random);
         Tile tile = Tile.whole(current);

@@ -1,16 +1,16 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
-import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.RecurrentMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -161,8 +161,8 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         choice.open(1);
         if (choice.rehearses()) {
             long since = System.nanoTime();
-            int few = choice.few();
-            multiplyFew(choice.other, spikes, few, spikes.count(0, few), current, scratch);
+            int few = choice.rehearsedRows();
+            multiplyFew(choice.rehearsedWay, spikes, few, spikes.count(0, few), current, scratch);
             choice.rehearsed(since);
         }
         long start = choice.now();

@@ -1,10 +1,10 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
-import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.ProductScratch;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.product.window.WindowGradientScratch;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.kernel.product.window.WindowLists;

@@ -4,12 +4,12 @@ import static dev.spikelane.Filled.fill;
 
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.Compilers;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.Networks;
-import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
@@ -36,7 +36,7 @@ final class FirstCallAllocationMain {
 
     public static void main(String[] arguments) {
         if (arguments[0].equals("learning")) {
-            System.setProperty(CostModel.PROPERTY, "learn");
+            System.setProperty(CostConstants.PROPERTY, "learn");
         }
         if (arguments[0].equals("rule")) {
             rule();

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -94,7 +96,7 @@ final class SharedProduct implements Runnable {
         this.active = spikes.count();
         this.asked = new StageChoice(serves, 1);
         this.all = some(spikes, current, threads == 1 ? rows : Math.min(rows, SpikePanels.ROWS), threads);
-        this.foreseen = some(spikes, current, serves.costs().rowsForeseen(rows, active), threads);
+        this.foreseen = some(spikes, current, SpikeCosts.rowsForeseen(serves.costs(), rows, active), threads);
         now = all.getFirst();
         workspaces = Stream.generate(() -> new ProductScratch(arena, serves))
                 .limit(threads)
@@ -128,7 +130,7 @@ final class SharedProduct implements Runnable {
 
     /** Runs as a warm-up does, until the fastest variant is known or a time is over. */
     void learn() {
-        Chooser.hurry(true, true);
+        Chooser.setLearning(true, true);
         long start = System.nanoTime();
         int settledRuns = 0;
         while (settledRuns < SETTLED_RUNS && System.nanoTime() - start < LEARNING_NANOSECONDS) {
@@ -136,7 +138,7 @@ final class SharedProduct implements Runnable {
             run();
             settledRuns = Chooser.unsettled() == unsettled ? settledRuns + 1 : 0;
         }
-        Chooser.hurry(false, false);
+        Chooser.setLearning(false, false);
     }
 
     /** Returns the variant used last. */

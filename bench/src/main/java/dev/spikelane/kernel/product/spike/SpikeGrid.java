@@ -2,6 +2,8 @@ package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
@@ -127,7 +129,7 @@ public final class SpikeGrid {
             product.learn();
             SpikeMatmul.Variant chosen = product.serves();
             contestants.put(GridPoint.PRODUCT, product);
-            CostModel wrong = CostModel.of(CostModel.inUse().name().equals(WRONG) ? OTHER : WRONG);
+            CostConstants wrong = CostConstants.of(CostConstants.inUse().name().equals(WRONG) ? OTHER : WRONG);
             Chooser misled = new Chooser(System::nanoTime, wrong);
             SharedProduct learned = new SharedProduct(arena, crew, spikes, weights, current, chosen, misled);
             learned.run();
@@ -137,9 +139,9 @@ public final class SpikeGrid {
             contestants.put(GridPoint.FIRST, new SharedProduct(arena, crew, spikes, weights, current, first, null));
             for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
                 SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
-                CostModel costs = CostModel.inUse();
-                if (costs.of(variant, rows, PRE, POST, active)
-                        <= HOPELESS * costs.of(chosen, rows, PRE, POST, active)) {
+                CostConstants costs = CostConstants.inUse();
+                if (SpikeCosts.of(costs, variant, rows, PRE, POST, active)
+                        <= HOPELESS * SpikeCosts.of(costs, chosen, rows, PRE, POST, active)) {
                     SharedProduct named = new SharedProduct(arena, crew, spikes, weights, current, variant, null);
                     contestants.put(GridPoint.name(variant), named);
                 }

@@ -7,6 +7,7 @@ import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.bench.Peers;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.choose.Chooser;
 import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;

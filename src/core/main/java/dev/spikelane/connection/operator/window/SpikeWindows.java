@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator.window;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.product.window.SmallWindowTables;
 import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
@@ -128,7 +128,7 @@ final class SpikeWindows {
         choice.open(1);
         if (choice.rehearses()) {
             long since = System.nanoTime();
-            run(choice.other, of, spikes, 1, current, scratch, by);
+            run(choice.rehearsedWay, of, spikes, 1, current, scratch, by);
             choice.rehearsed(since);
         }
         long start = choice.now();

@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.CostConstants;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.kernel.product.spike.ProductScratch;
-import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
@@ -70,9 +70,9 @@ public final class IntegerMatmul {
         choice.open(end - first);
         if (choice.rehearses()) {
             long since = System.nanoTime();
-            int few = choice.few();
+            int few = choice.rehearsedRows();
             Tile block = current.narrow(first, first + 1);
-            run(VARIANTS[choice.other], spikes, few, spikes.count(0, few), weights, block, workspace);
+            run(VARIANTS[choice.rehearsedWay], spikes, few, spikes.count(0, few), weights, block, workspace);
             choice.rehearsed(since);
             current.narrow(first, end);
         }
@@ -107,17 +107,23 @@ public final class IntegerMatmul {
     static void describe(
             StageChoice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
         choice.of(kind(type), rows, inputs, outputs, active);
-        CostModel costs = choice.chooser.costs();
+        double[] ns = choice.chooser.costs().get(CostConstants.Name.valueOf(type.name()));
         for (int way = 0; way < VARIANTS.length; way++) {
             if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
-                choice.costs[way] = blocks
-                        * switch (VARIANTS[way]) {
-                            case SCALAR, ACTIVE -> costs.ofIntegers(type, false, rows, inputs, active);
-                            case TABLES -> costs.ofIntegers(type, true, rows, inputs, active);
-                            case PLANES -> costs.ofPlanes(type, rows, inputs);
-                        };
+                choice.costs[way] = blocks * cost(VARIANTS[way], ns, rows, inputs, active);
             }
         }
+    }
+
+    /** Returns the estimated nanoseconds of a variant for 64 outputs; infinite if the type has no bit planes. */
+    static double cost(Variant variant, double[] ns, int rows, int inputs, long active) {
+        return switch (variant) {
+            case SCALAR, ACTIVE -> ns[0] * rows + ns[1] * active;
+            case TABLES ->
+                Math.ceilDiv(inputs, PackedIntegers.INPUTS)
+                        * (ns[2] * Math.ceilDiv(rows, IntegerSums.ROWS) + ns[3] * rows);
+            case PLANES -> ns.length < 5 ? Double.POSITIVE_INFINITY : ns[4] * Math.ceilDiv(inputs, Long.SIZE) * rows;
+        };
     }
 
     private static Chooser.Kind kind(ElementType type) {

@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product.integer;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.ProductScratch;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
@@ -23,7 +23,7 @@ final class IntegerSums {
     static final int ENTRIES = 16;
 
     /** Rows that share tables or lists. */
-    static final int ROWS = CostModel.MOST_ROWS_FORESEEN;
+    static final int ROWS = SpikeCosts.MOST_ROWS_FORESEEN;
 
     /**
      * Sums that fit the memory, each for a row and a block: four blocks for all rows, or more blocks for fewer rows.

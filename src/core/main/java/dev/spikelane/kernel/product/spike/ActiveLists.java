@@ -33,10 +33,10 @@ public final class ActiveLists {
      * Index of the first entry of each row; if all rows are listed at once, the last is followed by the end of the
      * lists.
      */
-    public final int[] starts = new int[CostModel.MOST_ROWS_FORESEEN + 1];
+    public final int[] starts = new int[SpikeCosts.MOST_ROWS_FORESEEN + 1];
 
     /** Index after the last entry of each row. */
-    final int[] ends = new int[CostModel.MOST_ROWS_FORESEEN];
+    final int[] ends = new int[SpikeCosts.MOST_ROWS_FORESEEN];
 
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger listed = new AtomicInteger();
@@ -46,16 +46,16 @@ public final class ActiveLists {
     public int[] entries = {};
 
     /** Bytes of the lists on the heap after the first call. */
-    static final long BYTES = (long) Integer.BYTES * (INITIAL_LENGTH + 2 * CostModel.MOST_ROWS_FORESEEN + 1);
+    static final long BYTES = (long) Integer.BYTES * (INITIAL_LENGTH + 2 * SpikeCosts.MOST_ROWS_FORESEEN + 1);
 
     /** Returns the number of rows to list at a time, so that lists rarely grow. */
     public static int rows(int rows, long active) {
-        return Math.clamp((long) EXPECTED_ENTRIES * rows / Math.max(1, active), 1, CostModel.MOST_ROWS_FORESEEN);
+        return Math.clamp((long) EXPECTED_ENTRIES * rows / Math.max(1, active), 1, SpikeCosts.MOST_ROWS_FORESEEN);
     }
 
     /** Returns true if rows can be listed at once without growing the lists. */
     static boolean fits(int rows, long active) {
-        return rows <= CostModel.MOST_ROWS_FORESEEN && active <= EXPECTED_ENTRIES;
+        return rows <= SpikeCosts.MOST_ROWS_FORESEEN && active <= EXPECTED_ENTRIES;
     }
 
     /** Returns the largest number of active inputs in one of the first rows. */
@@ -68,7 +68,7 @@ public final class ActiveLists {
     }
 
     /**
-     * Lists rows, at most {@link CostModel#MOST_ROWS_FORESEEN}.
+     * Lists rows, at most {@link SpikeCosts#MOST_ROWS_FORESEEN}.
      *
      * @param active the number of active inputs in these rows
      */

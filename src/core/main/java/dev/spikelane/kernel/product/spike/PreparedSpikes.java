@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -76,7 +78,7 @@ public final class PreparedSpikes {
 
     /** Prepares the first rows for a variant without measuring it. */
     void take(SpikeMatmul.Variant given, long active, SpikeMatrix spikes, int newRows, PackedWeights weights) {
-        choice.rest();
+        choice.stopMeasuring();
         take(given, active, spikes, 0, newRows, weights);
     }
 
@@ -95,7 +97,7 @@ public final class PreparedSpikes {
         inputs = weights.inputs();
         outputs = weights.outputs();
         variant = newVariant;
-        tile = choice.chooser.costs().rowsForeseen(newRows, active);
+        tile = SpikeCosts.rowsForeseen(choice.chooser.costs(), newRows, active);
         complete = switch (newVariant) {
             case SCALAR, PERMUTE -> false;
             case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedInputs());

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.SimdWidth;

@@ -3,6 +3,10 @@ package dev.spikelane.kernel.product.spike;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.CostConstants;
+import dev.spikelane.choose.CostConstants.Name;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -169,7 +173,13 @@ public final class SpikeMatmul {
         int rows = prepared.rows();
         boolean keeps = local == prepared && local.kept();
         long start = System.nanoTime();
-        local.take(variant(choice.other), spikes.count(first, choice.few()), spikes, first, choice.few(), weights);
+        local.take(
+                variant(choice.rehearsedWay),
+                spikes.count(first, choice.rehearsedRows()),
+                spikes,
+                first,
+                choice.rehearsedRows(),
+                weights);
         compute(local, spikes, weights, block, workspace);
         choice.rehearsed(start);
         if (local == prepared) {
@@ -226,7 +236,7 @@ public final class SpikeMatmul {
     }
 
     static int rowsAtATime(StageChoice choice, int rows, int inputs, int outputs, long active) {
-        int some = choice.chooser.costs().rowsForeseen(rows, active);
+        int some = SpikeCosts.rowsForeseen(choice.chooser.costs(), rows, active);
         if (some >= rows) {
             return rows;
         }
@@ -269,10 +279,10 @@ public final class SpikeMatmul {
     /** Sets the product of a choice, and the cost of each variant by the constants. */
     static void describe(StageChoice choice, int rows, int inputs, int outputs, long active, int blocks) {
         choice.of(Chooser.Kind.SPIKES, rows, inputs, outputs, active);
-        CostModel costs = choice.chooser.costs();
+        CostConstants costs = choice.chooser.costs();
         for (Variant variant : VARIANTS) {
             if (fits(variant, rows, inputs)) {
-                choice.costs[variant.way] = blocks * costs.of(variant, rows, inputs, outputs, active);
+                choice.costs[variant.way] = blocks * SpikeCosts.of(costs, variant, rows, inputs, outputs, active);
             }
         }
     }
@@ -293,19 +303,34 @@ public final class SpikeMatmul {
     }
 
     /** The loops of the product. */
-    enum Variant {
-        SCALAR(0),
-        ACTIVE(1),
-        DENSE(2),
-        WIDE(3),
-        NARROW(4),
-        LISTS(5),
-        PERMUTE(6);
+    public enum Variant {
+        SCALAR(0, Name.ACTIVE, 3, 0),
+        ACTIVE(1, Name.ACTIVE, 3, 0.7),
+        DENSE(2, Name.DENSE, 1, 0.6),
+        WIDE(3, Name.WIDE, 2, 0.3),
+        NARROW(4, Name.NARROW, 2, 0.1),
+        LISTS(5, Name.LISTS, 3, 1.4),
+        PERMUTE(6, Name.PERMUTE, 2, 0.16);
 
+        /** The number of the variant in a {@link StageChoice}. */
         final int way;
 
-        Variant(int way) {
+        final Name constants;
+
+        /** Number of the constants that are nanoseconds; counts follow them. */
+        final int terms;
+
+        /**
+         * The work of listing or laying out spikes, once for all outputs, relative to the work for 64 outputs (Zen 5,
+         * 2026-11: 200 rows of 784 -> 64 and 128, and of 1000 -> 10).
+         */
+        final double preparing;
+
+        Variant(int way, Name constants, int terms, double preparing) {
             this.way = way;
+            this.constants = constants;
+            this.terms = terms;
+            this.preparing = preparing;
         }
     }
 

@@ -67,7 +67,7 @@ final class SpikePanels {
             PreparedSpikes prepared,
             ProductScratch workspace) {
         Shape shape = prepared.shape();
-        int tile = prepared.choice.chooser.costs().tile(shape);
+        int tile = SpikeCosts.tile(prepared.choice.chooser.costs(), shape);
         MemorySegment panels = prepared.complete() ? prepared.panels : workspace.prepared.panels;
         SpikePanelsVector.clear(workspace.tables, shape.groups * shape.bytes / ENTRY_BYTES);
         int end = prepared.first() + prepared.rows();

@@ -2,8 +2,8 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.StageChoice;
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.SimdWidth;

@@ -3,7 +3,7 @@ package dev.spikelane.kernel.product.window;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Window;
@@ -175,12 +175,7 @@ public final class WindowTables {
         double silent = 1 - Math.min(1, active / ((double) rows * window.inputs()));
         double firing = 1 - silent * silent * silent * silent;
         double groups = reached(window.y()) * reached(window.x()) * window.channels() / 4;
-        return (double) rows
-                * blocks()
-                * groups
-                * firing
-                * FAR
-                * CostModel.inUse().entry();
+        return (double) rows * blocks() * groups * firing * FAR * SpikeCosts.entry();
     }
 
     /** Returns the places of all windows that are not padding. */

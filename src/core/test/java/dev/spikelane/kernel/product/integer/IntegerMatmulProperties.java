@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Density;
 import dev.spikelane.kernel.Awkward.Size;
@@ -13,7 +14,6 @@ import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.product.Part;
 import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
-import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.Start;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -143,14 +143,14 @@ final class IntegerMatmulProperties extends KernelCase {
             @UpTo(100_000) int rows,
             @UpTo(60_000) int inputs,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
-        if (Start.choose(CostModel.inUse(), type, rows, inputs, active) == IntegerMatmul.Variant.TABLES) {
+        if (Start.choose(CostConstants.inUse(), type, rows, inputs, active) == IntegerMatmul.Variant.TABLES) {
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
-                    Start.choose(CostModel.inUse(), type, rows, inputs, active + 1),
+                    Start.choose(CostConstants.inUse(), type, rows, inputs, active + 1),
                     "denser");
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
-                    Start.choose(CostModel.inUse(), type, 2 * rows, inputs, 2 * active),
+                    Start.choose(CostConstants.inUse(), type, 2 * rows, inputs, 2 * active),
                     "more rows as dense");
         }
     }

@@ -4,8 +4,8 @@ import static dev.spikelane.Filled.floats;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.choose.Chooser;
 import dev.spikelane.kernel.product.Part;
-import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.WrongCosts;
@@ -84,11 +84,11 @@ final class IntegerProduct {
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         variants.put("chosen at random", (s, rows, to) -> {
             ProductScratch own = WrongCosts.workspace(arena, new Random(rows));
-            Chooser.hurry(true, true);
+            Chooser.setLearning(true, true);
             for (int call = 0; call < 3; call++) {
                 IntegerMatmul.multiply(s, rows, packed, to, own);
             }
-            Chooser.hurry(false, false);
+            Chooser.setLearning(false, false);
         });
         if (SimdWidth.VECTOR) {
             variants.put(

@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Filled;
 import dev.spikelane.Matrices;
+import dev.spikelane.choose.Chooser;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.Part;
 import dev.spikelane.kernel.product.dense.DenseCase;
@@ -95,7 +96,7 @@ public final class Product {
         ProductScratch own = WrongCosts.workspace(arena, new Random(rows));
         int first = to.firstBlock();
         int end = to.endBlock();
-        Chooser.hurry(true, true);
+        Chooser.setLearning(true, true);
         for (int call = 0; call < 3; call++) {
             if (prepares) {
                 // the thread's memory, in which trials prepare spikes too
@@ -108,7 +109,7 @@ public final class Product {
                 SpikeMatmul.multiply(s, rows, w, to, own);
             }
         }
-        Chooser.hurry(false, false);
+        Chooser.setLearning(false, false);
     }
 
     /** Returns the public entry, and each variant of this JVM. */

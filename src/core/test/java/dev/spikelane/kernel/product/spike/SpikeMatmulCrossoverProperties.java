@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
@@ -45,7 +46,7 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
     }
 
     private static SpikeMatmul.Variant choice(int rows, int inputs, int outputs, long active) {
-        return Start.choose(CostModel.inUse(), rows, inputs, outputs, active);
+        return Start.choose(CostConstants.inUse(), rows, inputs, outputs, active);
     }
 
     /** Sets exactly this many spikes at random places. */

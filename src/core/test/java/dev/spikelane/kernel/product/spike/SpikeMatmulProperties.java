@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Density;
 import dev.spikelane.kernel.Awkward.Size;
@@ -130,13 +131,15 @@ final class SpikeMatmulProperties extends KernelCase {
     void theCheapestVariantServes(
             @UpTo(100_000) int rows, @UpTo(100_000) int inputs, @ForAll @DoubleRange(max = 1) double density) {
         long active = (long) (density * rows * inputs);
-        CostModel costs = CostModel.inUse();
+        CostConstants costs = CostConstants.inUse();
         SpikeMatmul.Variant chosen = Start.choose(costs, rows, inputs, 64, active);
         for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
             boolean runs = other != SpikeMatmul.Variant.SCALAR
                     && other != SpikeMatmul.Variant.PERMUTE
                     && SpikeMatmul.fits(other, rows, inputs);
-            if (runs && costs.of(other, rows, inputs, 64, active) < costs.of(chosen, rows, inputs, 64, active)) {
+            if (runs
+                    && SpikeCosts.of(costs, other, rows, inputs, 64, active)
+                            < SpikeCosts.of(costs, chosen, rows, inputs, 64, active)) {
                 throw new AssertionError(other + " costs less than " + chosen);
             }
         }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.choose.CostConstants;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
@@ -156,14 +157,14 @@ final class SpikeMatmulTest {
     })
     void tablesNeedDensityAndRows(String costs, int rows, double density, SpikeMatmul.Variant expected) {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
-        assertEquals(expected, Start.choose(CostModel.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
+        assertEquals(expected, Start.choose(CostConstants.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
     }
 
     @Test
     void tablesAreOfNoUseWithoutSpikes() {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
         for (String costs : new String[] {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4"}) {
-            CostModel of = CostModel.of(costs);
+            CostConstants of = CostConstants.of(costs);
             long all = Integer.MAX_VALUE * (1L << 20);
             assertEquals(SpikeMatmul.Variant.ACTIVE, Start.choose(of, 1_000, 784, 1_000, 0), costs);
             assertNotEquals(
@@ -198,7 +199,7 @@ final class SpikeMatmulTest {
     @Test
     void fewRowsWithManySpikesAreServedByNumbers() {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
-        CostModel costs = CostModel.of("zen5");
+        CostConstants costs = CostConstants.of("zen5");
         for (int rows : new int[] {4, 8}) {
             assertEquals(SpikeMatmul.Variant.DENSE, Start.choose(costs, rows, 784, 1_000, rows * 700L), rows + " rows");
         }
@@ -220,7 +221,7 @@ final class SpikeMatmulTest {
     void fewOutputsAreServedByWhatIsFast(int rows, int inputs, double density, SpikeMatmul.Variant fast) {
         long active = Math.round(rows * inputs * density);
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
-            assertEquals(fast, Start.choose(CostModel.of("zen5"), rows, inputs, 10, active));
+            assertEquals(fast, Start.choose(CostConstants.of("zen5"), rows, inputs, 10, active));
         }
     }
 

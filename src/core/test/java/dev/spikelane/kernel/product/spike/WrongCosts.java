@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.CostConstants;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -15,12 +17,12 @@ public final class WrongCosts {
         return new ProductScratch(arena, new Chooser(() -> random.nextInt(1 << 20), draw(random)));
     }
 
-    private static CostModel draw(Random random) {
+    private static CostConstants draw(Random random) {
         String tables = Stream.of("wide", "narrow", "permute")
                 .map(of -> of + "=" + draw(random, 2) + "/" + (1 + random.nextInt(600)))
                 .collect(Collectors.joining(","));
         String active = "active=" + draw(random, 3) + "/" + (1 + random.nextInt(20_000));
-        return CostModel.of(active + "," + tables + ",lists=" + draw(random, 3) + ",dense=" + draw(random, 1)
+        return CostConstants.of(active + "," + tables + ",lists=" + draw(random, 3) + ",dense=" + draw(random, 1)
                 + ",int8=" + draw(random, 4) + ",int16=" + draw(random, 4)
                 + ",int4=" + draw(random, 5) + ",ternary=" + draw(random, 5));
     }

@@ -1,13 +1,13 @@
-package dev.spikelane.kernel.product.spike;
+package dev.spikelane.choose;
 
-import dev.spikelane.kernel.product.spike.Chooser.Kind;
+import dev.spikelane.choose.Chooser.Kind;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A stage for which {@link Chooser} chooses a way. Each call site has one object, which it opens again and again.
+ * A stage for which {@link Chooser} chooses a way. Each call site has one object and opens it for every stage.
  * During a trial each thread reports the parts that it has done, and the last one closes the stage.
  */
 public final class StageChoice {
@@ -28,7 +28,7 @@ public final class StageChoice {
 
     public final Chooser chooser;
     /** Threads that share the stage. */
-    final int threads;
+    public final int threads;
     /** Distinguishes this call site from others with the same shape. */
     private final int place;
 
@@ -47,7 +47,7 @@ public final class StageChoice {
     public int way;
 
     /** The way that one thread runs on a few rows, so that C2 compiles it. */
-    public int other;
+    public int rehearsedWay;
 
     /** The number of this stage in a trial; {@link #NONE} if it is in none. */
     int turn = NONE;
@@ -90,7 +90,7 @@ public final class StageChoice {
     public void open(int someParts) {
         chooser.open(this);
         parts = someParts;
-        rehearses.setPlain(other != NONE);
+        rehearses.setPlain(rehearsedWay != NONE);
         if (turn != NONE) {
             preparing = 0;
             nanoseconds.setPlain(0);
@@ -103,7 +103,7 @@ public final class StageChoice {
     }
 
     /** Stops measuring until the next {@link #open}: the caller sets the way. */
-    void rest() {
+    public void stopMeasuring() {
         turn = NONE;
         rehearses.setPlain(false);
     }
@@ -113,7 +113,7 @@ public final class StageChoice {
     }
 
     /** Records that the stage is prepared, and when that began. */
-    void prepared(long since) {
+    public void prepared(long since) {
         if (turn != NONE) {
             preparing = now() - since;
         }
@@ -129,19 +129,22 @@ public final class StageChoice {
         }
     }
 
-    /** Returns true for one caller, which then runs a part of {@link #few} rows by {@link #other}, during warm-up. */
+    /**
+     * Returns true for one caller during warm-up, which then runs a part of {@link #rehearsedRows} rows by {@link
+     * #rehearsedWay}.
+     */
     public boolean rehearses() {
         return rehearses.getPlain() && rehearses.compareAndSet(true, false);
     }
 
     /** Returns the number of these rows. */
-    public int few() {
+    public int rehearsedRows() {
         return Math.min(rows, FEW_ROWS);
     }
 
     /** Records that the rows are done, and when they began. */
     public void rehearsed(long since) {
-        chooser.rehearsed(this, System.nanoTime() - since, costs[other] * few() / rows / parts);
+        chooser.rehearsed(this, System.nanoTime() - since, costs[rehearsedWay] * rehearsedRows() / rows / parts);
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.product.spike;
+package dev.spikelane.choose;
 
 import dev.spikelane.simd.SimdWidth;
 import java.util.Arrays;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Chooses among ways to compute the same bits: the variants of a product, and one thread or all for a stage. The choice
  * changes nothing but time.
  *
- * <p>Estimated costs ({@link CostModel}) are the start; if they were measured on this CPU, they decide alone. Otherwise
- * stages are sorted into classes by kind, inputs, outputs, rows and density; rows and density in half octaves. A class
- * learns a factor for each way, which corrects its cost relative to the other ways. The way with the smallest product
- * of factor and cost serves. A new class copies the factors of the most similar one.
+ * <p>Estimated costs ({@link CostConstants}) are the start. Constants that were measured on this CPU decide alone.
+ * Otherwise stages are sorted into classes by kind, inputs, outputs, rows and density, the latter two in half octaves.
+ * A class learns a factor for each way, which corrects its cost relative to the other ways. The way with the smallest
+ * product of factor and cost serves. A new class copies the factors of the most similar one.
  *
  * <p>Factors are learned only during warm-up; later calls try and measure nothing. A way first runs on a few rows until
  * C2 has compiled it. A trial is {@value #BEFORE} stages by the way that serves, then {@value #TRIED} stages by another
@@ -54,22 +54,24 @@ public final class Chooser {
 
     public static final Chooser OF_JVM = new Chooser(System::nanoTime, null);
 
-    /** True during warm-up; {@link #tries} is true if variants of products are learned too. */
-    private static volatile boolean hurries;
+    /** True during warm-up. */
+    private static volatile boolean learnsThreads;
 
-    private static volatile boolean tries;
+    /** True during a warm-up that also learns variants of products. */
+    private static volatile boolean learnsProducts;
 
     /** Number of stages during warm-up whose class was not settled. Reading it does not reset it. */
     private static final AtomicLong UNSETTLED = new AtomicLong();
 
     final LongSupplier clock;
-    private final @Nullable CostModel costs;
+    private final @Nullable CostConstants costs;
     private final StageClass[] classes = new StageClass[CLASSES];
     /** Runs of each way on a few rows; {@link #MOST_RUNS} once it is compiled. */
     private final int[][] runs = new int[Kind.values().length][WAYS];
 
     private int uses;
 
+    /** The kinds of stages; each has ways and classes of its own. */
     public enum Kind {
         SPIKES(0),
         INT8(1),
@@ -95,7 +97,7 @@ public final class Chooser {
      *
      * @param costs the costs to start from; null for the costs in use, which may be fixed
      */
-    public Chooser(LongSupplier clock, @Nullable CostModel costs) {
+    public Chooser(LongSupplier clock, @Nullable CostConstants costs) {
         this.clock = clock;
         this.costs = costs;
         Arrays.setAll(classes, i -> new StageClass());
@@ -219,9 +221,9 @@ public final class Chooser {
      * @param threads true if short stages learn whether threads share them
      * @param products true if products learn their fastest variant, for which C2 compiles all variants
      */
-    public static void hurry(boolean threads, boolean products) {
-        hurries = threads;
-        tries = products;
+    public static void setLearning(boolean threads, boolean products) {
+        learnsThreads = threads;
+        learnsProducts = products;
     }
 
     /**
@@ -240,7 +242,7 @@ public final class Chooser {
 
     /** Returns true if products learn; otherwise costs decide. */
     public boolean learns() {
-        return SimdWidth.VECTOR && (costs != null || !CostModel.isFixed());
+        return SimdWidth.VECTOR && (costs != null || !CostConstants.isFixed());
     }
 
     private boolean learns(Kind kind) {
@@ -248,8 +250,8 @@ public final class Chooser {
     }
 
     /** Returns the costs to start from. */
-    public CostModel costs() {
-        return costs == null ? CostModel.inUse() : costs;
+    public CostConstants costs() {
+        return costs == null ? CostConstants.inUse() : costs;
     }
 
     /** Returns the way that serves a choice, whose costs are set. */
@@ -258,21 +260,22 @@ public final class Chooser {
     }
 
     /** Returns true if the class of a stage still has ways to try. */
-    boolean wantsTrial(StageChoice choice) {
-        return tries && learns(choice.kind) && !find(choice).settled;
+    public boolean wantsTrial(StageChoice choice) {
+        return learnsProducts && learns(choice.kind) && !find(choice).settled;
     }
 
     /** Chooses the way that serves or is tried for a choice, whose costs are set. */
     void open(StageChoice choice) {
         choice.turn = StageChoice.NONE;
-        choice.other = StageChoice.NONE;
+        choice.rehearsedWay = StageChoice.NONE;
         if (!learns(choice.kind)) {
             choice.way = StageClass.NOTHING.best(choice.costs);
             return;
         }
         StageClass stageClass = find(choice);
         choice.way = stageClass.best(choice.costs);
-        if (!(choice.kind == Kind.THREADS ? hurries : tries) || choice.costs[choice.way] < LEAST_NANOSECONDS) {
+        if (!(choice.kind == Kind.THREADS ? learnsThreads : learnsProducts)
+                || choice.costs[choice.way] < LEAST_NANOSECONDS) {
             return;
         }
         choice.stageClass = stageClass;
@@ -304,7 +307,7 @@ public final class Chooser {
         }
         int cold = isCold(choice.kind, choice.way) ? choice.way : next;
         if (isCold(choice.kind, cold)) {
-            choice.other = cold;
+            choice.rehearsedWay = cold;
         } else {
             stageClass.served = choice.way;
             stageClass.turn = 0;
@@ -320,7 +323,7 @@ public final class Chooser {
     /** Records the time of a few rows by the way that is to be compiled. */
     void rehearsed(StageChoice choice, long time, double cost) {
         int[] ofKind = runs[choice.kind.number];
-        ofKind[choice.other] = time < COLD * cost ? MOST_RUNS : ofKind[choice.other] + 1;
+        ofKind[choice.rehearsedWay] = time < COLD * cost ? MOST_RUNS : ofKind[choice.rehearsedWay] + 1;
     }
 
     /** Records the time of a stage of a trial, summed over all threads. */

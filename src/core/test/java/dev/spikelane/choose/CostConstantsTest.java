@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.product.spike;
+package dev.spikelane.choose;
 
 import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +9,10 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.OwnJvm;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
+import dev.spikelane.kernel.product.integer.IntegerStart;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.Start;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.simd.Cpu;
 import dev.spikelane.simd.SimdWidth;
@@ -20,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EveryWidth
-final class CostModelTest {
+final class CostConstantsTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -36,15 +40,15 @@ final class CostModelTest {
         "0, 0, 0, lanes4"
     })
     void knowsTheCpu(int family, int model, int bits, String name) {
-        assertEquals(name, CostModel.shipped(family, model, bits));
+        assertEquals(name, CostConstants.shipped(family, model, bits));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4", "lanes8", "lanes16"})
     void readsWhatItWrites(String name) {
-        CostModel shipped = CostModel.of(name);
+        CostConstants shipped = CostConstants.of(name);
         assertEquals(name, shipped.name());
-        assertEquals(shipped.text(), CostModel.of(shipped.text()).text());
+        assertEquals(shipped.text(), CostConstants.of(shipped.text()).text());
     }
 
     /**
@@ -66,7 +70,7 @@ final class CostModelTest {
     })
     void choosesForIntegers(String name, ElementType type, int rows, IntegerMatmul.Variant expected) {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
-        assertEquals(expected, Start.choose(CostModel.of(name), type, rows, 784, rows * 392L));
+        assertEquals(expected, Start.choose(CostConstants.of(name), type, rows, 784, rows * 392L));
     }
 
     /**
@@ -93,7 +97,7 @@ final class CostModelTest {
     void estimatesFewOutputsToo(SpikeMatmul.Variant variant, int inputs, int outputs, double density, double measured) {
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
             long active = (long) (density * 200 * inputs);
-            double estimated = CostModel.of("zen5").of(variant, 200, inputs, outputs, active)
+            double estimated = SpikeCosts.of(CostConstants.of("zen5"), variant, 200, inputs, outputs, active)
                     * Math.ceilDiv(outputs, PackedWeights.BLOCK)
                     / 1e3;
             assertEquals(measured, estimated, 0.31 * measured);
@@ -102,17 +106,17 @@ final class CostModelTest {
 
     @Test
     void replacesSomeConstants() {
-        CostModel here = CostModel.of("auto");
-        CostModel costs = CostModel.of("wide=1/2/3,lists=never/0/0.5,dense=0.5,int16=1/2/3/0.5");
-        assertEquals(0.5, costs.entry());
-        assertEquals(Double.POSITIVE_INFINITY, costs.of(SpikeMatmul.Variant.LISTS, 100, 784, 1_000, 7_840));
-        assertEquals(4 * 0.5 * 100, costs.of(SpikeMatmul.Variant.DENSE, 100, 16, 1_024, 8));
-        assertEquals(4 * (34 + 2 * 100), costs.of(SpikeMatmul.Variant.WIDE, 100, 16, 1_024, 8));
-        assertEquals(3 + 0.5 * 100, costs.ofIntegers(ElementType.INT16, true, 100, 32, 8));
-        assertEquals(1 * 100 + 2 * 8, costs.ofIntegers(ElementType.INT16, false, 100, 32, 8));
+        CostConstants here = CostConstants.of("auto");
+        CostConstants costs = CostConstants.of("wide=1/2/3,lists=never/0/0.5,dense=0.5,int16=1/2/3/0.5");
+        assertEquals(0.5, costs.get(CostConstants.Name.LISTS)[2]);
+        assertEquals(Double.POSITIVE_INFINITY, SpikeCosts.of(costs, SpikeMatmul.Variant.LISTS, 100, 784, 1_000, 7_840));
+        assertEquals(4 * 0.5 * 100, SpikeCosts.of(costs, SpikeMatmul.Variant.DENSE, 100, 16, 1_024, 8));
+        assertEquals(4 * (34 + 2 * 100), SpikeCosts.of(costs, SpikeMatmul.Variant.WIDE, 100, 16, 1_024, 8));
+        assertEquals(3 + 0.5 * 100, IntegerStart.cost(IntegerMatmul.Variant.TABLES, costs, 100, 32, 8));
+        assertEquals(1 * 100 + 2 * 8, IntegerStart.cost(IntegerMatmul.Variant.ACTIVE, costs, 100, 32, 8));
         assertEquals(
-                here.of(SpikeMatmul.Variant.ACTIVE, 100, 784, 1_000, 7_840),
-                costs.of(SpikeMatmul.Variant.ACTIVE, 100, 784, 1_000, 7_840),
+                SpikeCosts.of(here, SpikeMatmul.Variant.ACTIVE, 100, 784, 1_000, 7_840),
+                SpikeCosts.of(costs, SpikeMatmul.Variant.ACTIVE, 100, 784, 1_000, 7_840),
                 "as shipped");
     }
 
@@ -134,7 +138,7 @@ final class CostModelTest {
                 "wide=1/2/3,"
             })
     void refusesWhatIsNoConstant(String asked) {
-        assertStart("spikelane.costs is '" + asked + "', expected auto, learn, zen3,", () -> CostModel.of(asked));
+        assertStart("spikelane.costs is '" + asked + "', expected auto, learn, zen3,", () -> CostConstants.of(asked));
     }
 
     /** A simulation fails twice with this error in a new JVM, not with a class that cannot be initialized. */
@@ -150,32 +154,32 @@ final class CostModelTest {
 
     @Test
     void tellsWhetherTheyAreFixed() {
-        CostModel before = CostModel.inUse();
-        boolean asked = CostModel.isFixed();
+        CostConstants before = CostConstants.inUse();
+        boolean asked = CostConstants.isFixed();
         try {
-            boolean isFree = List.of("auto", "learn").contains(System.getProperty(CostModel.PROPERTY, "auto"));
-            assertEquals(isFree, CostModel.fix(CostModel.of("zen5")));
-            assertTrue(CostModel.isFixed());
+            boolean isFree = List.of("auto", "learn").contains(System.getProperty(CostConstants.PROPERTY, "auto"));
+            assertEquals(isFree, CostConstants.fix(CostConstants.of("zen5")));
+            assertTrue(CostConstants.isFixed());
         } finally {
-            CostModel.fix(before);
+            CostConstants.fix(before);
         }
-        assertEquals(asked, CostModel.isFixed());
+        assertEquals(asked, CostConstants.isFixed());
     }
 
     /** Constants of this CPU decide; constants of another CPU are the start of learning. */
     @Test
     void onlyGuessesLearn() {
-        assumeTrue(System.getProperty(CostModel.PROPERTY) == null, "constants are asked for");
-        assertEquals(CostModel.isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits()), CostModel.isFixed());
-        assertEquals(CostModel.of("auto").text(), CostModel.of("learn").text());
+        assumeTrue(System.getProperty(CostConstants.PROPERTY) == null, "constants are asked for");
+        assertEquals(CostConstants.isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits()), CostConstants.isFixed());
+        assertEquals(CostConstants.of("auto").text(), CostConstants.of("learn").text());
     }
 
     /** A tile has about the expected active inputs, and at least one row. */
     @Test
     void cutsTilesBySpikes() {
-        CostModel costs = CostModel.of("zen3");
-        assertEquals(200, costs.rowsForeseen(1_000, 100_000));
-        assertEquals(1, costs.rowsForeseen(2, 1_000_000));
-        assertEquals(256, costs.rowsForeseen(5, 0), "currents stay in the L2 cache");
+        CostConstants costs = CostConstants.of("zen3");
+        assertEquals(200, SpikeCosts.rowsForeseen(costs, 1_000, 100_000));
+        assertEquals(1, SpikeCosts.rowsForeseen(costs, 2, 1_000_000));
+        assertEquals(256, SpikeCosts.rowsForeseen(costs, 5, 0), "currents stay in the L2 cache");
     }
 }

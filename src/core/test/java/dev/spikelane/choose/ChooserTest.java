@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.product.spike;
+package dev.spikelane.choose;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.Start;
 import dev.spikelane.simd.SimdWidth;
 import java.util.List;
 import java.util.Random;
@@ -36,12 +39,12 @@ final class ChooserTest {
     @BeforeEach
     void warmUp() {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
-        Chooser.hurry(true, true);
+        Chooser.setLearning(true, true);
     }
 
     @AfterEach
     void serve() {
-        Chooser.hurry(false, false);
+        Chooser.setLearning(false, false);
     }
 
     /** Times of products on the machine. */
@@ -49,22 +52,22 @@ final class ChooserTest {
         double nanoseconds(SpikeMatmul.Variant variant);
     }
 
-    private static Machine machine(CostModel truth, int rows, int outputs, long active) {
+    private static Machine machine(CostConstants truth, int rows, int outputs, long active) {
         int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
-        return variant -> blocks * truth.of(variant, rows, PRE, outputs, active);
+        return variant -> blocks * SpikeCosts.of(truth, variant, rows, PRE, outputs, active);
     }
 
     /** Runs a stage on one thread, four blocks at a time; returns the variant. */
     private SpikeMatmul.Variant run(StageChoice choice, int rows, int outputs, long active, Machine machine) {
         int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
-        SpikeMatmul.open(choice, rows, PRE, outputs, active, blocks);
+        Start.open(choice, rows, PRE, outputs, active, blocks);
         if (choice.rehearses()) {
             assertFalse(choice.rehearses(), "one thread does");
             rehearsals++;
             choice.rehearsed(System.nanoTime());
         }
         choice.prepared(choice.now());
-        SpikeMatmul.Variant serves = SpikeMatmul.variant(choice.way);
+        SpikeMatmul.Variant serves = SpikeMatmul.Variant.values()[choice.way];
         for (int block = 0; block < blocks; block += 4) {
             int part = Math.min(4, blocks - block);
             long start = choice.now();
@@ -75,21 +78,21 @@ final class ChooserTest {
     }
 
     private StageChoice choice(String start) {
-        return new StageChoice(new Chooser(() -> now, CostModel.of(start)), 1);
+        return new StageChoice(new Chooser(() -> now, CostConstants.of(start)), 1);
     }
 
     private static double best(StageChoice choice, Machine machine) {
         double best = Double.POSITIVE_INFINITY;
         for (int way = 0; way < SpikeMatmul.Variant.values().length; way++) {
             if (choice.costs[way] < Double.POSITIVE_INFINITY) {
-                best = Math.min(best, machine.nanoseconds(SpikeMatmul.variant(way)));
+                best = Math.min(best, machine.nanoseconds(SpikeMatmul.Variant.values()[way]));
             }
         }
         return best;
     }
 
     private static SpikeMatmul.Variant serves(StageChoice choice) {
-        return SpikeMatmul.variant(choice.peek()); // the last call may have been a trial
+        return SpikeMatmul.Variant.values()[choice.peek()]; // the last call may have been a trial
     }
 
     /** With constants of any CPU, each point of the grid ends near its best variant after few stages. */
@@ -101,7 +104,7 @@ final class ChooserTest {
                 for (double density : DENSITIES) {
                     StageChoice choice = choice(other);
                     long active = (long) (density * rows * PRE);
-                    Machine machine = machine(CostModel.of(name), rows, POST, active);
+                    Machine machine = machine(CostConstants.of(name), rows, POST, active);
                     int stages = 0;
                     for (long before = -1; Chooser.unsettled() != before; stages++) {
                         before = Chooser.unsettled();
@@ -135,7 +138,7 @@ final class ChooserTest {
     void aCallThatSomebodyWaitsForTriesAndMeasuresNothing() {
         StageChoice choice = choice("zen3");
         runHalf(choice, 200, 20, ChooserTest::narrowIsFast);
-        Chooser.hurry(true, false);
+        Chooser.setLearning(true, false);
         SpikeMatmul.Variant serves = serves(choice);
         int before = rehearsals;
         long unsettled = Chooser.unsettled();
@@ -152,7 +155,7 @@ final class ChooserTest {
         Random random = new Random(1);
         StageChoice choice = choice("zen3");
         long active = 200 * PRE / 5;
-        Machine exact = machine(CostModel.of("zen5"), 200, POST, active);
+        Machine exact = machine(CostConstants.of("zen5"), 200, POST, active);
         int away = 0;
         for (int call = 0; call < 4_000; call++) {
             run(
@@ -183,7 +186,7 @@ final class ChooserTest {
     void anotherSizeStartsFromWhatIsKnown() {
         StageChoice choice = choice("zen3");
         runHalf(choice, 200, 200, ChooserTest::narrowIsFast);
-        Chooser.hurry(false, false);
+        Chooser.setLearning(false, false);
         runHalf(choice, 400, 1, ChooserTest::narrowIsFast);
         assertEquals(SpikeMatmul.Variant.NARROW, serves(choice));
     }
@@ -231,10 +234,10 @@ final class ChooserTest {
         StageChoice late = choice("zen5");
         runHalf(late, 200, 100, ChooserTest::narrowIsFast);
         do {
-            SpikeMatmul.open(late, 200, PRE, POST, 200 * PRE / 2, 16);
+            Start.open(late, 200, PRE, POST, 200 * PRE / 2, 16);
         } while (late.turn < Chooser.BEFORE + Chooser.TRIED - 1);
         StageChoice other = new StageChoice(late.chooser, 1);
-        Machine machine = machine(CostModel.of("zen5"), 200, POST, 200 * PRE / 2);
+        Machine machine = machine(CostConstants.of("zen5"), 200, POST, 200 * PRE / 2);
         for (int outputs = 1; outputs <= 8 * Chooser.CLASSES; outputs++) {
             run(other, 200, outputs, 200 * PRE / 2, machine);
         }
@@ -261,15 +264,15 @@ final class ChooserTest {
     @Test
     void shortStagesLearnWhetherThreadsShareThem() {
         Chooser chooser = new Chooser(() -> now, null);
-        Chooser.hurry(false, false);
+        Chooser.setLearning(false, false);
         assertEquals(60, shared(new StageChoice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "by its estimate");
         assertEquals(0, shared(new StageChoice(chooser, 2, 1), 60, 4_000, 4_000, 1_000), "by its estimate");
-        Chooser.hurry(true, false);
+        Chooser.setLearning(true, false);
         shared(new StageChoice(chooser, 2, 1), 60, 20_000, 20_000, 60_000);
         long unsettled = Chooser.unsettled();
         assertEquals(0, shared(new StageChoice(chooser, 2, 1), 1, 20_000, 20_000, 60_000));
         assertEquals(unsettled, Chooser.unsettled());
-        Chooser.hurry(false, false);
+        Chooser.setLearning(false, false);
         assertEquals(0, shared(new StageChoice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "in any later simulation");
         assertEquals(60, shared(new StageChoice(chooser, 3, 1), 60, 20_000, 20_000, 60_000), "on three threads");
         assertEquals(60, shared(new StageChoice(chooser, 2, 2), 60, 20_000, 20_000, 60_000), "another stage");

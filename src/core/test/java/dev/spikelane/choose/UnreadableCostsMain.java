@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.product.spike;
+package dev.spikelane.choose;
 
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.network.Network;
@@ -11,7 +11,7 @@ final class UnreadableCostsMain {
     private UnreadableCostsMain() {}
 
     public static void main(String[] arguments) {
-        System.setProperty(CostModel.PROPERTY, "zen6");
+        System.setProperty(CostConstants.PROPERTY, "zen6");
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 20, 70);
         for (int i = 0; i < 2; i++) {
             try {

@@ -1,5 +1,8 @@
 package dev.spikelane.kernel.product.spike;
 
+import dev.spikelane.choose.Chooser;
+import dev.spikelane.choose.CostConstants;
+import dev.spikelane.choose.StageChoice;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -8,10 +11,11 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * Measures the times of the variants of a product, 784 -> 1000, on this machine, and fits the constants of a
- * {@link CostModel} to them.
+ * {@link CostConstants} to them.
  */
 public final class CostFit {
 
@@ -35,7 +39,7 @@ public final class CostFit {
     static final class Point {
         private final int rows;
         private final long active;
-        final double[] times = new double[Chooser.WAYS];
+        final double[] times = new double[SpikeMatmul.Variant.values().length];
 
         Point(int rows, long active) {
             this.rows = rows;
@@ -57,12 +61,19 @@ public final class CostFit {
      * @param costs the fitted constants
      * @param worst the largest ratio, over all points, of the chosen variant's time to the best variant's
      */
-    public record Fitted(CostModel costs, double worst) {}
+    record Fitted(CostConstants costs, double worst) {}
 
     private CostFit() {}
 
+    /** Prints the option of {@code java} that pins the choice of variants to the fastest on this machine. */
+    public static void print() {
+        Fitted fitted = measure();
+        System.out.printf("By these constants products take at most %.2f times as long as at best.%n", fitted.worst());
+        System.out.println("-D" + CostConstants.PROPERTY + "=" + fitted.costs().text());
+    }
+
     /** Measures and fits for half a minute; needs vectors. */
-    public static Fitted measure() {
+    private static Fitted measure() {
         List<Point> points = new ArrayList<>();
         try (Arena arena = Arena.ofShared()) {
             PackedWeights weights = PackedWeights.zeros(arena, INPUTS, OUTPUTS);
@@ -74,7 +85,7 @@ public final class CostFit {
                 }
             }
         }
-        return fit(CostModel.inUse(), points);
+        return fit(CostConstants.inUse(), points);
     }
 
     private static Point point(
@@ -114,13 +125,13 @@ public final class CostFit {
     }
 
     /** Fits by least squares of relative errors. Errors weigh more, the nearer a variant is to the best. */
-    static Fitted fit(CostModel start, List<Point> points) {
-        CostModel fitted = start;
+    static Fitted fit(CostConstants start, List<Point> points) {
+        CostConstants fitted = start;
         for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
             List<Point> measured = new ArrayList<>(points);
             measured.removeIf(point -> point.times[variant.way] == 0);
-            if (measured.size() >= CostModel.terms(variant) && variant != SpikeMatmul.Variant.SCALAR) {
-                fitted = fitted.with(CostModel.nameOf(variant), constants(start, variant, measured));
+            if (measured.size() >= variant.terms && variant != SpikeMatmul.Variant.SCALAR) {
+                fitted = with(fitted, variant.constants, constants(start, variant, measured));
             }
         }
         double worst = 1;
@@ -128,7 +139,7 @@ public final class CostFit {
             int chosen = SpikeMatmul.Variant.ACTIVE.way;
             double least = Double.POSITIVE_INFINITY;
             for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
-                double cost = fitted.of(variant, point.rows, INPUTS, OUTPUTS, point.active);
+                double cost = SpikeCosts.of(fitted, variant, point.rows, INPUTS, OUTPUTS, point.active);
                 if (point.times[variant.way] > 0 && cost < least) {
                     chosen = variant.way;
                     least = cost;
@@ -139,9 +150,20 @@ public final class CostFit {
         return new Fitted(fitted, worst);
     }
 
+    /** Returns a copy with other constants of one variant; its counts stay. */
+    private static CostConstants with(CostConstants costs, CostConstants.Name name, double[] fitted) {
+        StringJoiner all = new StringJoiner("/", name.text() + "=", "");
+        double[] constants = costs.get(name).clone();
+        System.arraycopy(fitted, 0, constants, 0, fitted.length);
+        for (double constant : constants) {
+            all.add(String.valueOf(constant));
+        }
+        return CostConstants.of(costs.text().replaceFirst("\\b" + name.text() + "=[^,]*", all.toString()));
+    }
+
     /** Minimizes the error over one constant at a time, never below 0, {@link #SWEEPS} times. */
-    private static double[] constants(CostModel start, SpikeMatmul.Variant variant, List<Point> points) {
-        double[] constants = new double[CostModel.terms(variant)];
+    private static double[] constants(CostConstants start, SpikeMatmul.Variant variant, List<Point> points) {
+        double[] constants = new double[variant.terms];
         double[][] shares = new double[points.size()][constants.length];
         double[] weights = new double[points.size()];
         for (int i = 0; i < shares.length; i++) {
@@ -149,7 +171,7 @@ public final class CostFit {
             double time = point.times[variant.way];
             weights[i] = point.best() / time;
             for (int j = 0; j < constants.length; j++) {
-                shares[i][j] = BLOCKS * start.work(variant, j, point.rows, INPUTS, point.active) / time * weights[i];
+                shares[i][j] = BLOCKS * SpikeCosts.work(start, variant, j, point.rows, INPUTS, point.active) / time * weights[i];
             }
         }
         for (int sweep = 0; sweep < SWEEPS; sweep++) {
