@@ -20,15 +20,13 @@ public record PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[]
      */
     public static PackedGroups zeros(Arena arena, int inputs, int outputs, int count) {
         int rows = PackedWeights.packedRows(outputs, inputs);
-        int all = Math.multiplyExact(rows, count);
-        FloatMatrix memory = FloatMatrix.zeros(arena, all + PackedWeights.MORE_ROWS, PackedWeights.BLOCK);
+        FloatMatrix packed = FloatMatrix.zeros(arena, Math.multiplyExact(rows, count), PackedWeights.BLOCK);
         FloatMatrix bias = FloatMatrix.zeros(arena, count, outputs);
         PackedWeights[] groups = new PackedWeights[count];
         for (int group = 0; group < count; group++) {
-            FloatMatrix groupMemory = memory.rows(group * rows, rows + PackedWeights.MORE_ROWS);
-            groups[group] = new PackedWeights(groupMemory, bias.rows(group, 1), inputs, outputs);
+            groups[group] = new PackedWeights(packed.rows(group * rows, rows), bias.rows(group, 1), inputs, outputs);
         }
-        return new PackedGroups(memory.rows(0, all), bias, groups);
+        return new PackedGroups(packed, bias, groups);
     }
 
     public PackedGroups copy(Arena arena) {

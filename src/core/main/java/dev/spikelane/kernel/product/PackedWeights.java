@@ -25,25 +25,18 @@ public final class PackedWeights {
 
     public static final int BLOCK_BYTES = BLOCK * Float.BYTES;
 
-    /** Rows of memory after the last input: a loop may slice the weights of a word of 64 inputs from any input on. */
-    static final int MORE_ROWS = Long.SIZE;
-
     /** Inputs to transpose at a time: one cache line of the transpose. */
     private static final int SQUARE = 16;
 
     private static final int MOST_ROWS = Integer.MAX_VALUE - Long.SIZE;
-
-    /** The packed weights and {@link #MORE_ROWS} rows. */
-    private final FloatMatrix memory;
 
     private final FloatMatrix packed;
     private final FloatMatrix bias;
     private final int inputs;
     private final int outputs;
 
-    PackedWeights(FloatMatrix memory, FloatMatrix bias, int inputs, int outputs) {
-        this.memory = memory;
-        this.packed = memory.rows(0, memory.rows() - MORE_ROWS);
+    PackedWeights(FloatMatrix packed, FloatMatrix bias, int inputs, int outputs) {
+        this.packed = packed;
         this.bias = bias;
         this.inputs = inputs;
         this.outputs = outputs;
@@ -73,11 +66,11 @@ public final class PackedWeights {
         bias.requireShape("bias", 1, outputs);
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, outputs);
         ownBias.copyFrom(bias);
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(outputs, inputs) + MORE_ROWS, BLOCK);
+        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(outputs, inputs), BLOCK);
         for (int output = 0; output < outputs; output++) {
-            copyOutput(weights, output, inputs, memory.segment());
+            copyOutput(weights, output, inputs, packed.segment());
         }
-        return new PackedWeights(memory, ownBias, inputs, outputs);
+        return new PackedWeights(packed, ownBias, inputs, outputs);
     }
 
     public static PackedWeights copyOf(Arena arena, PackedWeights other) {
@@ -221,8 +214,8 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if a number is below 1, or there are too many weights
      */
     public static PackedWeights zeros(Arena arena, int inputs, int outputs) {
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(outputs, inputs) + MORE_ROWS, BLOCK);
-        return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, outputs), inputs, outputs);
+        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(outputs, inputs), BLOCK);
+        return new PackedWeights(packed, FloatMatrix.zeros(arena, 1, outputs), inputs, outputs);
     }
 
     static int packedRows(int outputs, int inputs) {
@@ -297,7 +290,7 @@ public final class PackedWeights {
 
     /** Returns a view of these weights with a bias of 0. */
     public PackedWeights withoutBias() {
-        return new PackedWeights(memory, FloatMatrix.zeros(1, outputs), inputs, outputs);
+        return new PackedWeights(packed, FloatMatrix.zeros(1, outputs), inputs, outputs);
     }
 
     /**
@@ -352,7 +345,7 @@ public final class PackedWeights {
     }
 
     public MemorySegment segment() {
-        return memory.segment();
+        return packed.segment();
     }
 
     public MemorySegment biasSegment() {
