@@ -149,6 +149,33 @@ class TrainerTest {
         }
     }
 
+    /** The system may give the memory of a closed frame to the trainer, which must not take it for that frame. */
+    @Test
+    void aFrameAtTheAddressOfAClosedOneIsListedAgain() {
+        long kept = weightsAfterFrames(false);
+        for (int i = 0; i < 10; i++) {
+            assertEquals(kept, weightsAfterFrames(true));
+        }
+    }
+
+    private static long weightsAfterFrames(boolean closes) {
+        Network network = Networks.of(
+                new TorchRandom(5), INPUTS, dense(50, new Leaky(0.9).withThreshold(0.5)), dense(CLASSES, new Leaky(0.9)));
+        int[] labels = labels(new Random(2));
+        SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), BATCH, INPUTS, 0.3, new Random(3));
+        try (Arena open = Arena.ofShared();
+                Trainer trainer = Trainers.of(network, STEPS, BATCH, CrossEntropyLoss.membrane(), new Sgd(1))) {
+            Arena arena = closes ? Arena.ofShared() : open;
+            FloatMatrix zeros = FloatMatrix.zeros(arena, BATCH, INPUTS);
+            trainer.step(TrainingBatch.ofFrame(zeros, labels));
+            if (closes) {
+                arena.close();
+            }
+            trainer.step(TrainingBatch.ofFrame(spikes, labels));
+        }
+        return network.weights().hash();
+    }
+
     @Test
     void learnsAndChangesTheNetworkItself() {
         Network network = Networks.of(
