@@ -442,13 +442,15 @@ final class FloorsTest {
     }
 
     private static Set<String> packagesUsedBy(ClassModel file) {
+        return used(file, USE).stream().map(name -> name.replace('/', '.')).collect(Collectors.toSet());
+    }
+
+    /** Returns the first groups of what matches in the texts of a class file. */
+    static Set<String> used(ClassModel file, Pattern pattern) {
         Set<String> used = new TreeSet<>();
         for (PoolEntry entry : file.constantPool()) {
             if (entry instanceof Utf8Entry text) {
-                Matcher use = USE.matcher(text.stringValue());
-                while (use.find()) {
-                    used.add(use.group(1).replace('/', '.'));
-                }
+                pattern.matcher(text.stringValue()).results().forEach(found -> used.add(found.group(1)));
             }
         }
         return used;

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
-import java.lang.classfile.constantpool.PoolEntry;
-import java.lang.classfile.constantpool.Utf8Entry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -125,19 +122,6 @@ final class WidthsTest {
         return false;
     }
 
-    private static Set<String> uses(ClassModel file) {
-        Set<String> used = new TreeSet<>();
-        for (PoolEntry entry : file.constantPool()) {
-            if (entry instanceof Utf8Entry text) {
-                Matcher name = NAME.matcher(text.stringValue());
-                while (name.find()) {
-                    used.add(name.group(1));
-                }
-            }
-        }
-        return used;
-    }
-
     private static Map<String, Set<String>> classes() throws IOException {
         Map<String, Set<String>> classes = new TreeMap<>();
         for (Path folder : Checkout.classes()) {
@@ -147,7 +131,7 @@ final class WidthsTest {
                         (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
                     ClassModel model = ClassFile.of().parse(file);
                     String name = model.thisClass().asInternalName();
-                    classes.put(name.replaceFirst("^dev/spikelane/", ""), uses(model));
+                    classes.put(name.replaceFirst("^dev/spikelane/", ""), FloorsTest.used(model, NAME));
                 }
             }
         }

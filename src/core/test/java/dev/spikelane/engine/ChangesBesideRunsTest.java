@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Repetition;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -154,9 +155,7 @@ final class ChangesBesideRunsTest {
     @Test
     void nobodyWaitsForEver() throws InterruptedException {
         Network network = plastic();
-        AtomicBoolean ended = new AtomicBoolean();
-        List<Throwable> failures = new ArrayList<>();
-        AtomicInteger[] done = {new AtomicInteger(), new AtomicInteger(), new AtomicInteger()};
+        Repetition repetition = new Repetition();
         try (Simulation observed = network.simulate(1);
                 Simulation other = network.simulate(1)) {
             observed.observe("a", (firstStep, steps, spikes, membranes) -> {
@@ -168,46 +167,29 @@ final class ChangesBesideRunsTest {
                 assertTrue(isBusy(observed::fork));
                 isBusy(() -> other.fork().close());
             });
-            List<Thread> threads = List.of(
-                    again(ended, failures, done[0], () -> observed.step(pulse())),
-                    again(ended, failures, done[1], () -> {
-                        network.weights().replace(FACTOR, one(2));
-                        network.weights().replace(FACTOR, one(4));
-                    }),
-                    again(ended, failures, done[2], () -> {
-                        other.plasticWeights().replace("h-a.weight", one(7));
-                        other.plasticWeights().hash();
-                        other.restore(other.snapshot());
-                        other.fork().close();
-                        other.step(pulse());
-                    }));
+            List<AtomicInteger> done = List.of(
+                    repetition.start(1, () -> !isBusy(() -> observed.step(pulse()))),
+                    repetition.start(
+                            1,
+                            () -> !isBusy(() -> {
+                                network.weights().replace(FACTOR, one(2));
+                                network.weights().replace(FACTOR, one(4));
+                            })),
+                    repetition.start(
+                            1,
+                            () -> !isBusy(() -> {
+                                other.plasticWeights().replace("h-a.weight", one(7));
+                                other.plasticWeights().hash();
+                                other.restore(other.snapshot());
+                                other.fork().close();
+                                other.step(pulse());
+                            })));
             Thread.sleep(NANOSECONDS / 1_000_000);
-            ended.set(true);
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            assertEquals(List.of(), failures);
+            repetition.end();
             for (AtomicInteger each : done) {
                 assertTrue(each.get() > 0);
             }
         }
-    }
-
-    /** Repeats an action at least once, until the test ends. */
-    private static Thread again(AtomicBoolean ended, List<Throwable> failures, AtomicInteger done, Runnable work) {
-        return Thread.ofPlatform().daemon().start(() -> {
-            try {
-                while (!ended.get() || done.get() == 0) {
-                    if (!isBusy(work)) {
-                        done.incrementAndGet();
-                    }
-                }
-            } catch (RuntimeException | Error failure) {
-                synchronized (failures) {
-                    failures.add(failure);
-                }
-            }
-        });
     }
 
     private static boolean isBusy(Runnable work) {

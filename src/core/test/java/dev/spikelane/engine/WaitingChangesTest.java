@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Repetition;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -26,10 +27,8 @@ import dev.spikelane.train.Classifier;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,9 +43,7 @@ final class WaitingChangesTest {
     private static final Duration LONG = Duration.ofSeconds(50);
     private static final FloatMatrix ONE = FloatMatrix.of(new float[] {1});
 
-    private final AtomicBoolean ended = new AtomicBoolean();
-    private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
-    private final List<Thread> threads = new ArrayList<>();
+    private final Repetition repetition = new Repetition();
 
     /** Membranes are sums and never fire; a plastic projection adds equally to both. */
     private static Network network(Arena arena) {
@@ -71,30 +68,6 @@ final class WaitingChangesTest {
         weights.waiting(LONG).replace(name, version(version % 2));
     }
 
-    /** Repeats an action until the test ends, and counts. */
-    private AtomicInteger again(Runnable work) {
-        AtomicInteger done = new AtomicInteger();
-        threads.add(Thread.ofPlatform().daemon().start(() -> {
-            try {
-                while (!ended.get()) {
-                    work.run();
-                    done.incrementAndGet();
-                }
-            } catch (RuntimeException | Error failure) {
-                failures.add(failure);
-            }
-        }));
-        return done;
-    }
-
-    private void end() throws InterruptedException {
-        ended.set(true);
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        assertEquals(List.of(), failures);
-    }
-
     /** Repeats requests; each answer belongs to one version. */
     private AtomicInteger requests(Classifier desk, Signal input, Weights weights, String name) {
         List<Double> allowed = new ArrayList<>();
@@ -103,7 +76,7 @@ final class WaitingChangesTest {
             allowed.add(desk.classify(input).probability(0));
         }
         assertNotEquals(allowed.get(0), allowed.get(1));
-        return again(() -> {
+        return repetition.start(() -> {
             double found = desk.classify(input).probability(0);
             assertTrue(allowed.contains(found), found + ", expected one of " + allowed);
         });
@@ -119,11 +92,11 @@ final class WaitingChangesTest {
         List<AtomicInteger> served = new ArrayList<>();
         for (Signal input : List.of(ONE, train)) {
             Classifier desk = Classifier.of(model);
-            served.add(again(() -> desk.classify(input)));
+            served.add(repetition.start(() -> desk.classify(input)));
         }
         Simulation simulation = network.simulate(1, 2);
-        served.add(again(() -> simulation.runConstant(ONE, 50)));
-        served.add(again(() -> change(network.weights(), "one.weight", 0)));
+        served.add(repetition.start(() -> simulation.runConstant(ONE, 50)));
+        served.add(repetition.start(() -> change(network.weights(), "one.weight", 0)));
         for (AtomicInteger each : served) {
             while (each.get() == 0) {
                 Thread.yield();
@@ -134,7 +107,7 @@ final class WaitingChangesTest {
             change(network.weights(), "one.weight", i);
         }
         int[] behind = served.stream().mapToInt(AtomicInteger::get).toArray();
-        end();
+        repetition.end();
         for (int i = 0; i < before.length; i++) {
             int times = behind[i] - before[i];
             assertTrue(times > CHANGES / 20, "thread " + i + ": " + times + " times beside " + CHANGES + " changes");
@@ -156,7 +129,7 @@ final class WaitingChangesTest {
             change(summing.weights(), "one.weight", i);
             change(firing.weights(), "fc1.weight", i);
         }
-        end();
+        repetition.end();
     }
 
     /** An observer runs another simulation, creates one, reads values and requests changes while changes wait. */
@@ -180,12 +153,12 @@ final class WaitingChangesTest {
                         () -> values.replace("one.weight", version(1)));
             }
         });
-        AtomicInteger calls = again(() -> observed.step(ONE));
-        AtomicInteger plastic = again(() -> change(observed.plasticWeights(), "other.weight", 1));
+        AtomicInteger calls = repetition.start(() -> observed.step(ONE));
+        AtomicInteger plastic = repetition.start(() -> change(observed.plasticWeights(), "other.weight", 1));
         for (int i = 0; i < CHANGES || calls.get() == 0 || plastic.get() == 0; i++) {
             change(network.weights(), "one.weight", i);
         }
-        end();
+        repetition.end();
     }
 
     /** Two observers wait for each other's network, so both give up. */
@@ -193,6 +166,7 @@ final class WaitingChangesTest {
     void whoWaitsForEachOtherGivesUp() throws InterruptedException {
         List<Network> networks = List.of(network(Arena.ofAuto()), network(Arena.ofAuto()));
         AtomicInteger within = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             Network next = networks.get(1 - i);
             Simulation own = networks.get(i).simulate(1);
@@ -211,7 +185,9 @@ final class WaitingChangesTest {
             });
             threads.add(Thread.ofPlatform().daemon().start(() -> own.step(ONE)));
         }
-        end();
+        for (Thread thread : threads) {
+            thread.join();
+        }
         networks.forEach(each -> each.weights().replace("one.weight", version(1)));
     }
 
@@ -231,6 +207,7 @@ final class WaitingChangesTest {
             });
             Thread.ofPlatform().daemon().start(() -> running.step(ONE));
             await(runs);
+            List<Throwable> failures = new ArrayList<>();
             Thread changer = startToWait(() -> {
                 try {
                     change(network.weights(), "one.weight", 1);

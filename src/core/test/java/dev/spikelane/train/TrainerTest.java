@@ -160,7 +160,10 @@ class TrainerTest {
 
     private static long weightsAfterFrames(boolean closes) {
         Network network = Networks.of(
-                new TorchRandom(5), INPUTS, dense(50, new Leaky(0.9).withThreshold(0.5)), dense(CLASSES, new Leaky(0.9)));
+                new TorchRandom(5),
+                INPUTS,
+                dense(50, new Leaky(0.9).withThreshold(0.5)),
+                dense(CLASSES, new Leaky(0.9)));
         int[] labels = labels(new Random(2));
         SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), BATCH, INPUTS, 0.3, new Random(3));
         try (Arena open = Arena.ofShared();

@@ -13,6 +13,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Repetition;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -29,10 +30,7 @@ import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -85,31 +83,25 @@ final class ServingTest {
             membrane = serving.state("p").membrane().toArray();
         }
         assertTrue(membrane[0] > 0);
-        AtomicBoolean ended = new AtomicBoolean();
-        AtomicInteger[] done = {new AtomicInteger(), new AtomicInteger(), new AtomicInteger()};
-        List<Throwable> failures = new ArrayList<>();
+        Repetition repetition = new Repetition();
         try (Simulation learned = network.simulate(1);
                 Simulation serving = network.serve(1, 2);
                 Classifier classifier =
                         Classifier.of(Model.of(network)).steps(5).decoding(Decoding.MAX_MEMBRANE)) {
             float[] scores = scores(classifier.classify(sample));
             Learning learning = learned.learning(1, 100, Double.POSITIVE_INFINITY);
-            List<Thread> threads = List.of(
-                    again(ended, failures, done[2], () -> learned.step(sample.rows(0, 1))),
-                    again(ended, failures, done[0], () -> {
-                        serving.reset();
-                        serving.run(sample);
-                        assertArrayEquals(
-                                membrane, serving.state("p").membrane().toArray());
-                    }),
-                    again(
-                            ended,
-                            failures,
-                            done[1],
-                            () -> assertArrayEquals(scores, scores(classifier.classify(sample)))));
+            AtomicInteger[] done = {
+                repetition.start(() -> {
+                    serving.reset();
+                    serving.run(sample);
+                    assertArrayEquals(membrane, serving.state("p").membrane().toArray());
+                }),
+                repetition.start(() -> assertArrayEquals(scores, scores(classifier.classify(sample)))),
+                repetition.start(() -> learned.step(sample.rows(0, 1)))
+            };
             int published = 0;
             int learnedBefore = 0;
-            while (failures.isEmpty() && (published < PUBLISHED || isBelow(done))) {
+            while (!repetition.hasFailed() && (published < PUBLISHED || isBelow(done))) {
                 learning.publish(WAIT);
                 published++;
                 // Each step leaves a snapshot; without a new one, the oldest may be reached, which is refused.
@@ -118,11 +110,7 @@ final class ServingTest {
                     learning.rollback(WAIT);
                 }
             }
-            ended.set(true);
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            assertEquals(List.of(), failures);
+            repetition.end();
             learning.publish(WAIT);
             assertTrue(network.weights().get("x-p0.weight").get(0, 0) > LEAST);
         }
@@ -130,21 +118,6 @@ final class ServingTest {
 
     private static boolean isBelow(AtomicInteger[] done) {
         return Arrays.stream(done).anyMatch(each -> each.get() < 5 * LEAST);
-    }
-
-    private static Thread again(AtomicBoolean ended, List<Throwable> failures, AtomicInteger done, Runnable work) {
-        return Thread.ofPlatform().daemon().start(() -> {
-            try {
-                while (!ended.get()) {
-                    work.run();
-                    done.incrementAndGet();
-                }
-            } catch (RuntimeException | Error failure) {
-                synchronized (failures) {
-                    failures.add(failure);
-                }
-            }
-        });
     }
 
     /** Classification and evaluation teach nothing: answers are equal until the next publication. */
