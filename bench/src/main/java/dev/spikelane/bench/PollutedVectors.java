@@ -150,7 +150,9 @@ final class PollutedVectors {
                         failed++;
                     }
                     try {
-                        parameters.loops().run(new NeuronRun<>(membrane, membrane, spikes, Tile.whole(some)));
+                        NeuronRun<?> run = new NeuronRun<>(membrane, membrane, spikes, Tile.whole(some));
+                        parameters.loops().check(run, 0, some.rows());
+                        parameters.loops().run(run, 0, some.rows());
                     } catch (IllegalStateException | WrongThreadException e) {
                         failed++;
                     }

@@ -152,7 +152,7 @@ public final class StreamingSteps {
 
         SpikeMatrix run(SpikeMatrix from) {
             SpikeMatmul.multiply(from, 1, weights, current, workspace);
-            parameters.loops().run(run);
+            parameters.loops().run(run, 0, run.rows);
             return spikes;
         }
     }

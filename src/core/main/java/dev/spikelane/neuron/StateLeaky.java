@@ -231,6 +231,11 @@ public record StateLeaky(
         }
 
         @Override
+        public void begin(NeuronRun<NeuronState> run) {
+            WindowStep.check(parameters, weights, run, run.from.window());
+        }
+
+        @Override
         public void before(NeuronRun<NeuronState> run, int row, long step) {
             WindowStep.charge(parameters, weights, run, run.from.window(), row, step);
         }

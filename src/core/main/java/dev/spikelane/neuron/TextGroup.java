@@ -192,20 +192,21 @@ final class TextGroup implements NeuronGroup, PortSteps<NeuronState> {
         NeuronState state = run.from;
         run.requirePorts(ports);
         state.place(run, names);
+        NeuronLoops own = loops.get();
+        for (int i = 0; i < around.size(); i++) { // an iterator would be an object
+            around.get(i).begin(run);
+        }
+        own.check(run, 0, run.rows);
         if (stepwise || text.line() != null) {
-            runSteps(run, loops.get());
+            runSteps(run, own);
         } else {
-            loops.get().run(run, 0, run.rows);
+            own.run(run, 0, run.rows);
         }
         state.advance(run.firstWord, run.endWord, run.rows / state.membrane().rows());
     }
 
     private void runSteps(NeuronRun<NeuronState> run, NeuronLoops own) {
         NeuronState state = run.from;
-        for (int i = 0; i < around.size(); i++) { // an iterator would be an object
-            around.get(i).begin(run);
-        }
-        own.check(run, 0, run.rows);
         long first = state.step(run.firstWord, run.endWord);
         DelayLine line = text.line();
         Tile given = run.ports[0];

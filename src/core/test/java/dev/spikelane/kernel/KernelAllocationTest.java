@@ -172,13 +172,13 @@ final class KernelAllocationTest {
             FloatMatrix membrane = neurons.firstMembrane(arena);
             FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
             NeuronRun<?> run = new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current));
-            assertNone(CALLS, () -> parameters.loops().run(run));
+            assertNone(CALLS, () -> Steps.run(parameters, run));
             assertNone(CALLS, () -> {
                 run.ports[0].at(0, 3);
                 run.setWords();
-                parameters.loops().run(run);
+                Steps.run(parameters, run);
             });
-            assertNone(CALLS, () -> parameters.loops().run(run.record(membranes), 0, ROWS));
+            assertNone(CALLS, () -> Steps.run(parameters.loops(), run.record(membranes), 0, ROWS));
         }
     }
 
@@ -266,14 +266,14 @@ final class KernelAllocationTest {
         SpikeMatrix previous = SpikeMatrix.zeros(arena, 4, 130);
         FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
         for (boolean record : new boolean[] {false, true}) {
-            NeuronRun<?> run = new NeuronRun<>(state, state, spikes, Tile.whole(current))
-                    .feedback(Tile.whole(feedback), 0)
-                    .previous(previous);
+            NeuronRun<?> run =
+                    new NeuronRun<>(state, state, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0);
+            run.previous = previous;
             if (record) {
                 run.record(membranes);
             }
-            assertNone(CALLS, () -> parameters.loops().run(run, 0, ROWS));
-            assertNone(CALLS, () -> parameters.loops().run(run, 4, 4));
+            assertNone(CALLS, () -> Steps.run(parameters.loops(), run, 0, ROWS));
+            assertNone(CALLS, () -> Steps.run(parameters.loops(), run, 4, 4));
         }
     }
 

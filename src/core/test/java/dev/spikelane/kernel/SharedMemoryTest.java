@@ -80,9 +80,11 @@ final class SharedMemoryTest {
     }
 
     private void record(LeakyNeurons parameters, FloatMatrix current, FloatMatrix state, FloatMatrix membranes) {
-        parameters
-                .loops()
-                .run(new NeuronRun<>(state, state, spikes, Tile.whole(current).at(0, 2)).record(membranes), 0, ROWS);
+        Steps.run(
+                parameters.loops(),
+                new NeuronRun<>(state, state, spikes, Tile.whole(current).at(0, 2)).record(membranes),
+                0,
+                ROWS);
     }
 
     @Test
@@ -112,15 +114,12 @@ final class SharedMemoryTest {
             SpikeMatrix previous,
             FloatMatrix membranes) {
         SpikeMatrix out = spikes.rows(0, 2);
-        parameters
-                .loops()
-                .run(
-                        new NeuronRun<>(state, state, out, Tile.whole(current).at(0, 2))
-                                .feedback(Tile.whole(feedback), 0)
-                                .previous(previous)
-                                .record(membranes),
-                        0,
-                        2);
+        NeuronRun<?> run = new NeuronRun<>(
+                        state, state, out, Tile.whole(current).at(0, 2))
+                .feedback(Tile.whole(feedback), 0)
+                .record(membranes);
+        run.previous = previous;
+        Steps.run(parameters.loops(), run, 0, 2);
     }
 
     @Test

@@ -151,7 +151,8 @@ public record NeuronWork(Model model) implements Work {
             current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
             state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
             feedback = FloatMatrix.zeros(arena, STEPS, currents);
-            run = new NeuronRun<>(state, state, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0).previous(previous);
+            run = new NeuronRun<>(state, state, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0);
+            run.previous = previous;
             for (int age = 0; age < WINDOW; age++) {
                 for (int neuron = 0; neuron < NEURONS; neuron++) {
                     weights.set(age, neuron, (float) Math.pow(0.9f, age));

@@ -72,7 +72,8 @@ public record RecurrentNeuronWork(int neurons) implements Work {
             }
             previous = SpikeMatrix.zeros(arena, 1, neurons);
             spikes = SpikeMatrix.zeros(arena, STEPS, neurons);
-            run = new NeuronRun<>(state, state, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0).previous(previous);
+            run = new NeuronRun<>(state, state, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0);
+            run.previous = previous;
         }
 
         @Override

@@ -174,30 +174,14 @@ public final class NeuronLoops {
     }
 
     /**
-     * Runs whole steps of all rows of a run.
-     *
-     * @param run currents, state and spikes, of as many rows as the currents
-     * @throws IllegalArgumentException as {@link #run(NeuronRun<?>, int, int)} does
-     */
-    public void run(NeuronRun<?> run) {
-        run.spikes.requireShape("spikes", run.current().rows(), neurons());
-        run(run, 0, run.current().rows());
-    }
-
-    /**
      * Runs whole steps of some rows, for the run's blocks of 64 neurons. Threads that share the work take disjoint
      * blocks: all blocks if neurons are coupled.
      *
-     * @param run the rows of its ports that the neurons take, its state and its spikes; the spikes of the step before,
-     *     for {@link Feedback#OWN_SPIKES}; membranes, if they are kept
+     * @param run a run that {@link #check} accepts for these rows, or for more of them
      * @param firstRow the first row, the begin of a step
      * @param rows how many rows, whole steps
-     * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
      */
     public void run(NeuronRun<?> run, int firstRow, int rows) {
-        check(run, firstRow, rows);
         StepFrames frames = run.frames(this);
         int batch = run.state.rows() / variables.size();
         NeuronText.AtSpike own = between;
@@ -250,7 +234,17 @@ public final class NeuronLoops {
         }
     }
 
-    /** Checks the rows of a run. */
+    /**
+     * Checks the rows of a run.
+     *
+     * @param run the rows of its ports that the neurons take, its state and its spikes; the spikes of the step before,
+     *     for {@link Feedback#OWN_SPIKES}; membranes, if they are kept
+     * @param firstRow the first row, the begin of a step
+     * @param rows how many rows, whole steps
+     * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
     public void check(NeuronRun<?> run, int firstRow, int rows) {
         FloatMatrix current = run.current();
         FloatMatrix state = run.state;

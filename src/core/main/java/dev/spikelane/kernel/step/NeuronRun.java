@@ -111,17 +111,6 @@ public final class NeuronRun<S> {
     }
 
     /**
-     * Sets the spikes of the step before, for neurons with {@link Feedback#OWN_SPIKES}.
-     *
-     * @param ofStepBefore {@code [batch x neurons]}, updated
-     * @return this run
-     */
-    public NeuronRun<S> previous(SpikeMatrix ofStepBefore) {
-        previous = ofStepBefore;
-        return this;
-    }
-
-    /**
      * Keeps the membrane of every step.
      *
      * @param into {@code [rows x neurons]}, receives the membrane after each step; may be the matrix of the currents of

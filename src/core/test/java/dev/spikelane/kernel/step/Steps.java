@@ -12,7 +12,18 @@ public final class Steps {
     private Steps() {}
 
     public static void run(LeakyNeurons parameters, FloatMatrix current, FloatMatrix state, SpikeMatrix spikes) {
-        parameters.loops().run(new NeuronRun<>(state, state, spikes, Tile.whole(current)));
+        run(parameters, new NeuronRun<>(state, state, spikes, Tile.whole(current)));
+    }
+
+    /** Runs all rows of the currents. */
+    public static void run(LeakyNeurons parameters, NeuronRun<?> run) {
+        run.spikes.requireShape("spikes", run.current().rows(), parameters.neurons());
+        run(parameters.loops(), run, 0, run.current().rows());
+    }
+
+    public static void run(NeuronLoops loops, NeuronRun<?> run, int firstRow, int rows) {
+        loops.check(run, firstRow, rows);
+        loops.run(run, firstRow, rows);
     }
 
     /** Charges and fires neurons with a window of inputs. */
@@ -23,6 +34,8 @@ public final class Steps {
             FloatMatrix window,
             int firstRow,
             long step) {
+        WindowStep.check(parameters, weights, run, window);
+        parameters.firing().check(run, firstRow, run.state.rows() / 2);
         WindowStep.charge(parameters, weights, run, window, firstRow, step);
         parameters.firing().run(run, firstRow, run.state.rows() / 2);
     }

@@ -55,7 +55,7 @@ final class LeakyStepCase implements Case {
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         NeuronRun<?> run = new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current));
-        entries.add(entry(Contestant.JAVA, () -> parameters.loops().run(run)));
+        entries.add(entry(Contestant.JAVA, () -> parameters.loops().run(run, 0, run.rows)));
         if (Yardstick.AVAILABLE) {
             if (mode == LeakyStepWork.Mode.SUBTRACT) {
                 entries.add(entry(

@@ -64,8 +64,8 @@ public final class WindowStep {
 
     /**
      * Charges the neurons of one step, some blocks of 64 of them; {@link LeakyNeurons#firing} fires them. Threads that
-     * share the work take disjoint blocks. Matrices that are updated or overwritten share no memory with other
-     * arguments, but for membranes and current.
+     * share the work take disjoint blocks. The caller has called {@link #check}. Matrices that are updated or
+     * overwritten share no memory with other arguments, but for membranes and current.
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
@@ -76,63 +76,8 @@ public final class WindowStep {
      *     before it is written
      * @param firstRow the first row of the step
      * @param step the number of the step, from 0; the steps of a window follow one another
-     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory that must not, the step
-     *     is negative, or the neurons have a reset, fire before the step or feed something back
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void charge(
-            LeakyNeurons parameters,
-            FloatMatrix weights,
-            NeuronRun<?> run,
-            FloatMatrix window,
-            int firstRow,
-            long step) {
-        check(parameters, weights, run, window, firstRow, step);
-        chargeChecked(parameters, weights, run, window, firstRow, step);
-    }
-
-    private static void check(
-            LeakyNeurons parameters,
-            FloatMatrix weights,
-            NeuronRun<?> run,
-            FloatMatrix window,
-            int firstRow,
-            long step) {
-        FloatMatrix state = run.state;
-        int batch = state.rows() / 2;
-        if (parameters.variables() != 2) {
-            throw new IllegalArgumentException(
-                    "parameters have " + parameters.variables() + " variables, expected 2, membrane and sum");
-        }
-        if (parameters.options.reset() != Reset.NONE) {
-            throw new IllegalArgumentException("reset is " + parameters.options.reset() + ", expected NONE");
-        }
-        if (parameters.options.spike() != Spike.AFTER || parameters.feedback() != Feedback.NONE) {
-            throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
-                    + parameters.feedback() + ", expected AFTER and NONE");
-        }
-        Checks.atLeast(0, "step", step);
-        parameters.firing().check(run, firstRow, batch);
-        weights.requireShape("weights", weights.rows(), parameters.neurons());
-        long windowRows = (long) weights.rows() * batch;
-        if (window.rows() != windowRows) {
-            throw new IllegalArgumentException("window is [" + window.rows() + " x " + window.columns()
-                    + "], expected [" + windowRows + " x " + parameters.neurons() + "]");
-        }
-        window.requireShape("window", window.rows(), parameters.neurons());
-        Checks.apart("state", state, "weights", weights);
-        Checks.apart("window", window, "weights", weights);
-        Checks.apart("window", window, "current", run.current());
-        Checks.apart("window", window, "state", state);
-        if (run.records) {
-            Checks.apart("membranes", run.membranes, "window", window);
-            Checks.apart("membranes", run.membranes, "weights", weights);
-        }
-    }
-
-    /** Charges the neurons of a step, and ends the block where the step does. */
-    private static void chargeChecked(
             LeakyNeurons parameters,
             FloatMatrix weights,
             NeuronRun<?> run,
@@ -158,6 +103,47 @@ public final class WindowStep {
         }
         for (int j = length - 2; last && j > 0; j--) {
             add(window, j * batch, (j + 1) * batch, weights, n - j, window, j * batch, run);
+        }
+    }
+
+    /**
+     * Checks the matrices of a run, besides {@link dev.spikelane.kernel.step.NeuronLoops#check}.
+     *
+     * @param parameters as for {@link #charge}
+     * @param weights as for {@link #charge}
+     * @param run as for {@link #charge}
+     * @param window as for {@link #charge}
+     * @throws IllegalArgumentException if a shape does not fit, matrices share memory that must not, or the neurons
+     *     have a reset, fire before the step or feed something back
+     */
+    public static void check(LeakyNeurons parameters, FloatMatrix weights, NeuronRun<?> run, FloatMatrix window) {
+        FloatMatrix state = run.state;
+        int batch = state.rows() / 2;
+        if (parameters.variables() != 2) {
+            throw new IllegalArgumentException(
+                    "parameters have " + parameters.variables() + " variables, expected 2, membrane and sum");
+        }
+        if (parameters.options.reset() != Reset.NONE) {
+            throw new IllegalArgumentException("reset is " + parameters.options.reset() + ", expected NONE");
+        }
+        if (parameters.options.spike() != Spike.AFTER || parameters.feedback() != Feedback.NONE) {
+            throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
+                    + parameters.feedback() + ", expected AFTER and NONE");
+        }
+        weights.requireShape("weights", weights.rows(), parameters.neurons());
+        long windowRows = (long) weights.rows() * batch;
+        if (window.rows() != windowRows) {
+            throw new IllegalArgumentException("window is [" + window.rows() + " x " + window.columns()
+                    + "], expected [" + windowRows + " x " + parameters.neurons() + "]");
+        }
+        window.requireShape("window", window.rows(), parameters.neurons());
+        Checks.apart("state", state, "weights", weights);
+        Checks.apart("window", window, "weights", weights);
+        Checks.apart("window", window, "current", run.current());
+        Checks.apart("window", window, "state", state);
+        if (run.records) {
+            Checks.apart("membranes", run.membranes, "window", window);
+            Checks.apart("membranes", run.membranes, "weights", weights);
         }
     }
 

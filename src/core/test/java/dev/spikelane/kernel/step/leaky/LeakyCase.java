@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -192,11 +193,10 @@ public record LeakyCase(
             SpikeMatrix spikes,
             FloatMatrix membranes) {
         assertEquals(current.rows(), membranes.rows());
-        parameters
-                .loops()
-                .run(
-                        new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)).record(membranes),
-                        0,
-                        current.rows());
+        Steps.run(
+                parameters.loops(),
+                new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)).record(membranes),
+                0,
+                current.rows());
     }
 }

@@ -100,17 +100,16 @@ final class LeakyStepProperties extends KernelCase {
         expected.assertSame(
                 neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
                     for (int word = spikes.stride() - 1; word >= 0; word--) {
-                        parameters
-                                .loops()
-                                .run(
-                                        new NeuronRun<>(
-                                                        membrane,
-                                                        membrane,
-                                                        spikes,
-                                                        Tile.whole(current).at(word, word + 1))
-                                                .record(membranes),
-                                        0,
-                                        neurons.rows());
+                        Steps.run(
+                                parameters.loops(),
+                                new NeuronRun<>(
+                                                membrane,
+                                                membrane,
+                                                spikes,
+                                                Tile.whole(current).at(word, word + 1))
+                                        .record(membranes),
+                                0,
+                                neurons.rows());
                     }
                 }),
                 "word by word");
@@ -127,33 +126,31 @@ final class LeakyStepProperties extends KernelCase {
         LeakyCase.Outcome recorded = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                parameters
-                        .loops()
-                        .run(
-                                new NeuronRun<>(
-                                                membrane,
-                                                membrane,
-                                                spikes,
-                                                Tile.of(tile, neurons.neurons()).at(word, word + 1))
-                                        .record(membranes),
-                                0,
-                                neurons.rows());
+                Steps.run(
+                        parameters.loops(),
+                        new NeuronRun<>(
+                                        membrane,
+                                        membrane,
+                                        spikes,
+                                        Tile.of(tile, neurons.neurons()).at(word, word + 1))
+                                .record(membranes),
+                        0,
+                        neurons.rows());
             }
         });
         expected.assertSame(recorded, "recorded");
         LeakyCase.Outcome run = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                parameters
-                        .loops()
-                        .run(
-                                new NeuronRun<>(
-                                        membrane,
-                                        membrane,
-                                        spikes,
-                                        Tile.of(tile, neurons.neurons()).at(word, word + 1)),
-                                0,
-                                neurons.rows());
+                Steps.run(
+                        parameters.loops(),
+                        new NeuronRun<>(
+                                membrane,
+                                membrane,
+                                spikes,
+                                Tile.of(tile, neurons.neurons()).at(word, word + 1)),
+                        0,
+                        neurons.rows());
             }
         });
         assertSameBits(expected.spikes(), run.spikes(), "run, spikes");
@@ -176,17 +173,16 @@ final class LeakyStepProperties extends KernelCase {
         int last = (neurons.neurons() - 1) / 64;
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            parameters
-                    .loops()
-                    .run(
-                            new NeuronRun<>(
-                                            membrane,
-                                            membrane,
-                                            spikes,
-                                            Tile.whole(current).at(last, last + 1))
-                                    .record(membranes),
-                            0,
-                            neurons.rows());
+            Steps.run(
+                    parameters.loops(),
+                    new NeuronRun<>(
+                                    membrane,
+                                    membrane,
+                                    spikes,
+                                    Tile.whole(current).at(last, last + 1))
+                            .record(membranes),
+                    0,
+                    neurons.rows());
         });
         FloatMatrix first = neurons.firstMembrane(arena);
         for (int row = 0; row < neurons.rows(); row++) {
@@ -206,12 +202,11 @@ final class LeakyStepProperties extends KernelCase {
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            parameters
-                    .loops()
-                    .run(
-                            new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)).record(membranes),
-                            0,
-                            neurons.batch());
+            Steps.run(
+                    parameters.loops(),
+                    new NeuronRun<>(membrane, membrane, spikes, Tile.whole(current)).record(membranes),
+                    0,
+                    neurons.batch());
         });
         int step = neurons.batch();
         assertSameBits(expected.spikes().rows(0, step), actual.spikes().rows(0, step), "spikes");

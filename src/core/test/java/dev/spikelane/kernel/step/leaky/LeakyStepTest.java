@@ -59,30 +59,28 @@ final class LeakyStepTest {
                 () -> Steps.run(parameters, current, FloatMatrix.zeros(arena, 2, 69), spikes));
         assertInvalid(
                 "membranes has 5 rows, expected at least 6 and at least 1 in use",
-                () -> parameters
-                        .loops()
-                        .run(
-                                new NeuronRun<>(
-                                                membrane,
-                                                membrane,
-                                                spikes,
-                                                Tile.whole(current).at(0, 2))
-                                        .record(FloatMatrix.zeros(arena, 5, 70)),
-                                0,
-                                6));
+                () -> Steps.run(
+                        parameters.loops(),
+                        new NeuronRun<>(
+                                        membrane,
+                                        membrane,
+                                        spikes,
+                                        Tile.whole(current).at(0, 2))
+                                .record(FloatMatrix.zeros(arena, 5, 70)),
+                        0,
+                        6));
         assertInvalid(
                 "membranes is [6 x 64], expected [6 x 70]",
-                () -> parameters
-                        .loops()
-                        .run(
-                                new NeuronRun<>(
-                                                membrane,
-                                                membrane,
-                                                spikes,
-                                                Tile.whole(current).at(0, 2))
-                                        .record(FloatMatrix.zeros(arena, 6, 64)),
-                                0,
-                                6));
+                () -> Steps.run(
+                        parameters.loops(),
+                        new NeuronRun<>(
+                                        membrane,
+                                        membrane,
+                                        spikes,
+                                        Tile.whole(current).at(0, 2))
+                                .record(FloatMatrix.zeros(arena, 6, 64)),
+                        0,
+                        6));
     }
 
     @Test
@@ -111,16 +109,12 @@ final class LeakyStepTest {
     private void assertRefused(String message, int first, int end, int rows) {
         assertInvalid(
                 message,
-                () -> parameters
-                        .loops()
-                        .run(
-                                new NeuronRun<>(
-                                        membrane,
-                                        membrane,
-                                        spikes,
-                                        Tile.whole(current).at(first, end)),
-                                0,
-                                rows));
+                () -> Steps.run(
+                        parameters.loops(),
+                        new NeuronRun<>(
+                                membrane, membrane, spikes, Tile.whole(current).at(first, end)),
+                        0,
+                        rows));
     }
 
     @Test
@@ -128,15 +122,12 @@ final class LeakyStepTest {
         LeakyNeurons coupled = new LeakyModel(70).inhibition(true).build(arena);
         assertInvalid(
                 "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
-                () -> coupled.loops()
-                        .run(
-                                new NeuronRun<>(
-                                        membrane,
-                                        membrane,
-                                        spikes,
-                                        Tile.whole(current).at(1, 2)),
-                                0,
-                                6));
+                () -> Steps.run(
+                        coupled.loops(),
+                        new NeuronRun<>(
+                                membrane, membrane, spikes, Tile.whole(current).at(1, 2)),
+                        0,
+                        6));
     }
 
     @Test

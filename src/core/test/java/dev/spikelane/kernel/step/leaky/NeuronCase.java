@@ -9,6 +9,7 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -151,12 +152,12 @@ public record NeuronCase(long seed) {
         for (int row = 0; row < rows(); row += rowsInCall) {
             NeuronRun<?> run = new NeuronRun<>(state, state, spikes, Tile.whole(current))
                     .feedback(Tile.whole(feedback), 0)
-                    .previous(previous)
                     .record(membranes);
+            run.previous = previous;
             if (reference) {
                 LeakyReference.run(parameters, run, row, row + rowsInCall);
             } else {
-                parameters.loops().run(run, row, rowsInCall);
+                Steps.run(parameters.loops(), run, row, rowsInCall);
             }
         }
         return new Outcome(spikes, membranes, state, previous);

@@ -15,6 +15,7 @@ import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.NeuronRun;
+import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -83,9 +84,9 @@ final class NeuronOptionsProperties extends KernelCase {
                         .feedback(Tile.whole(feedback), 0),
                 0,
                 batch);
-        parameters
-                .loops()
-                .run(new NeuronRun<>(actual, actual, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0));
+        Steps.run(
+                parameters,
+                new NeuronRun<>(actual, actual, spikes, Tile.whole(current)).feedback(Tile.whole(feedback), 0));
         assertSameBits(expectedSpikes, spikes, "spikes");
         assertSameBits(expected, actual, "state");
         assertZeroPads(actual, "state");

@@ -186,20 +186,6 @@ final class WindowStepProperties extends KernelCase {
         assertInvalid(
                 "current has 4 rows, expected at least 5 and at least 1 in use",
                 () -> step(parameters, weights, current, 4, outcome));
-        assertInvalid(
-                "step is -1, expected at least 0",
-                () -> Steps.window(
-                        parameters,
-                        weights,
-                        new NeuronRun<>(
-                                        outcome.state(),
-                                        outcome.state(),
-                                        outcome.spikes(),
-                                        Tile.whole(current).at(0, 1))
-                                .record(outcome.membranes()),
-                        outcome.window(),
-                        0,
-                        -1));
         FloatMatrix two = FloatMatrix.zeros(arena, 4, 5);
         FloatMatrix windowOfTwo = FloatMatrix.zeros(arena, 6, 5);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 5);
