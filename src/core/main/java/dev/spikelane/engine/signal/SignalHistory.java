@@ -190,6 +190,8 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
             version++;
             base = 0;
         }
-        visitor.steps(all.from(base), steps.history, batch, shape);
+        if (steps.history > 0) {
+            visitor.steps(all.from(base), steps.history, batch, shape);
+        }
     }
 }
