@@ -5,7 +5,7 @@ import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
-import dev.spikelane.engine.signal.StateWalk;
+import dev.spikelane.engine.signal.StateVisitor;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -13,7 +13,6 @@ import dev.spikelane.simd.Lazy;
 import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -243,17 +242,15 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    void walk(StateWalk walk) {
-        if (walk.reads()) {
-            reset(); // both
+    void visit(StateVisitor visitor) {
+        if (visitor.isOfAllSamples()) {
+            if (visitor.reads()) {
+                reset(); // both
+            }
+            analog = visitor.flag(analog);
         }
-        analog = walk.flag(analog);
         if (remembers()) {
-            history().walk(input.shape(), walk);
+            history().visit(input.shape(), visitor);
         }
-    }
-
-    long pack(int sample, MemorySegment memory, long at, boolean out) {
-        return remembers() ? history().pack(sample, memory, at, out) : at;
     }
 }

@@ -14,7 +14,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
-import dev.spikelane.engine.signal.StateWalk;
+import dev.spikelane.engine.signal.StateVisitor;
 import dev.spikelane.engine.signal.TorchRows;
 import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.ValueGuard;
@@ -57,7 +57,7 @@ public final class NetworkRun {
 
     private final LearningRun learning;
     /** Created once, so that writing and reading a state allocate nothing. */
-    private final StateWalk walk = new StateWalk();
+    private final StateVisitor visitor = new StateVisitor();
 
     private final RunLock turn;
     private RunSize size;
@@ -558,41 +558,43 @@ public final class NetworkRun {
 
     /** Returns the number of bytes that {@link #write} writes. */
     public long bytes() {
-        walk.begin(null, false);
-        walk();
-        return walk.bytes();
+        visitor.begin(null, false);
+        visit();
+        return visitor.bytes();
     }
 
     /** Writes the state. */
     public void write(ByteBuffer to) {
-        walk.begin(to, false);
-        walk();
+        visitor.begin(to, false);
+        visit();
     }
 
     /** Reads the bytes that {@link #write} wrote; readers of plastic values see the values from before or after it. */
     public void read(ByteBuffer from) {
-        walk.begin(from, true);
+        visitor.begin(from, true);
         if (plastic.byName().isEmpty()) {
-            walk();
+            visit();
         } else {
-            plastic.guard().changeHeld(this::walk);
+            plastic.guard().changeHeld(this::visit);
         }
     }
 
-    private void walk() {
+    private void visit() {
         try {
             for (InputRun input : inputs) {
-                input.walk(walk);
+                input.visit(visitor);
             }
             for (PopulationRun population : populations) {
-                population.walk(walk);
+                population.visit(visitor);
             }
-            for (RuleRun rule : rules.values()) {
-                rule.walk(walk);
+            if (visitor.isOfAllSamples()) {
+                for (RuleRun rule : rules.values()) {
+                    rule.visit(visitor);
+                }
+                plastic.visit(visitor);
             }
-            plastic.walk(walk);
         } finally {
-            walk.end();
+            visitor.end();
         }
     }
 
@@ -606,13 +608,8 @@ public final class NetworkRun {
      * @return the offset after the state
      */
     public long pack(int sample, MemorySegment memory, long at, boolean out) {
-        long next = at;
-        for (InputRun input : inputs) {
-            next = input.pack(sample, memory, next, out);
-        }
-        for (PopulationRun population : populations) {
-            next = population.pack(sample, memory, next, out);
-        }
-        return next;
+        visitor.begin(sample, memory, at, out);
+        visit();
+        return visitor.bytes();
     }
 }

@@ -5,7 +5,7 @@ import dev.spikelane.connection.operator.PlasticOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.plastic.RuleValues;
-import dev.spikelane.engine.signal.StateWalk;
+import dev.spikelane.engine.signal.StateVisitor;
 import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.loop.Loop;
@@ -84,18 +84,18 @@ final class PlasticValues {
         return guard;
     }
 
-    void walk(StateWalk walk) {
+    void visit(StateVisitor visitor) {
         for (Values values : all) {
-            if (walk.counts((long) values.rows() * values.columns() * Float.BYTES)) {
+            if (visitor.counts((long) values.rows() * values.columns() * Float.BYTES)) {
                 continue;
             }
             try (Arena arena = Arena.ofShared()) {
                 FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
-                if (!walk.reads()) {
+                if (!visitor.reads()) {
                     values.read(copy);
                 }
-                walk.rows(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER);
-                if (walk.reads()) {
+                visitor.rows(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER);
+                if (visitor.reads()) {
                     values.write(copy);
                 }
             }

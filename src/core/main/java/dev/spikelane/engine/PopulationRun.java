@@ -12,7 +12,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
-import dev.spikelane.engine.signal.StateWalk;
+import dev.spikelane.engine.signal.StateVisitor;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.step.NeuronRun;
@@ -27,7 +27,6 @@ import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -409,18 +408,12 @@ public final class PopulationRun {
         showPreviousSpikes();
     }
 
-    void walk(StateWalk walk) {
-        walk.neurons(state, description.shape());
-        signals.walk(walk);
-        if (walk.reads()) {
+    void visit(StateVisitor visitor) {
+        visitor.neurons(state, description.shape());
+        signals.visit(visitor);
+        if (visitor.reads()) {
             showPreviousSpikes();
         }
-    }
-
-    long pack(int sample, MemorySegment memory, long at, boolean out) {
-        long next = signals.pack(sample, memory, state.pack(sample, memory, at, out), out);
-        showPreviousSpikes();
-        return next;
     }
 
     /** Returns true if the observer sees this population. */

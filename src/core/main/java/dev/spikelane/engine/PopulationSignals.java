@@ -7,14 +7,13 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
-import dev.spikelane.engine.signal.StateWalk;
+import dev.spikelane.engine.signal.StateVisitor;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -188,18 +187,10 @@ final class PopulationSignals {
         }
     }
 
-    void walk(StateWalk walk) {
-        spikes.walk(shape, walk);
+    void visit(StateVisitor visitor) {
+        spikes.visit(shape, visitor);
         for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.walk(shape, walk);
+            variables.get(i).history.visit(shape, visitor);
         }
-    }
-
-    long pack(int sample, MemorySegment memory, long at, boolean out) {
-        long next = spikes.pack(sample, memory, at, out);
-        for (int i = 0; i < variables.size(); i++) {
-            next = variables.get(i).history.pack(sample, memory, next, out);
-        }
-        return next;
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.engine.plastic;
 
-import dev.spikelane.engine.signal.StateWalk;
+import dev.spikelane.engine.signal.StateVisitor;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -72,11 +72,11 @@ final class History {
         }
     }
 
-    /** Walks the steps that later steps read: all but the oldest. */
-    void walk(StateWalk walk) {
+    /** Visits the steps that later steps read: all but the oldest. */
+    void visit(StateVisitor visitor) {
         for (int i = 0; i < batch * (steps - 1); i++) {
             Signal row = rows.rows(row(i / (steps - 1), i % (steps - 1)), 1);
-            walk.rows(row, 1, RowBytes.padded(row), shape);
+            visitor.rows(row, 1, RowBytes.padded(row), shape);
         }
     }
 }

@@ -8,7 +8,7 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.engine.plastic.RuleSynapses.Phase;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
-import dev.spikelane.engine.signal.StateWalk;
+import dev.spikelane.engine.signal.StateVisitor;
 import dev.spikelane.equation.Rule;
 import dev.spikelane.equation.Rule.Space;
 import dev.spikelane.loop.CompiledProgram;
@@ -250,9 +250,9 @@ public final class RuleRun {
         synapses.reset();
     }
 
-    public void walk(StateWalk walk) {
-        synapses.histories().forEach(each -> each.walk(walk));
-        variables.forEach((name, each) -> walk.rows(each, batch, each.columns() * Float.BYTES, shapeOf(name)));
+    public void visit(StateVisitor visitor) {
+        synapses.histories().forEach(each -> each.visit(visitor));
+        variables.forEach((name, each) -> visitor.rows(each, batch, each.columns() * Float.BYTES, shapeOf(name)));
     }
 
     private Shape shapeOf(String variable) {

@@ -4,8 +4,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.simd.RowBytes;
-import dev.spikelane.simd.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -186,30 +184,14 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return front.byteSize();
     }
 
-    /**
-     * Packs or unpacks the history of a sample; all other samples must follow before the next block.
-     *
-     * @param memory {@link MemorySegment#NULL} to count bytes only
-     * @return the offset after the history
-     */
-    public long pack(int sample, MemorySegment memory, long at, boolean out) {
-        if (out) {
+    /** Visits the rows of the history; to read them moves the block to its first place. */
+    public void visit(Shape shape, StateVisitor visitor) {
+        if (visitor.reads()) {
             version++;
             base = 0;
         }
-        long next = at;
-        for (int step = base; step < base + steps.history; step++) {
-            next = Rows.pack(all.all(), step * batch + sample, memory, next, out);
+        if (steps.history > 0) {
+            visitor.steps(all.from(base), steps.history, batch, shape);
         }
-        return next;
-    }
-
-    /** Walks the rows of the history; reading them moves the block to its first place. */
-    public void walk(Shape shape, StateWalk walk) {
-        if (walk.reads()) {
-            version++;
-            base = 0;
-        }
-        walk.rows(all.from(base), steps.history * batch, RowBytes.padded(all.all()), shape);
     }
 }

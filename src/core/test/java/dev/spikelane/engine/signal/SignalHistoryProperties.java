@@ -41,9 +41,9 @@ final class SignalHistoryProperties {
                 }
                 case 1 -> {
                     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(rows.bytes()));
-                    rows.walk(SHAPE, new StateWalk().begin(bytes, false));
+                    rows.visit(SHAPE, new StateVisitor().begin(bytes, false));
                     SignalHistory<FloatMatrix> other = SignalHistory.ofValues(arena, SHAPE.size(), batch, steps);
-                    other.walk(SHAPE, new StateWalk().begin(bytes.flip(), true));
+                    other.visit(SHAPE, new StateVisitor().begin(bytes.flip(), true));
                     rows = other;
                 }
                 case 2 -> {
