@@ -19,47 +19,39 @@
  *
  * <p>On the class path, start Java with {@code --add-modules jdk.incubator.vector}; on the module path
  * {@code requires dev.spikelane} is enough. Without that module the kernels run as scalar code, with the same results
- * and 17 to 240 times slower on CPUs with vectors of 512 bits; {@link dev.spikelane.kernel.Simd} tells which ones
- * serve.
+ * and one to two orders of magnitude slower; {@link dev.spikelane.kernel.Simd} tells which ones serve.
  *
  * <p>Start at {@link dev.spikelane.network.Network} and {@link dev.spikelane.network.Simulation}. The kernels, see
  * {@link dev.spikelane.kernel}, work without a network, like a BLAS. The differences from snnTorch stand in
  * {@link dev.spikelane.neuron}, {@link dev.spikelane.encode} and {@link dev.spikelane.train}.
  *
  * <table>
- * <caption>Neuron models. Cost is ns for an update of one of 1,000 neurons, batch 1, 200 steps, one thread (Zen 5,
- *     512-bit vectors, JDK 25, 2026-11-28; all to all, SLstm and truncated: 2026-11-26)</caption>
- * <tr><th>model</th><th>state, by the names of recorders</th><th>when to use</th><th>cost</th></tr>
+ * <caption>Neuron models</caption>
+ * <tr><th>model</th><th>state, by the names of recorders</th><th>when to use</th></tr>
  * <tr><td>{@link dev.spikelane.neuron.Leaky}</td><td>membrane</td>
- *     <td>the default of snnTorch's tutorials; start here</td><td>0.05</td></tr>
+ *     <td>the default of snnTorch's tutorials; start here</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.Synaptic}</td><td>membrane, synapse</td>
- *     <td>input that fades instead of arriving at once</td><td>0.09</td></tr>
+ *     <td>input that fades instead of arriving at once</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.Alpha}</td><td>membrane, excitatory, inhibitory</td>
- *     <td>a membrane that rises and falls as an alpha function</td><td>0.13</td></tr>
+ *     <td>a membrane that rises and falls as an alpha function</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.Lapicque}</td><td>membrane</td>
- *     <td>an RC circuit given by resistance and capacitance</td><td>0.08</td></tr>
+ *     <td>an RC circuit given by resistance and capacitance</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.RLeaky}</td><td>membrane; spikes of the step before</td>
- *     <td>spikes of the layer that come back, by any connection</td><td>0.08 one to one; 5.1 all to all</td></tr>
+ *     <td>spikes of the layer that come back, by any connection</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.RSynaptic}</td><td>membrane, synapse; spikes of the step before</td>
- *     <td>the same with a synaptic current</td><td>0.14 one to one</td></tr>
- * <tr><td>{@link dev.spikelane.neuron.SLstm}</td><td>membrane, cell</td><td>gates, for long memory</td>
- *     <td>2.1</td></tr>
+ *     <td>the same with a synaptic current</td></tr>
+ * <tr><td>{@link dev.spikelane.neuron.SLstm}</td><td>membrane, cell</td><td>gates, for long memory</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.LeakyParallel}</td><td>membrane</td>
- *     <td>no reset, membranes not below 0, as torch.nn.RNN</td><td>0.05</td></tr>
+ *     <td>no reset, membranes not below 0, as torch.nn.RNN</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.StateLeaky}</td><td>membrane; with a truncated kernel also sum</td>
- *     <td>no reset</td><td>0.05; truncated to 20 steps 0.27</td></tr>
- * <tr><td>{@link dev.spikelane.neuron.DeltaLeaky}</td><td>membrane</td><td>spikes where the membrane changes</td>
- *     <td>0.05</td></tr>
- * <tr><td>{@link dev.spikelane.neuron.HandLif}</td><td>membrane</td><td>the neuron that tutorial 3 writes by hand</td>
- *     <td>0.05</td></tr>
+ *     <td>no reset</td></tr>
+ * <tr><td>{@link dev.spikelane.neuron.DeltaLeaky}</td><td>membrane</td><td>spikes where the membrane changes</td></tr>
+ * <tr><td>{@link dev.spikelane.neuron.HandLif}</td><td>membrane</td><td>the neuron that tutorial 3 writes by hand</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.EquationNeuron}</td><td>those of its text, the first as membrane</td>
- *     <td>any other model, said as equations</td><td>0.04 to 3</td></tr>
+ *     <td>any other model, written as equations</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.Lif}</td><td>membrane; in some presets also synapse</td>
- *     <td>the conventions of SpikingJelly, Norse, sinabs and NIR</td><td>0.05 to 0.13</td></tr>
+ *     <td>the conventions of SpikingJelly, Norse, sinabs and NIR</td></tr>
  * </table>
- *
- * <p>Options add to the cost: inhibition takes a Leaky neuron from 0.05 to 0.15 ns, quantization to 8 bits with uniform
- * levels to 0.30 (2026-11-26).
  *
  * <p>Nothing but {@code jdk.incubator.vector} is needed at run time. {@link dev.spikelane.io.NirFile} finds
  * jHDF at run time, on the class path or the module path. Pictures are in the module {@code dev.spikelane.plot}, of the

@@ -25,7 +25,7 @@ record Options(boolean grid, boolean full, boolean help, Path json, Path markdow
               --full            everything, in about half an hour, with results in files; without it a selection, in a minute
               --grid            the spike matmul 784 -> 1000 at all densities, numbers of rows and variants, in some minutes
                                 (spikelane-grid.json, and its heat map beside it, .svg); fails if another variant than the chosen
-                                one is more than 15 % faster
+                                one is more than 10 % faster
               --model FILE      your own network, and each of its populations; ./spikelane bench --help lists its options
               --tune            which variants of products are the fastest here, in half a minute: prints the option of
                                 java that pins the choice

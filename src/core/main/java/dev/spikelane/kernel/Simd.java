@@ -10,7 +10,7 @@ import dev.spikelane.simd.SimdWidth;
  * wide) or {@code scalar}. Results do not depend on it.
  *
  * <p>A health check of a service is {@code Simd.bits() > 0}: without vectors, because of a missing flag, networks run
- * 17 to 240 times slower (CPUs with vectors of 512 bits).
+ * one to two orders of magnitude slower.
  */
 public final class Simd {
 
