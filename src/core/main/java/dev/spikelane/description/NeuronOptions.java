@@ -3,28 +3,27 @@ package dev.spikelane.description;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.HandLif;
-import dev.spikelane.neuron.Lapicque;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.LeakyParallel;
-import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Quantization;
-import dev.spikelane.neuron.RLeaky;
-import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.SpikeList;
-import dev.spikelane.neuron.StateLeaky;
-import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.neuron.ThresholdAndReset;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
-/** The declared options of a model, without its parameters. */
+/**
+ * The declared options of a model, without its parameters. The components of a record that are no parameters are its
+ * options.
+ */
 public final class NeuronOptions {
 
     public static final String RECURRENCE = "recurrence";
@@ -35,7 +34,10 @@ public final class NeuronOptions {
 
     public static final String ALL_TO_ALL = "all to all";
 
-    private static final String QUANTIZATION = "quantization";
+    /** Options of several models, which come first in files. */
+    private static final Set<Class<?>> SHARED = Set.of(Recurrence.class, ThresholdAndReset.class);
+
+    private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z])[A-Z]");
 
     private final Map<String, Object> options = new LinkedHashMap<>();
 
@@ -46,69 +48,71 @@ public final class NeuronOptions {
      * texts, booleans, numbers, lists of them, {@link Connection connections} and {@link Quantization quantizations}.
      */
     public static Map<String, Object> of(Neuron neuron) {
-        NeuronOptions declared = switch (neuron) {
-            case Alpha model -> model("Alpha").firing(model.firing());
-            case DeltaLeaky _ -> model("DeltaLeaky");
+        NeuronOptions declared = new NeuronOptions();
+        declared.options.put("model", model(neuron.getClass()));
+        switch (neuron) {
             case EquationNeuron model -> {
-                NeuronOptions made = model("Equation").and("text", model.text()).and("seed", model.seed());
-                yield model.quantization().equals(Quantization.NONE)
-                        ? made
-                        : made.and(QUANTIZATION, model.quantization());
+                declared.add("text", model.text());
+                declared.add("seed", model.seed());
+                if (!model.quantization().equals(Quantization.NONE)) {
+                    declared.add("quantization", model.quantization());
+                }
             }
-            case HandLif _ -> model("HandLif");
-            case Lapicque model -> model("Lapicque").firing(model.firing()).and("time_step", model.timeStep());
-            case Leaky model -> model("Leaky").firing(model.firing());
-            case LeakyParallel model ->
-                model("LeakyParallel")
-                        .recurrence(model.recurrence())
-                        .and("dropout", model.dropout())
-                        .and("seed", model.seed());
-            case Lif model ->
-                model("Lif").firing(model.firing()).and("decay", model.decay().name());
-            case RLeaky model -> model("RLeaky").recurrence(model.recurrence()).firing(model.firing());
-            case RSynaptic model ->
-                model("RSynaptic").recurrence(model.recurrence()).firing(model.firing());
             case SLstm model -> {
-                NeuronOptions made = model("SLstm").firing(model.firing());
-                yield model.recurrence() instanceof Recurrence.By(Recurrent all) && all.biased()
-                        ? made
-                        : made.recurrence(model.recurrence());
+                declared.add("firing", model.firing());
+                if (!form(model.recurrence()).equals(ALL_TO_ALL)) {
+                    declared.add(RECURRENCE, model.recurrence());
+                }
             }
-            case SpikeList model ->
-                model("SpikeList").and("steps", model.steps()).and("neurons", model.neurons());
-            case StateLeaky model ->
-                model("StateLeaky").and(QUANTIZATION, model.quantization()).and("kernel_truncation", (long)
-                        model.kernelTruncation());
-            case Synaptic model -> model("Synaptic").firing(model.firing());
-        };
+            case SpikeList model -> {
+                declared.add("steps", model.steps());
+                declared.add("neurons", model.neurons());
+            }
+            case Record model -> declared.addComponents(model);
+        }
         return declared.options;
     }
 
-    private static NeuronOptions model(String name) {
-        return new NeuronOptions().and("model", name);
+    /** Returns the name of a class of models in files. */
+    public static String model(Class<?> type) {
+        return type == EquationNeuron.class ? "Equation" : type.getSimpleName();
     }
 
-    private NeuronOptions and(String name, Object value) {
-        options.put(name, value);
-        return this;
+    /** Returns the name of a component in snnTorch's spelling, as in files: {@code graded_spikes_factor}. */
+    public static String snake(String component) {
+        return CAPITAL.matcher(component)
+                .replaceAll(found -> "_" + found.group().toLowerCase(Locale.ROOT));
     }
 
-    private NeuronOptions firing(ThresholdAndReset firing) {
-        return and("compare", firing.compare().name())
-                .and("reset", firing.reset().name())
-                .and("reset_time", firing.resetTime().name())
-                .and("inhibition", firing.inhibition())
-                .and(QUANTIZATION, firing.quantization());
+    private void addComponents(Record model) {
+        RecordComponent[] parts = model.getClass().getRecordComponents();
+        Arrays.sort(parts, Comparator.comparing(part -> !SHARED.contains(part.getType())));
+        for (RecordComponent part : parts) {
+            try {
+                add(snake(part.getName()), part.getAccessor().invoke(model));
+            } catch (ReflectiveOperationException never) {
+                throw new IllegalStateException("records have these components", never);
+            }
+        }
     }
 
-    private NeuronOptions recurrence(Recurrence recurrence) {
-        return and(
-                RECURRENCE,
-                switch (recurrence) {
-                    case Recurrence.None _ -> NONE;
-                    case Recurrence.By(OneToOne _) -> ONE_TO_ONE;
-                    case Recurrence.By(Recurrent all) when all.biased() -> ALL_TO_ALL;
-                    case Recurrence.By(Connection other) -> other;
-                });
+    private void add(String name, Object component) {
+        switch (component) {
+            case Parameter _ -> {}
+            case ThresholdAndReset firing -> addComponents(firing);
+            case Recurrence recurrence -> options.put(name, form(recurrence));
+            case Enum<?> choice -> options.put(name, choice.name());
+            case Integer number -> options.put(name, number.longValue());
+            default -> options.put(name, component);
+        }
+    }
+
+    private static Object form(Recurrence recurrence) {
+        return switch (recurrence) {
+            case Recurrence.None _ -> NONE;
+            case Recurrence.By(OneToOne _) -> ONE_TO_ONE;
+            case Recurrence.By(Recurrent all) when all.biased() -> ALL_TO_ALL;
+            case Recurrence.By(Connection other) -> other;
+        };
     }
 }

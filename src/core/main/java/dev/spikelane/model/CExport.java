@@ -142,6 +142,7 @@ public final class CExport {
      */
     public String text() {
         ConnectionForms.requireNoRule(network, "C");
+        NeuronForms.requireC(network);
         return CNetwork.text(
                 network, options, declared -> ConnectionForms.of(declared).c());
     }

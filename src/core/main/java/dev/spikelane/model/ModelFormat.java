@@ -2,9 +2,8 @@ package dev.spikelane.model;
 
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
-import java.util.Locale;
+import dev.spikelane.description.NeuronOptions;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Names and limits that the reader and the writer share. */
 final class ModelFormat {
@@ -29,20 +28,12 @@ final class ModelFormat {
     /** Bounds the weights of a window of inputs: its length times the neurons. */
     static final int MOST_WINDOW = 1 << 26;
 
-    private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z])[A-Z]");
-
     private ModelFormat() {}
 
     /** Returns the tensor name; parameters of neurons have snnTorch's names. */
     static String tensor(NamedValues values) {
         return values.declared().role() == ValueDescription.Role.PARAMETER
-                ? values.owner() + "." + snake(values.declared().name())
+                ? values.owner() + "." + NeuronOptions.snake(values.declared().name())
                 : values.name();
-    }
-
-    /** Returns a name in snnTorch's spelling: {@code graded_spikes_factor}. */
-    static String snake(String parameter) {
-        return CAPITAL.matcher(parameter)
-                .replaceAll(found -> "_" + found.group().toLowerCase(Locale.ROOT));
     }
 }

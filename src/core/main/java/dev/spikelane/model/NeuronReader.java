@@ -7,29 +7,17 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
-import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.HandLif;
-import dev.spikelane.neuron.Lapicque;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.LeakyParallel;
-import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Quantization;
-import dev.spikelane.neuron.RLeaky;
-import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
-import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.SpikeList;
-import dev.spikelane.neuron.StateLeaky;
-import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.neuron.ThresholdAndReset;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,13 +27,11 @@ import java.util.Set;
 /** Builds a model from the JSON of {@link NeuronWriter}. */
 final class NeuronReader {
 
-    private static final String V = Neuron.RECURRENT_WEIGHTS;
-
     private final JsonValue value;
     private final String population;
     private final ModelTensors tensors;
     private final boolean integers;
-    private final Set<String> members = new HashSet<>(Set.of("model", "parameters"));
+    private final Set<String> members = new HashSet<>(Set.of("parameters"));
     private final Set<String> parameters = new HashSet<>();
 
     NeuronReader(JsonValue value, String population, ModelTensors tensors, boolean integers) {
@@ -56,49 +42,15 @@ final class NeuronReader {
     }
 
     Neuron neuron() throws IOException {
-        JsonValue model = value.member("model");
-        Neuron neuron = switch (model.text()) {
-            case "Alpha" -> new Alpha(parameter("alpha"), parameter("beta"), firing());
-            case "DeltaLeaky" -> new DeltaLeaky(parameter("beta"), parameter("deltaThreshold"));
-            case "Equation" -> equations();
-            case "HandLif" -> new HandLif(parameter("beta"), parameter("threshold"));
-            case "Lapicque" ->
-                new Lapicque(
-                        parameter("resistance"),
-                        parameter("capacitance"),
-                        member("time_step").number(),
-                        firing());
-            case "Leaky" -> new Leaky(parameter("beta"), firing(), parameter("gradedSpikesFactor"));
-            case "LeakyParallel" ->
-                new LeakyParallel(
-                        recurrence(),
-                        parameter("bias"),
-                        parameter("threshold"),
-                        parameter("gradedSpikesFactor"),
-                        member("dropout").number(),
-                        member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
-            case "Lif" ->
-                Lif.of(choice("decay", Decay.values()), parameter("leak"))
-                        .withParameter("gain", parameter("gain"))
-                        .withParameter("synapse", parameter("synapse"))
-                        .withParameter("rest", parameter("rest"))
-                        .withParameter("resetPotential", parameter("resetPotential"))
-                        .withFiring(firing());
-            case "RLeaky" -> new RLeaky(parameter("beta"), recurrence(), firing());
-            case "RSynaptic" -> new RSynaptic(parameter("alpha"), parameter("beta"), recurrence(), firing());
-            case "SLstm" ->
-                new SLstm(value.members().containsKey(NeuronOptions.RECURRENCE) ? recurrence() : allToAll(), firing());
-            case "SpikeList" -> spikeList();
-            case "StateLeaky" ->
-                new StateLeaky(
-                        parameter("beta"),
-                        parameter("threshold"),
-                        parameter("gradedSpikesFactor"),
-                        quantization(),
-                        (int) member("kernel_truncation").integer(0, Integer.MAX_VALUE));
-            case "Synaptic" -> new Synaptic(parameter("alpha"), parameter("beta"), firing());
-            default -> throw model.unexpected("a model of this library, such as Leaky");
-        };
+        JsonValue model = member("model");
+        String name = model.text();
+        Class<?> type = Arrays.stream(Neuron.class.getPermittedSubclasses())
+                .filter(each -> NeuronOptions.model(each).equals(name))
+                .findFirst()
+                .orElseThrow(() -> model.unexpected("a model of this library, such as Leaky"));
+        Neuron neuron = type == EquationNeuron.class
+                ? equations()
+                : type == SpikeList.class ? spikeList() : (Neuron) components(type);
         value.requireOnly(members);
         value.member("parameters").requireOnly(parameters);
         return neuron;
@@ -110,7 +62,7 @@ final class NeuronReader {
             EquationNeuron neuron =
                     EquationNeuron.of(text.text()).withSeed(member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
             if (value.members().containsKey("quantization")) {
-                neuron = neuron.withQuantization(quantization());
+                neuron = neuron.withQuantization(quantization(member("quantization")));
             }
             Map<String, Parameter> values = new LinkedHashMap<>();
             for (String name : neuron.parameters().keySet()) {
@@ -148,7 +100,7 @@ final class NeuronReader {
 
     /** Returns the values of the description, or else of the tensor. */
     private Parameter parameter(String name) throws IOException {
-        String spelled = ModelFormat.snake(name);
+        String spelled = NeuronOptions.snake(name);
         parameters.add(spelled);
         JsonValue declared = value.member("parameters").members().get(spelled);
         if (declared == null) {
@@ -166,34 +118,66 @@ final class NeuronReader {
         return numbers;
     }
 
-    private ThresholdAndReset firing() throws IOException {
-        return ThresholdAndReset.DEFAULT
-                .withThreshold(parameter("threshold").values())
-                .withCompare(choice("compare", Compare.values()))
-                .withReset(choice("reset", Reset.values()))
-                .withResetTime(choice("reset_time", Reset.Time.values()))
-                .withInhibition(member("inhibition").truth())
-                .withQuantization(quantization());
+    /** Creates a record from its components in the file; its constructor checks them. */
+    private Object components(Class<?> type) throws IOException {
+        RecordComponent[] parts = type.getRecordComponents();
+        Class<?>[] types = new Class<?>[parts.length];
+        Object[] values = new Object[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            types[i] = parts[i].getType();
+            values[i] = component(types[i], parts[i].getName());
+        }
+        try {
+            return type.getConstructor(types).newInstance(values);
+        } catch (InvocationTargetException refused) {
+            throw refused.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(refused);
+        } catch (ReflectiveOperationException never) {
+            throw new IllegalStateException("records have these components", never);
+        }
     }
 
-    private <T extends Enum<T>> T choice(String name, T[] choices) throws IOException {
-        JsonValue declared = member(name);
+    private Object component(Class<?> type, String name) throws IOException {
+        if (type == Parameter.class) {
+            return parameter(name);
+        }
+        if (type == ThresholdAndReset.class) {
+            return components(type);
+        }
+        if (type == Recurrence.class) {
+            return recurrence();
+        }
+        JsonValue option = member(NeuronOptions.snake(name));
+        return switch (type.getSimpleName()) {
+            case "Quantization" -> quantization(option);
+            case "boolean" -> option.truth();
+            case "float" -> option.number();
+            case "int" -> (int) option.integer(0, Integer.MAX_VALUE);
+            case "long" -> option.integer(Long.MIN_VALUE, Long.MAX_VALUE);
+            default -> choice(option, type.getEnumConstants());
+        };
+    }
+
+    private static Object choice(JsonValue declared, Object... choices) throws IOException {
         String text = declared.text();
-        for (T each : choices) {
-            if (each.name().equals(text)) {
+        for (Object each : choices) {
+            if (((Enum<?>) each).name().equals(text)) {
                 return each;
             }
         }
         throw declared.unexpected("one of " + List.of(choices));
     }
 
-    private Quantization quantization() throws IOException {
-        JsonValue declared = member("quantization");
+    private static Quantization quantization(JsonValue declared) throws IOException {
         declared.requireOnly(Set.of("name", "levels"));
         return Quantization.named(declared.member("name").text(), numbers(declared.member("levels")));
     }
 
+    /** Reads a recurrence; older files have none of SLstm's, whose cells then feed all back to all. */
     private Recurrence recurrence() throws IOException {
+        if (!value.members().containsKey(NeuronOptions.RECURRENCE)
+                && value.member("model").text().equals("SLstm")) {
+            return allToAll();
+        }
         JsonValue declared = member(NeuronOptions.RECURRENCE);
         if (declared.isObject()) {
             String owner = ProjectionDescription.nameOfRecurrence(population);
@@ -202,7 +186,7 @@ final class NeuronReader {
         }
         return switch (declared.text()) {
             case NeuronOptions.NONE -> Recurrence.none();
-            case NeuronOptions.ONE_TO_ONE -> Recurrence.by(new OneToOne(parameter(V)));
+            case NeuronOptions.ONE_TO_ONE -> Recurrence.by(new OneToOne(parameter(Neuron.RECURRENT_WEIGHTS)));
             case NeuronOptions.ALL_TO_ALL -> allToAll();
             default -> throw declared.unexpected("none, one to one, all to all or a connection");
         };

@@ -67,7 +67,7 @@ record NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> store
         if (declared.count() > 1 && declared.equals(stored.apply(name))) {
             return;
         }
-        json.name(ModelFormat.snake(name));
+        json.name(NeuronOptions.snake(name));
         if (declared.count() == 1) {
             number(json, declared.value(0));
             return;

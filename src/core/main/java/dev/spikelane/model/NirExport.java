@@ -117,7 +117,10 @@ final class NirExport {
                     each.source() instanceof SourceDescription.OfVariable variable && variable.population() == number;
         }
         Neuron neuron = description.populations().get(number).neuron();
-        NirNeuron declared = NirNeuron.of(name, neuron, parameter -> present(name, parameter, neuron), dt);
+        NirNeuron declared = NeuronForms.of(neuron)
+                .nir()
+                .apply(new NirNeuron.Values(
+                        name, neuron, parameter -> present(name, parameter, neuron), dt, new ArrayList<>()));
         if (membranes && declared.fires() || spikes && !declared.fires()) {
             throw new IllegalArgumentException("population '" + name + "', " + declared.type() + ", sends "
                     + (spikes ? "spikes" : "membranes") + ", expected what nodes of NIR of that type send");

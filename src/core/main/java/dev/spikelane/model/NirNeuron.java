@@ -4,24 +4,10 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
-import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.DeltaLeaky;
-import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.HandLif;
-import dev.spikelane.neuron.Lapicque;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Quantization;
-import dev.spikelane.neuron.RLeaky;
-import dev.spikelane.neuron.RSynaptic;
-import dev.spikelane.neuron.SLstm;
-import dev.spikelane.neuron.SpikeList;
-import dev.spikelane.neuron.StateLeaky;
-import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.neuron.ThresholdAndReset;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,39 +32,19 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
     }
 
     /**
-     * Converts a neuron.
+     * The numbers of one population.
      *
      * @param present returns the present values of a parameter
+     * @param dt the time step in seconds
      */
-    static NirNeuron of(String name, Neuron neuron, Function<String, Parameter> present, double dt) {
-        Values values = new Values(present, dt);
-        List<String> changes = new ArrayList<>();
-        return switch (neuron) {
-            case Leaky leaky -> values.neuron(name, "", "beta", leaky.firing(), NOTHING, changes);
-            case RLeaky leaky -> values.neuron(name, "", "beta", leaky.firing(), values.selfWeights(leaky), changes);
-            case Synaptic synaptic -> values.neuron(name, "alpha", "beta", synaptic.firing(), NOTHING, changes);
-            case RSynaptic synaptic ->
-                values.neuron(name, "alpha", "beta", synaptic.firing(), values.selfWeights(synaptic), changes);
-            case Lif lif -> values.lif(name, lif, changes);
-            case Lapicque _ -> throw none(name, neuron, "; say it as Leaky");
-            case Alpha _,
-                    DeltaLeaky _,
-                    EquationNeuron _,
-                    HandLif _,
-                    LeakyParallel _,
-                    SLstm _,
-                    SpikeList _,
-                    StateLeaky _ -> throw none(name, neuron, "");
-        };
-    }
+    record Values(String name, Neuron neuron, Function<String, Parameter> present, double dt, List<String> changes) {
 
-    private static IllegalArgumentException none(String name, Neuron neuron, String advice) {
-        return new IllegalArgumentException(
-                "population '" + name + "' is " + neuron + ", for which NIR has no primitive" + advice);
-    }
-
-    /** The numbers of one population. */
-    private record Values(Function<String, Parameter> present, double dt) {
+        /** Throws, as NIR has no such primitive. */
+        @SuppressWarnings("DoNotCallSuggester") // a row of NeuronForms
+        NirNeuron none(String advice) {
+            throw new IllegalArgumentException(
+                    "population '" + name + "' is " + neuron + ", for which NIR has no primitive" + advice);
+        }
 
         private double[] of(String parameter) {
             Parameter values = present.apply(parameter);
@@ -89,12 +55,12 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             return wide;
         }
 
-        private double[] selfWeights(Neuron neuron) {
+        private double[] selfWeights() {
             return neuron.parameters().containsKey(Neuron.RECURRENT_WEIGHTS) ? of(Neuron.RECURRENT_WEIGHTS) : NOTHING;
         }
 
         /** Returns time constants for the shares that remain after a step. */
-        private double[] taus(String name, double... shares) {
+        private double[] taus(double... shares) {
             double[] taus = new double[shares.length];
             for (int i = 0; i < taus.length; i++) {
                 if (!(shares[i] < 1)) {
@@ -115,28 +81,23 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
         }
 
         /** Returns a neuron of snnTorch's models, which add the unscaled input. */
-        private NirNeuron neuron(
-                String name,
-                String alpha,
-                String beta,
-                ThresholdAndReset firing,
-                double[] selfWeights,
-                List<String> changes) {
+        NirNeuron leaky(ThresholdAndReset firing) {
+            boolean synaptic = neuron.parameters().containsKey("alpha");
             Map<String, double[]> found = new LinkedHashMap<>();
-            double[] tau = taus(name, of(beta));
-            found.put(alpha.isEmpty() ? "tau" : "tau_mem", tau);
+            double[] tau = taus(of("beta"));
+            found.put(synaptic ? "tau_mem" : "tau", tau);
             found.put("r", times(1 / dt, tau));
-            if (!alpha.isEmpty()) {
-                double[] synapse = taus(name, of(alpha));
+            if (synaptic) {
+                double[] synapse = taus(of("alpha"));
                 found.put("tau_syn", synapse);
                 found.put("w_in", times(1 / dt, synapse));
             }
             found.put("v_leak", new double[] {0});
-            String type = fired(name, alpha.isEmpty() ? "LI" : "CubaLI", firing, found, new double[] {0}, changes);
-            return new NirNeuron(type, found, selfWeights, changes);
+            String type = fired(synaptic ? "CubaLI" : "LI", firing, found, 0);
+            return new NirNeuron(type, found, selfWeights(), changes);
         }
 
-        private NirNeuron lif(String name, Lif lif, List<String> changes) {
+        NirNeuron lif(Lif lif) {
             Map<String, double[]> found = new LinkedHashMap<>();
             double[] leak = of("leak");
             double[] gain = of("gain");
@@ -151,11 +112,11 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             }
             if (lif.decay() == Decay.MULTIPLY && lif.leak().isAlways(1) && !synaptic) {
                 found.put("r", times(1 / dt, gain));
-                String type = fired(name, "I", lif.firing(), found, of("resetPotential"), changes);
+                String type = fired("I", lif.firing(), found, of("resetPotential"));
                 return new NirNeuron(type, found, NOTHING, changes);
             }
             double[] tau = switch (lif.decay()) {
-                case MULTIPLY, MULTIPLY_WEIGHTED -> taus(name, leak);
+                case MULTIPLY, MULTIPLY_WEIGHTED -> taus(leak);
                 case EULER -> inverse(leak);
                 case DIVIDE -> times(dt, leak);
                 case NONE -> new double[] {dt};
@@ -164,7 +125,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             double[] r = whole ? product(gain, times(1 / dt, tau)) : gain;
             found.put(synaptic ? "tau_mem" : "tau", tau);
             if (synaptic) {
-                double[] synapse = taus(name, of("synapse"));
+                double[] synapse = taus(of("synapse"));
                 found.put("tau_syn", synapse);
                 found.put("w_in", product(gain, times(1 / dt, synapse)));
                 r = whole ? times(1 / dt, tau) : new double[] {1};
@@ -172,7 +133,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             found.put("r", r);
             boolean rests = lif.decay() == Decay.EULER || lif.decay() == Decay.DIVIDE;
             found.put("v_leak", rests ? of("rest") : new double[] {0});
-            String type = fired(name, synaptic ? "CubaLI" : "LI", lif.firing(), found, of("resetPotential"), changes);
+            String type = fired(synaptic ? "CubaLI" : "LI", lif.firing(), found, of("resetPotential"));
             return new NirNeuron(type, found, NOTHING, changes);
         }
 
@@ -194,12 +155,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
 
         /** Adds threshold and reset, records losses of the format, and returns the type. */
         private String fired(
-                String name,
-                String silent,
-                ThresholdAndReset firing,
-                Map<String, double[]> found,
-                double[] resetPotential,
-                List<String> changes) {
+                String silent, ThresholdAndReset firing, Map<String, double[]> found, double... resetPotential) {
             if (firing.reset() == Reset.NONE && firing.threshold().isAlways(Float.MAX_VALUE)) {
                 return silent;
             }

@@ -10,6 +10,7 @@ import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.fixture.FolderCase;
+import dev.spikelane.neuron.Neuron;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,19 +29,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The recipes of CONTRIBUTING add a connection and a neuron to a copy of the library, word for word: all switches over
- * connections compile, and the added type runs, trains, is saved and exported.
+ * The recipes of CONTRIBUTING add a connection and neurons to a copy of the library, word for word: all switches over
+ * connections and neurons compile, and the added type runs, trains, is saved and exported.
  */
 @EveryWidth
 @Users
 final class RecipesTest extends FolderCase {
 
-    /**
-     * The sources of core and its tests, to which recipes add lines, and other sources that distinguish connections.
-     */
+    /** The sources of core and its tests, to which recipes add lines, and other sources that distinguish types. */
     private static final List<Path> ROOTS = List.of(
             Checkout.file("src/core/main/java"),
             Checkout.file("src/core/test/java"),
@@ -49,13 +51,15 @@ final class RecipesTest extends FolderCase {
             Checkout.file("src/cli/main/java"),
             Checkout.file("src/cli/test/java"));
 
-    private static final String IMPORT = ";\nimport dev.spikelane.connection.Negate;\n";
+    private static final List<String> ADDED =
+            List.of("dev.spikelane.connection.Negate", "dev.spikelane.neuron.Integrator");
     private static final Path RECIPE = Checkout.file("src/cli/test/recipe");
     private static final String WIDTH = "spikelane.simd";
     private static final Pattern LINE = Pattern.compile(" (\\S+\\.java) +(\\S.*?)  +\\+ +(\\S.*)");
 
-    /** Matches switches that need a case for each connection. */
-    private static final Pattern CASE = Pattern.compile(Arrays.stream(Connection.class.getPermittedSubclasses())
+    /** Matches switches that need a case for each connection or neuron. */
+    private static final Pattern CASE = Pattern.compile(Stream.of(Connection.class, Neuron.class)
+            .flatMap(type -> Arrays.stream(type.getPermittedSubclasses()))
             .map(Class::getSimpleName)
             .collect(Collectors.joining("|", "\\bcase\\b[^>:]*\\b(", ")\\b")));
 
@@ -65,28 +69,42 @@ final class RecipesTest extends FolderCase {
     @Test
     void recipeAddsConnection() throws Exception {
         Path classes = Files.createDirectory(folder.resolve("classes"));
-        assertEquals("", compiled(connection(), Checkout.sources(List.of(RECIPE)), classes));
+        assertEquals("", compiled(lines("connection", 3, 7), added("connection"), classes));
         Map<?, ?> results = results(classes, "connection");
+        requireEqual(results, "run", "C", "NIR", "train", "read");
+        assertTrue(results.containsKey("gradients"));
+        assertTrue(results.get("NIR").toString().contains("-1.0"));
+    }
+
+    @Test
+    void recipeAddsTypeOfNeurons() throws Exception {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        assertEquals("", compiled(lines("type of neurons", 2, 4), added("neuron"), classes));
+        Map<?, ?> results = results(classes, "type");
+        requireEqual(results, "run", "C", "train", "read");
+        assertTrue(results.get("NIR").toString().contains("for which NIR has no primitive, as it is new"));
+    }
+
+    /** The numbers of an added type and of one that the library has. */
+    private static void requireEqual(Map<?, ?> results, String... all) {
         assertEquals(List.of("true", "false"), results.get("saved"));
-        for (String same : List.of("run", "C", "NIR", "train", "read")) {
+        for (String same : all) {
             List<?> both = (List<?>) results.get(same);
             assertEquals(both.get(1), both.get(0), same);
         }
         assertTrue(results.get("graphs").toString().contains("true"));
-        assertTrue(results.containsKey("gradients"));
         assertNotEquals(results.get("run"), results.get("read"), "trained and not");
         assertTrue(results.get("run").toString().matches("(?s)\\[[1-9]\\d* spikes.*"));
-        assertTrue(results.get("NIR").toString().contains("-1.0"));
     }
 
     /** The compiler reports missing forms for NIR and C. */
-    @Test
-    void compilerFindsMissingForms() throws IOException {
-        List<Line> lines = connection();
-        lines.removeIf(line -> line.file.endsWith("ConnectionForms.java"));
-        String errors =
-                compiled(lines, Checkout.sources(List.of(RECIPE)), Files.createDirectory(folder.resolve("classes")));
-        assertTrue(errors.contains("ConnectionForms.java"), errors);
+    @ParameterizedTest
+    @CsvSource({"connection, connection, ConnectionForms.java", "neuron, type of neurons, NeuronForms.java"})
+    void compilerFindsMissingForms(String added, String recipe, String forms) throws IOException {
+        List<Line> lines = new ArrayList<>(lines(recipe, 0));
+        lines.removeIf(line -> line.file.endsWith(forms));
+        String errors = compiled(lines, added(added), Files.createDirectory(folder.resolve("classes")));
+        assertTrue(errors.contains(forms), errors);
         assertEquals(1, errors.split("compiler.err", -1).length - 1, errors);
     }
 
@@ -110,11 +128,15 @@ final class RecipesTest extends FolderCase {
         assertTrue(results.get("NIR").toString().endsWith("for which NIR has no primitive]"));
     }
 
-    private static List<Line> connection() throws IOException {
-        List<Line> lines = new ArrayList<>(lines("connection", 0));
-        assertEquals(3, lines.size(), "lines of the recipe");
-        lines.addAll(lines("connection", 1));
-        assertEquals(7, lines.size(), "lines with those of tests");
+    private static List<Path> added(String room) throws IOException {
+        return Checkout.sources(List.of(RECIPE.resolve(Path.of("dev", "spikelane", room))));
+    }
+
+    private static List<Line> lines(String recipe, int ofLibrary, int withTests) throws IOException {
+        List<Line> lines = new ArrayList<>(lines(recipe, 0));
+        assertEquals(ofLibrary, lines.size(), "lines of the recipe");
+        lines.addAll(lines(recipe, 1));
+        assertEquals(withTests, lines.size(), "lines with those of tests");
         return lines;
     }
 
@@ -135,7 +157,7 @@ final class RecipesTest extends FolderCase {
         return lines;
     }
 
-    /** Returns the compile errors of an addition; for a connection, with all sources that distinguish connections. */
+    /** Returns the compile errors of an addition; for a type, with all sources that distinguish types. */
     private String compiled(List<Line> lines, List<Path> added, Path classes) throws IOException {
         Map<Path, String> sources = new LinkedHashMap<>();
         for (Path file : Checkout.sources(ROOTS)) {
@@ -149,8 +171,12 @@ final class RecipesTest extends FolderCase {
             String text = sources.get(line.file);
             assertEquals(2, text.split(Pattern.quote(line.behind), -1).length, line + " has one place");
             text = text.replace(line.behind, line.behind + " " + line.text);
-            boolean names = line.text.contains("Negate ") || line.text.contains("Negate(");
-            sources.put(line.file, names ? text.replaceFirst(";\n", IMPORT) : text);
+            for (String type : ADDED) {
+                if (line.text.matches(".*\\b" + type.replaceFirst(".*\\.", "") + "[ (].*")) {
+                    text = text.replaceFirst(";\n", ";\nimport " + type + ";\n");
+                }
+            }
+            sources.put(line.file, text);
         }
         Path copy = Files.createDirectory(folder.resolve("copy"));
         List<Path> copies = new ArrayList<>(added);

@@ -8,6 +8,7 @@ import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.equation.C99;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.simd.TorchLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,6 +64,12 @@ public final class CNetwork {
      */
     public static String text(Network network, Options options, Function<Connection, Consumer<COperator>> forms) {
         return network.laidOut().guard().read(() -> new CNetwork(network, options, forms).all());
+    }
+
+    /** Returns the exception for neurons without a form in C. */
+    public static IllegalArgumentException refused(String population, Neuron neuron, String reason) {
+        return new IllegalArgumentException("population '" + population + "' has "
+                + neuron.getClass().getSimpleName() + ", which cannot be written in C: " + reason);
     }
 
     private String all() {

@@ -11,13 +11,7 @@ import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
 import dev.spikelane.loop.Program;
-import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.Quantization;
-import dev.spikelane.neuron.SLstm;
-import dev.spikelane.neuron.SpikeList;
-import dev.spikelane.neuron.StateLeaky;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the state of a population, and the loop of its step. */
 final class CNeurons {
-
-    private static final String ROUNDED = "its variables are rounded to levels";
 
     private final CFile file;
     private final PopulationDescription population;
@@ -43,18 +35,13 @@ final class CNeurons {
     final String spikes;
 
     CNeurons(CFile file, PopulationDescription population, NeuronGroup group) {
-        requireText(population);
-        if (population.neuron() instanceof EquationNeuron rounded
-                && !rounded.quantization().equals(Quantization.NONE)) {
-            throw refused(population, ROUNDED);
-        }
         NeuronText text = text(population, group);
         this.equations = text.equations();
         if (!equations.noises().isEmpty()) {
-            throw refused(population, "noise is drawn at random");
+            throw CNetwork.refused(population.name(), population.neuron(), "noise is drawn at random");
         }
         if (equations.line() != null) {
-            throw refused(population, "its input is delayed");
+            throw CNetwork.refused(population.name(), population.neuron(), "its input is delayed");
         }
         this.file = file;
         this.population = population;
@@ -81,33 +68,16 @@ final class CNeurons {
                 "    for (int i = 0; i < %d; i++) {\n        %s[i] = %s;\n    }\n", population.size(), name, value));
     }
 
-    private static void requireText(PopulationDescription population) {
-        switch (population.neuron()) {
-            case SLstm _ -> throw refused(population, "its cells have four currents at each port");
-            case SpikeList _ -> throw refused(population, "it is a list of spikes");
-            case LeakyParallel model
-            when model.dropout() > 0 -> throw refused(population, "dropout is drawn at random");
-            case StateLeaky model
-            when model.kernelTruncation() > 0 -> throw refused(population, "its kernel is truncated");
-            default -> {}
-        }
-    }
-
-    private static IllegalArgumentException refused(PopulationDescription population, String why) {
-        return new IllegalArgumentException("population '" + population.name() + "' has "
-                + population.neuron().getClass().getSimpleName() + ", which cannot be written in C: " + why);
-    }
-
     private static NeuronText text(PopulationDescription population, NeuronGroup group) {
         NeuronText text = BoundPopulation.steps(group).text();
         if (text == null) {
-            throw refused(population, "it has no loop over single neurons");
+            throw CNetwork.refused(population.name(), population.neuron(), "it has no loop over single neurons");
         }
         if (text instanceof LeakyNeurons leaky && leaky.options.inhibition()) {
-            throw refused(population, "inhibition lets one neuron of a row fire");
+            throw CNetwork.refused(population.name(), population.neuron(), "inhibition lets one neuron of a row fire");
         }
-        if (text instanceof LeakyNeurons leaky && leaky.quantized > 0) {
-            throw refused(population, ROUNDED);
+        if (text.atSpike() != null) {
+            throw CNetwork.refused(population.name(), population.neuron(), "its variables are rounded to levels");
         }
         return text;
     }

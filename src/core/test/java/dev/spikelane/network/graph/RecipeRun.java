@@ -6,6 +6,7 @@ import dev.spikelane.equation.Zoo;
 import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Uses the additions of {@link RecipesTest} to a copy of the library. */
 final class RecipeRun {
@@ -50,24 +52,54 @@ final class RecipeRun {
                 .newInstance();
         Map<String, List<String>> results = new TreeMap<>();
         for (Connection each : List.of(negate, OneToOne.scale(-1))) {
-            Network network = network(each, new Leaky(0.9));
-            add(results, "run", run(network));
-            add(results, "C", CExport.of(network).withValues(true).text().replaceAll("(?m)^ *//.*|/\\*.*\\*/", ""));
-            add(results, "NIR", nir(NirModel.export(Model.of(network), 1e-4).graph()));
-            add(results, "train", train(network));
-            byte[] saved = ModelFile.toBytes(network);
-            String text = new String(saved, StandardCharsets.ISO_8859_1);
-            add(results, "saved", String.valueOf(text.contains("negate")));
-            add(results, "read", run(ModelFile.of(saved)));
+            add(results, network(each, new Leaky(0.9)), "negate");
         }
+        addGraphs(
+                results,
+                network -> network.projections().stream()
+                        .anyMatch(projection -> projection.path().contains(negate)));
+        return results;
+    }
+
+    /** Returns results of a network of {@code Integrator}, and of one of {@code Leaky}, whose numbers are equal. */
+    static Map<String, List<String>> type() throws ReflectiveOperationException {
+        Neuron integrator = (Neuron) Class.forName("dev.spikelane.neuron.Integrator")
+                .getConstructor(Parameter.class)
+                .newInstance(Parameter.of(0.5f));
+        Map<String, List<String>> results = new TreeMap<>();
+        for (Neuron each : List.of(integrator, new Leaky(1f).withThreshold(0.5))) {
+            add(results, network(OneToOne.scale(1), each), "Integrator");
+        }
+        addGraphs(
+                results,
+                network -> network.populations().stream()
+                        .anyMatch(population -> population.neuron().getClass() == integrator.getClass()));
+        return results;
+    }
+
+    private static void add(Map<String, List<String>> results, Network network, String name) {
+        add(results, "run", run(network));
+        add(results, "C", CExport.of(network).withValues(true).text().replaceAll("(?m)^ *//.*|/\\*.*\\*/", ""));
+        try {
+            add(results, "NIR", nir(NirModel.export(Model.of(network), 1e-4).graph()));
+        } catch (IllegalArgumentException refused) {
+            add(results, "NIR", refused.getMessage());
+        }
+        add(results, "train", train(network));
+        byte[] saved = ModelFile.toBytes(network);
+        String text = new String(saved, StandardCharsets.ISO_8859_1);
+        add(results, "saved", String.valueOf(text.contains(name)));
+        add(results, "read", run(ModelFile.of(saved)));
+    }
+
+    private static void addGraphs(Map<String, List<String>> results, Predicate<Network> isIn) {
         for (int seed = 0; seed < GRAPHS; seed++) {
-            add(results, "graphs", String.valueOf(isInGraph(negate, seed)));
-            if (isIn(negate, seed, true)) {
+            add(results, "graphs", String.valueOf(isInGraph(isIn, seed)));
+            if (isIn(isIn, seed, true)) {
                 new RandomGradientsProperties().graphsHaveTheGradientsThatTheInterpreterSays(SAMPLES, STEPS, seed);
                 add(results, "gradients", "true");
             }
         }
-        return results;
     }
 
     /**
@@ -104,9 +136,9 @@ final class RecipeRun {
         return results;
     }
 
-    /** Compares a random graph that has the connection with plain loops. */
-    private static boolean isInGraph(Connection negate, long seed) {
-        if (isIn(negate, seed, false)) {
+    /** Compares a random graph that has the addition with plain loops. */
+    private static boolean isInGraph(Predicate<Network> isIn, long seed) {
+        if (isIn(isIn, seed, false)) {
             try (Arena arena = Arena.ofShared()) {
                 RandomGraph graph = new RandomGraph(arena, SAMPLES, STEPS, seed);
                 NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, SAMPLES);
@@ -118,11 +150,9 @@ final class RecipeRun {
         return false;
     }
 
-    private static boolean isIn(Connection negate, long seed, boolean learns) {
+    private static boolean isIn(Predicate<Network> isIn, long seed, boolean learns) {
         try (Arena arena = Arena.ofShared()) {
-            return new RandomGraph(arena, SAMPLES, STEPS, seed, learns)
-                    .network.projections().stream()
-                            .anyMatch(projection -> projection.path().contains(negate));
+            return isIn.test(new RandomGraph(arena, SAMPLES, STEPS, seed, learns).network);
         }
     }
 
