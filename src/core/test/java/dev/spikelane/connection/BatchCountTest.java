@@ -2,11 +2,13 @@ package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -16,7 +18,6 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.Trainer;
@@ -40,11 +41,7 @@ class BatchCountTest {
     private static final long LARGE = (1L << 24) + 1;
 
     private static Network network() {
-        return Network.builder(5)
-                .dense(3, new TorchRandom(1))
-                .batchNorm()
-                .neuron(new Leaky(0.9f))
-                .build();
+        return Networks.of(5, dense(3, new Leaky(0.9f), BatchNorm.of(3)));
     }
 
     private static Network counted(long count) {

@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -10,11 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.ShardGradients;
@@ -38,14 +39,10 @@ class BatchNormTest {
     private static final int BATCH = 9;
 
     private static Network network() {
-        return Network.builder(20)
-                .dense(70, new TorchRandom(1))
-                .batchNorm()
-                .neuron(new Leaky(0.9f))
-                .dense(4, new TorchRandom(2))
-                .connect(BatchNorm.of(4).withoutAffine().withMomentum(0.5))
-                .neuron(new Leaky(0.9f))
-                .build();
+        return Networks.of(
+                20,
+                dense(70, new Leaky(0.9f), BatchNorm.of(70)),
+                dense(4, new Leaky(0.9f), BatchNorm.of(4).withoutAffine().withMomentum(0.5)));
     }
 
     private static TrainingBatch batch(int seed) {

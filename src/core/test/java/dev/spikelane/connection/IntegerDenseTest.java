@@ -245,11 +245,7 @@ final class IntegerDenseTest {
     @Test
     void flattenedMapsAreQuantizedInTorchsOrder() {
         Dense dense = Dense.linear(12, 3, random);
-        Network floats = Network.builder(Shape.of(3, 2, 2))
-                .flatten()
-                .connect(dense)
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network floats = Networks.of(Shape.of(3, 2, 2), by(new Flatten(), new Leaky(0.9f), dense));
         assertEquals(
                 IntegerMatrix.nearest(ElementType.INT8, dense.weights()),
                 floats.quantized(ElementType.INT8).weights().integers("fc1.weight"));

@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.fixture.Trainers;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -55,14 +57,11 @@ final class PsnTest {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(INPUTS)
-                .dense(70, random)
-                .connect(Psn.of(STEPS, random))
-                .neuron(firing(0))
-                .dense(4, random)
-                .connect(Psn.of(STEPS, random))
-                .neuron(firing(0))
-                .build();
+        Network network = Networks.of(
+                random,
+                INPUTS,
+                dense(70, firing(0), Psn.of(STEPS, random)),
+                dense(4, firing(0), Psn.of(STEPS, random)));
         network.weights().replace("fc1.1.bias", FloatMatrix.zeros(1, STEPS)); // so that neurons fire
         network.weights().replace("fc2.1.bias", FloatMatrix.zeros(1, STEPS));
         return network;

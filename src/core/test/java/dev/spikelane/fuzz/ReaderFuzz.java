@@ -1,5 +1,9 @@
 package dev.spikelane.fuzz;
 
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.pooled;
+
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.EventSource;
@@ -15,7 +19,6 @@ import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,14 +59,7 @@ public final class ReaderFuzz {
     private ReaderFuzz() {}
 
     private static StateDict layers() {
-        Network network = Network.builder(Shape.of(1, 6, 6))
-                .conv2d(2, 3, new TorchRandom(1))
-                .maxPool2d(2)
-                .neuron(new Leaky(0.9))
-                .flatten()
-                .dense(3, new TorchRandom(2))
-                .neuron(new Leaky(0.8))
-                .build();
+        Network network = Networks.of(Shape.of(1, 6, 6), pooled(2, 3, new Leaky(0.9)), flat(3, new Leaky(0.8)));
         return StateDict.of(
                 "x", Tensors.of(Tensors.Format.NUMPY, StateDict.of(network).tensors()));
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel;
 
 import static dev.spikelane.Allocations.assertNone;
+import static dev.spikelane.fixture.Layer.dense;
 
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
@@ -38,7 +39,6 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
@@ -100,12 +100,7 @@ final class KernelAllocationTest {
 
     @BeforeAll
     static void warmUpNetworks() {
-        Network.builder(20)
-                .dense(70, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .dense(5, new TorchRandom(2))
-                .neuron(new Synaptic(0.8, 0.9))
-                .build()
+        Networks.of(20, dense(70, new Leaky(0.9)), dense(5, new Synaptic(0.8, 0.9)))
                 .warmUp(2, 2);
         Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 3).warmUp(1);
     }

@@ -2,6 +2,10 @@ package dev.spikelane.model;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
+import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +14,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -40,14 +45,7 @@ final class StateDictLayersTest {
     private static final String SHORT = "1x6x6, Conv2d(1, 2, 3), MaxPool2d(2), Leaky, Flatten, Linear, Synaptic";
 
     private static Network network() {
-        return Network.builder(Shape.of(1, 6, 6))
-                .conv2d(2, 3, new TorchRandom(1))
-                .maxPool2d(2)
-                .neuron(new Leaky(0.9))
-                .flatten()
-                .dense(3, new TorchRandom(2))
-                .neuron(new Synaptic(0.7, 0.8))
-                .build();
+        return Networks.of(Shape.of(1, 6, 6), pooled(2, 3, new Leaky(0.9)), flat(3, new Synaptic(0.7, 0.8)));
     }
 
     /** The tensors of {@link #network} under the names of a Sequential. */
@@ -148,13 +146,15 @@ final class StateDictLayersTest {
                 .withPadding(1)
                 .withOutputPadding(1, 1)
                 .withGroups(2);
-        Network network = Network.builder(Shape.of(2, 6, 7))
-                .convolution(4, one, random)
-                .neuron(new Leaky(0.9))
-                .convolution(6, back, random)
-                .connect(Pool.max(3, 2).withStride(2, 1).withPadding(1, 0).withCeil())
-                .neuron(new Leaky(0.8))
-                .build();
+        Network network = Networks.of(
+                random,
+                Shape.of(2, 6, 7),
+                maps(4, one, new Leaky(0.9)),
+                maps(
+                        6,
+                        back,
+                        new Leaky(0.8),
+                        Pool.max(3, 2).withStride(2, 1).withPadding(1, 0).withCeil()));
         Network read = StateDict.of(
                         "x",
                         Tensors.of(Tensors.Format.NUMPY, StateDict.of(network).tensors()))
@@ -170,23 +170,15 @@ final class StateDictLayersTest {
     void parametersOfMapsFeedbackAndCircuits() throws IOException {
         Kernel same = Kernel.of(3).withPadding(1);
         Parameter each = Parameter.of(0.1f, 0.1f, 0.1f, 0.1f, 0.9f, 0.9f, 0.9f, 0.9f);
-        Network network = Network.builder(Shape.of(1, 4, 4))
-                .conv2d(2, 3, new TorchRandom(1))
-                .neuron(new Leaky(each, ThresholdAndReset.DEFAULT, Parameter.of(1)))
-                .conv2d(2, 1, new TorchRandom(2))
-                .neuron(new RLeaky(
-                        Parameter.of(0.5f),
-                        Recurrence.by(Convolution.of(2, 2, same, new TorchRandom(3))),
-                        ThresholdAndReset.DEFAULT))
-                .flatten()
-                .dense(3, new TorchRandom(4))
-                .neuron(Lapicque.of(2, 4, 0.5))
-                .dense(2, new TorchRandom(5))
-                .neuron(new RLeaky(
-                        Parameter.of(0.5f),
-                        Recurrence.by(new OneToOne(Parameter.of(0.3f, 0.4f))),
-                        ThresholdAndReset.DEFAULT))
-                .build();
+        ThresholdAndReset firing = ThresholdAndReset.DEFAULT;
+        Recurrence maps = Recurrence.by(Convolution.of(2, 2, same, new TorchRandom(3)));
+        Recurrence own = Recurrence.by(new OneToOne(Parameter.of(0.3f, 0.4f)));
+        Network network = Networks.of(
+                Shape.of(1, 4, 4),
+                maps(2, 3, new Leaky(each, firing, Parameter.of(1))),
+                maps(2, 1, new RLeaky(Parameter.of(0.5f), maps, firing)),
+                flat(3, Lapicque.of(2, 4, 0.5)),
+                dense(2, new RLeaky(Parameter.of(0.5f), own, firing)));
         List<Tensor> tensors = new ArrayList<>();
         for (Tensor tensor : StateDict.of(network).tensors()) {
             String name = tensor.name().replace("lif3.resistance", "lif3.R").replace("lif3.capacitance", "lif3.C");

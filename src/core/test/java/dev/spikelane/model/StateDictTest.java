@@ -2,11 +2,13 @@ package dev.spikelane.model;
 
 import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.maps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -163,11 +165,7 @@ final class StateDictTest {
     /** Torch's tutorials call a batch norm bn1; here it is the second connection of its projection. */
     @Test
     void aBatchNormGoesByTheNameOfTorch() throws IOException {
-        Network network = Network.builder(Shape.of(1, 6, 6))
-                .conv2d(2, 3, new TorchRandom(1))
-                .batchNorm()
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(Shape.of(1, 6, 6), maps(2, 3, new Leaky(0.9), BatchNorm.of(2)));
         List<Tensor> tensors = new ArrayList<>();
         for (Tensor each : StateDict.of(network).tensors()) {
             String name = each.name().replace("conv1.0.", "conv1.").replace("conv1.1.", "bn1.");

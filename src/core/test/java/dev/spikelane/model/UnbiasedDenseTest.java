@@ -1,5 +1,6 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +12,7 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
@@ -133,11 +135,7 @@ final class UnbiasedDenseTest {
 
     @Test
     void aNormGivesItABias() {
-        Network network = Network.builder(4)
-                .connect(Dense.of(WEIGHTS))
-                .connect(BatchNorm.of(3))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = Networks.of(4, by(Dense.of(WEIGHTS), new Leaky(0.9f), BatchNorm.of(3)));
         assertTrue(network.folded().network().weights().names().contains("fc1.bias"));
     }
 

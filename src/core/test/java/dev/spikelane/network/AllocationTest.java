@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Allocations.assertNone;
 import static dev.spikelane.fixture.Layer.by;
 import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -219,13 +220,10 @@ final class AllocationTest extends KernelCase {
     /** Of a shaped population with a constant frame, and of the next one. */
     @Test
     void currents() {
-        Network network = Network.builder(Shape.of(2, 5, 4))
-                .connect(new OneToOne(0.5f))
-                .neuron(new Leaky(0.9f))
-                .connect(new Flatten())
-                .connect(Dense.linear(40, 30, new TorchRandom(1)))
-                .neuron(new RLeaky(Recurrence.oneToOne(0.5f), 0.9f))
-                .build();
+        Network network = Networks.of(
+                Shape.of(2, 5, 4),
+                by(new OneToOne(0.5f), new Leaky(0.9f)),
+                flat(30, new RLeaky(Recurrence.oneToOne(0.5f), 0.9f)));
         FloatMatrix frame = Matrices.uniform(arena, BATCH, 40, new Random(1));
         try (Simulation simulation = network.simulate(BATCH)) {
             simulation.record("lif1", "current", STEPS);

@@ -1,11 +1,13 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.flat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.EventBinning;
@@ -37,12 +39,7 @@ final class EventStreamTest {
     private static final EventBinning BINNING = EventBinning.of(12, 10).withStepTime(100);
 
     private static Network network() {
-        return Network.builder(BINNING.shape())
-                .flatten()
-                .dense(5, new TorchRandom(1))
-                .scale(6)
-                .neuron(new Leaky(0.9))
-                .build();
+        return Networks.of(BINNING.shape(), flat(5, new Leaky(0.9), OneToOne.scale(6)));
     }
 
     private static List<Decision> decisions(EventBinning binning, int window, int every, EventSource source)

@@ -159,11 +159,7 @@ final class GraphTest {
     void aDenseConnectionBehindFlattenTakesTorchsOrder() {
         Shape shape = Shape.of(3, 2, 4);
         FloatMatrix weights = Matrices.uniform(Arena.ofAuto(), 5, shape.size(), random);
-        Network shaped = Network.builder(shape)
-                .flatten()
-                .connect(Dense.of(weights))
-                .neuron(new Leaky(0).withThreshold(1e6f))
-                .build();
+        Network shaped = Networks.of(shape, by(new Flatten(), new Leaky(0).withThreshold(1e6f), Dense.of(weights)));
         assertSameBits(weights, shaped.weights().get("fc1.weight"), "weights");
         for (int one = 0; one < shape.size(); one++) {
             SpikeMatrix input = SpikeMatrix.zeros(1, shape.size());

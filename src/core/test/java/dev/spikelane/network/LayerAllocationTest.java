@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Allocations.assertNone;
 import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.maps;
 import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
@@ -17,6 +19,7 @@ import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.fixture.Networks;
@@ -64,13 +67,10 @@ final class LayerAllocationTest extends KernelCase {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void convolutions(boolean integers) {
-        TorchRandom random = new TorchRandom(1);
-        Network floats = Network.builder(Shape.of(2, 9, 11))
-                .convolution(24, Kernel.of(3).withPadding(1).withGroups(2), random)
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .convolution(5, Kernel.of(2, 3).withStride(2).withDilation(2), random)
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network floats = Networks.of(
+                Shape.of(2, 9, 11),
+                maps(24, Kernel.of(3).withPadding(1).withGroups(2), new Leaky(0.9f).withThreshold(0.1f)),
+                maps(5, Kernel.of(2, 3).withStride(2).withDilation(2), new Leaky(0.9f)));
         Network network = integers ? floats.quantized(ElementType.INT8) : floats;
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 198, 0.3, new Random(1));
         FloatMatrix values = Matrices.uniform(arena, STEPS * BATCH, 198, new Random(1));
@@ -138,16 +138,10 @@ final class LayerAllocationTest extends KernelCase {
     /** Pools and norms after convolutions share memory, for frames and for spikes. */
     @Test
     void poolsAndNormalizedMaps() {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(Shape.of(1, 11, 11))
-                .convolution(12, Kernel.of(2), random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .convolution(20, Kernel.of(3), random)
-                .batchNorm()
-                .avgPool2d(2)
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = Networks.of(
+                Shape.of(1, 11, 11),
+                pooled(12, 2, new Leaky(0.9f).withThreshold(0.1f)),
+                maps(20, 3, new Leaky(0.9f), BatchNorm.of(20), Pool.average(2)));
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 121, 0.3, new Random(1));
         FloatMatrix frame = Matrices.uniform(arena, BATCH, 121, new Random(1));
         try (Simulation simulation = network.simulate(BATCH, 2)) {

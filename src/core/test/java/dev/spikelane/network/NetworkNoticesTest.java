@@ -4,6 +4,8 @@ import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Leaky;
@@ -19,11 +21,7 @@ final class NetworkNoticesTest {
 
     @Test
     void denseBehindDenseIsTold() {
-        Network network = Network.builder(8)
-                .dense(5, random)
-                .dense(3, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(8, dense(5, new Leaky(0.9), Dense.linear(5, 3, random)));
         assertEquals(
                 List.of("projection 'fc1' has 'dense 8 -> 5' and 'dense 5 -> 3' without neurons between them: together"
                         + " they are one linear map; call neuron() behind each, or use one dense connection"),
@@ -44,13 +42,7 @@ final class NetworkNoticesTest {
 
     @Test
     void aPlainNetworkHasNone() {
-        Network network = Network.builder(8)
-                .dense(5, random)
-                .batchNorm()
-                .neuron(new Leaky(0))
-                .dense(3, random)
-                .neuron(new Leaky(1))
-                .build();
+        Network network = Networks.of(8, dense(5, new Leaky(0), BatchNorm.of(5)), dense(3, new Leaky(1)));
         assertEquals(List.of(), network.notices());
     }
 }

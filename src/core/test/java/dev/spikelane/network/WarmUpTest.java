@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,12 +30,7 @@ final class WarmUpTest {
 
     @Test
     void takesItsTimeAndChangesNothing() {
-        Network network = Network.builder(20)
-                .dense(70, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .dense(5, new TorchRandom(2))
-                .neuron(new Synaptic(0.8, 0.9))
-                .build();
+        Network network = Networks.of(20, dense(70, new Leaky(0.9)), dense(5, new Synaptic(0.8, 0.9)));
         long values = network.weights().hash();
         long start = System.nanoTime();
         Optional<Duration> took = WarmUp.run(network, 2, 2, Duration.ofSeconds(3));
@@ -48,11 +44,7 @@ final class WarmUpTest {
     @Test
     void runsWholeSeries() {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(3)
-                .dense(2, random)
-                .connect(Psn.of(5, random))
-                .neuron(new Leaky(0))
-                .build();
+        Network network = Networks.of(random, 3, dense(2, new Leaky(0), Psn.of(5, random)));
         assertTrue(WarmUp.run(network, 2, 1, Duration.ofMillis(1)).isEmpty());
     }
 
@@ -109,11 +101,7 @@ final class WarmUpTest {
     /** A connection with values for five steps runs five. */
     @Test
     void endsWithTheStepsThatThereAre() {
-        Network network = Network.builder(2)
-                .connect(Dense.linear(2, 3, new TorchRandom(1)))
-                .connect(BatchNorm.tt(3, 5))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(2, dense(3, new Leaky(0.9), BatchNorm.tt(3, 5)));
         WarmUp.run(network, 1, 1, Duration.ofMillis(20));
     }
 

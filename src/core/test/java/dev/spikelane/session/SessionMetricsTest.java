@@ -1,12 +1,17 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.engine.session.SessionTable;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -44,14 +49,10 @@ final class SessionMetricsTest {
     private static final int SESSIONS = 30;
     private static final String NAME = "spikelane.sessions.";
 
-    private final Network network = Network.builder(20)
-            .dense(12, new TorchRandom(1))
-            .scale(4)
-            .neuron(new Leaky(0.9f))
-            .dense(4, new TorchRandom(2))
-            .scale(3)
-            .neuron(new Leaky(0.9f))
-            .build();
+    private final Network network = Networks.of(
+            20,
+            dense(12, new Leaky(0.9f), OneToOne.scale(4)),
+            by(Dense.linear(12, 4, new TorchRandom(2)), new Leaky(0.9f), OneToOne.scale(3)));
 
     private final long[] keys = LongStream.range(0, SESSIONS).toArray();
     private final Map<String, Double> found = new HashMap<>();

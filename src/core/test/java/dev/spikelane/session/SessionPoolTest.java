@@ -3,6 +3,7 @@ package dev.spikelane.session;
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -270,11 +271,7 @@ final class SessionPoolTest extends KernelCase {
                         2));
         assertRefused(
                 "projection 'fc1' has values for each step" + alike,
-                Network.builder(4)
-                        .dense(2, random)
-                        .connect(BatchNorm.tt(2, 10))
-                        .neuron(new Leaky(0.5f))
-                        .build());
+                Networks.of(random, 4, dense(2, new Leaky(0.5f), BatchNorm.tt(2, 10))));
     }
 
     @Test

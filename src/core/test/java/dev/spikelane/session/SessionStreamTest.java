@@ -2,12 +2,15 @@ package dev.spikelane.session;
 
 import static dev.spikelane.Allocations.ofThisThread;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.flat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.io.event.EventFiles;
@@ -18,7 +21,6 @@ import dev.spikelane.network.EventStream.Decision;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.SimdWidth;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -32,12 +34,7 @@ final class SessionStreamTest {
 
     private static final EventBinning BINNING = EventBinning.of(12, 10).withStepTime(100);
 
-    private final Network network = Network.builder(BINNING.shape())
-            .flatten()
-            .dense(5, new TorchRandom(1))
-            .scale(6)
-            .neuron(new Leaky(0.9))
-            .build();
+    private final Network network = Networks.of(BINNING.shape(), flat(5, new Leaky(0.9), OneToOne.scale(6)));
 
     private static EventSource source(int seed) throws IOException {
         byte[] file = EventFiles.csv(Events.random(seed, 900, 12, 10, 20), true);

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Filled.fill;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -16,6 +17,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -300,12 +302,8 @@ class DropoutTrainingTest {
         assertInvalid(
                 "there is no projection 'fc2', expected one of [x-hidden, hidden-out]",
                 () -> trainer.dropout("fc2", 0.5));
-        Network graded = Network.builder(INPUTS)
-                .dense(5, new TorchRandom(1))
-                .neuron(new Leaky(0.9).withGradedSpikesFactor(2))
-                .dense(3, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network graded =
+                Networks.of(INPUTS, dense(5, new Leaky(0.9).withGradedSpikesFactor(2)), dense(3, new Leaky(0.9)));
         FloatMatrix factor = graded.weights().get("lif1.gradedSpikesFactor");
         FloatMatrix one = FloatMatrix.zeros(1, 1);
         one.fill(1);

@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -56,34 +59,18 @@ final class ForetoldBytesProperties {
     /** Paths take two of many samples at a time, and one of few. */
     @Example
     void foretoldBytesOfManySamplesAreTaken() {
-        TorchRandom weights = new TorchRandom(1);
-        Network network = Network.builder(Shape.of(1, 16, 16))
-                .convolution(20, Kernel.of(1), weights)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.9))
-                .flatten()
-                .dense(3, weights)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(Shape.of(1, 16, 16), pooled(20, 1, new Leaky(0.9)), flat(3, new Leaky(0.9)));
         check(network, InputForm.VALUES, 1, 100, 2, 1, new Random(1));
     }
 
     /** Blocks of eight rows span steps. */
     @Example
     void foretoldBytesOfNormsOverTimeAreTaken() {
-        Network network = Network.builder(30)
-                .dense(70, new TorchRandom(1))
-                .connect(BatchNorm.td(70, 1, 1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(30, dense(70, new Leaky(0.9), BatchNorm.td(70, 1, 1)));
         for (int steps = 1; steps < 6; steps++) {
             check(network, InputForm.VALUES, steps, 19 + steps, 1 + steps % 2, steps, new Random(1));
         }
-        Network parallel = Network.builder(30)
-                .dense(70, new TorchRandom(1))
-                .connect(Psn.of(3, new TorchRandom(1)))
-                .neuron(new Leaky(0))
-                .build();
+        Network parallel = Networks.of(30, dense(70, new Leaky(0), Psn.of(3, new TorchRandom(1))));
         check(parallel, InputForm.VALUES, 3, 19, 2, 3, new Random(1));
     }
 

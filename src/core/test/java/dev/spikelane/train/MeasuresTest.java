@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.flat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.fixture.FolderCase;
+import dev.spikelane.fixture.Layer;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -94,18 +96,14 @@ final class MeasuresTest extends FolderCase {
 
     private static Network maps() {
         TorchRandom random = new TorchRandom(1);
-        return Network.builder(INPUT)
-                .connect(Convolution.of(
-                        2, 4, Kernel.of(3, 2).withPadding(1, 0).withStride(2, 1).withGroups(2), random))
-                .neuron(new Leaky(0.9f))
-                .connect(Convolution.of(4, 3, Kernel.transposed(2).withStride(2), random))
-                .neuron(new Leaky(0.8f))
-                .flatten()
-                .dense(9, random)
-                .neuron(new RLeaky(Recurrence.allToAll(9, random), 0.9f))
-                .connect(Dense.linear(9, 5, random).nearest(ElementType.TERNARY))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Kernel narrow = Kernel.of(3, 2).withPadding(1, 0).withStride(2, 1).withGroups(2);
+        return Networks.of(
+                random,
+                INPUT,
+                Layer.maps(4, narrow, new Leaky(0.9f)),
+                Layer.maps(3, Kernel.transposed(2).withStride(2), new Leaky(0.8f)),
+                flat(9, new RLeaky(Recurrence.allToAll(9, random), 0.9f)),
+                by(Dense.linear(9, 5, random).nearest(ElementType.TERNARY), new Leaky(0.9f)));
     }
 
     private static Network loops() {
@@ -321,11 +319,8 @@ final class MeasuresTest extends FolderCase {
 
     @Test
     void sparseWeightsAreThoseOfAMatrixWithZeros() {
-        Network network = Network.builder(INPUT)
-                .flatten()
-                .connect(Sparse.of(Connectivity.inDegree(4)).to(10).weights(0.5).seed(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Sparse drawn = Sparse.of(Connectivity.inDegree(4)).to(10).weights(0.5).seed(1);
+        Network network = Networks.of(INPUT, by(new Flatten(), new Leaky(0.9f), drawn));
         Measures measures = measure(network, new Batching(3).withCode(InputEncoding.rate(new Rate(), STEPS)));
         assertEquals(1 - 40 / 400.0, measures.connectionSparsity());
         assertEquals(40.0 * STEPS, measures.dense());
@@ -335,12 +330,8 @@ final class MeasuresTest extends FolderCase {
     /** Operations after a pool count as if all inputs were active. */
     @Test
     void behindAPoolAllArrives() {
-        Network network = Network.builder(INPUT)
-                .connect(Pool.max(2))
-                .flatten()
-                .dense(3, new TorchRandom(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Dense dense = Dense.linear(8, 3, new TorchRandom(1));
+        Network network = Networks.of(INPUT, by(Pool.max(2), new Leaky(0.9f), new Flatten(), dense));
         Measures measures = measure(network, new Batching(3).withCode(InputEncoding.rate(new Rate(), STEPS)));
         assertEquals(8 * 3 * STEPS, measures.dense());
         assertEquals(8 * 3 * STEPS, measures.effectiveMacs());

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -422,12 +423,7 @@ class RoundedTrainingTest extends FolderCase {
                             .shardsFrom(_ -> List.of())
                             .build());
         }
-        Network graded = Network.builder(3)
-                .dense(4, new TorchRandom(1))
-                .neuron(new Leaky(0.9).withGradedSpikesFactor(1.5))
-                .dense(2, new TorchRandom(2))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network graded = Networks.of(3, dense(4, new Leaky(0.9).withGradedSpikesFactor(1.5)), dense(2, new Leaky(0.9)));
         TrainerBuilder ofGraded = Trainer.of(graded, 2, 2).loss(CrossEntropyLoss.membrane());
         assertInvalid(
                 "population 'lif1' has graded spikes, expected ones where weights of INT8 are trained",

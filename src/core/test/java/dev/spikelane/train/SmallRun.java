@@ -1,8 +1,12 @@
 package dev.spikelane.train;
 
 import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
@@ -34,16 +38,11 @@ public final class SmallRun {
 
     /** With maps and batch norms. */
     static Network normalized() {
-        TorchRandom random = new TorchRandom(5);
-        return Network.builder(Shape.of(1, 4, 3))
-                .convolution(5, Kernel.of(3).withPadding(1), random)
-                .batchNorm()
-                .maxPool2d(2)
-                .neuron(new Leaky(0.9f))
-                .flatten()
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.8f))
-                .build();
+        return Networks.of(
+                new TorchRandom(5),
+                Shape.of(1, 4, 3),
+                maps(5, Kernel.of(3).withPadding(1), new Leaky(0.9f), BatchNorm.of(5), Pool.max(2)),
+                flat(CLASSES, new Leaky(0.8f)));
     }
 
     /** Images with noise, and a bright line in the row of the class, which flips do not move. */

@@ -9,6 +9,7 @@ import dev.spikelane.Allocations;
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
@@ -91,15 +92,11 @@ public final class TrainerAllocationTest {
     void normalizedBatches() {
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, 40, new Random(1));
         for (TrainingBatch batch : List.of(SPIKES, TrainingBatch.ofFrame(frame, LABELS))) {
-            TorchRandom random = new TorchRandom(3);
-            Network network = Network.builder(40)
-                    .dense(70, random)
-                    .batchNorm()
-                    .neuron(new Leaky(0.9))
-                    .dense(4, random)
-                    .batchNorm()
-                    .neuron(new Leaky(0.9))
-                    .build();
+            Network network = Networks.of(
+                    new TorchRandom(3),
+                    40,
+                    dense(70, new Leaky(0.9), BatchNorm.of(70)),
+                    dense(4, new Leaky(0.9), BatchNorm.of(4)));
             train(network, batch, 2);
             train(network, batch, trainer -> trainer.recomputeEvery(3));
         }

@@ -1,8 +1,11 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
@@ -22,14 +25,11 @@ class WarmUpTrainerTest {
         for (boolean observed : new boolean[] {false, true}) {
             long[] hashes = new long[2];
             for (int i = 0; i < hashes.length; i++) {
-                TorchRandom random = new TorchRandom(3);
-                Network network = Network.builder(20)
-                        .dense(7, random)
-                        .batchNorm()
-                        .neuron(new Synaptic(0.8, 0.7).withThreshold(0.4))
-                        .dense(3, random)
-                        .neuron(new Leaky(0.9).withThreshold(0.5))
-                        .build();
+                Network network = Networks.of(
+                        new TorchRandom(3),
+                        20,
+                        dense(7, new Synaptic(0.8, 0.7).withThreshold(0.4), BatchNorm.of(7)),
+                        dense(3, new Leaky(0.9).withThreshold(0.5)));
                 int[] told = new int[1];
                 TrainerBuilder builder = Trainer.of(network, TrainerTest.STEPS, TrainerTest.BATCH)
                         .loss(CrossEntropyLoss.membrane())

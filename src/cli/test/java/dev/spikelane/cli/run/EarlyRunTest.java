@@ -1,5 +1,7 @@
 package dev.spikelane.cli.run;
 
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,12 +9,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.fixture.FolderCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -23,17 +27,10 @@ final class EarlyRunTest extends FolderCase {
     @Test
     void endsImagesThatAreDecided() throws IOException {
         Path images = SmallImages.write(folder.resolve("images"));
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(Shape.of(1, 6, 6))
-                .conv2d(5, 3, random)
-                .scale(4)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5))
-                .flatten()
-                .dense(4, random)
-                .scale(4)
-                .neuron(new Leaky(0.5))
-                .build();
+        Network network = Networks.of(
+                Shape.of(1, 6, 6),
+                maps(5, 3, new Leaky(0.5), OneToOne.scale(4), Pool.max(2)),
+                flat(4, new Leaky(0.5), OneToOne.scale(4)));
         String model = folder.resolve("maps.safetensors").toString();
         ModelFile.write(Path.of(model), network);
         JsonNode whole = json("run", "--model", model, "--data", images.toString(), "--decoding", "count", "--json");

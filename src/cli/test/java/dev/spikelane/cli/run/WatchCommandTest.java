@@ -1,19 +1,20 @@
 package dev.spikelane.cli.run;
 
+import static dev.spikelane.fixture.Layer.flat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.fixture.FolderCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.event.EventFiles;
 import dev.spikelane.io.event.EventFiles.Events;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
-import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,14 +27,7 @@ final class WatchCommandTest extends FolderCase {
 
     private String model() throws IOException {
         Path file = folder.resolve("m.safetensors");
-        ModelFile.write(
-                file,
-                Network.builder(Shape.of(2, 17, 17))
-                        .flatten()
-                        .dense(4, new TorchRandom(1))
-                        .scale(9)
-                        .neuron(new Leaky(0.9))
-                        .build());
+        ModelFile.write(file, Networks.of(Shape.of(2, 17, 17), flat(4, new Leaky(0.9), OneToOne.scale(9))));
         return file.toString();
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.network.maps;
 
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.flat;
 import static dev.spikelane.fixture.Layer.maps;
 import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -35,19 +38,12 @@ final class MapThreadsTest {
 
     /** Convolutions with a scale before the pool, and with sliding windows. */
     private static Network network() {
-        TorchRandom random = new TorchRandom(4);
-        return Network.builder(SHAPE)
-                .conv2d(12, 3, random)
-                .scale(3)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5).withThreshold(0.6))
-                .conv2d(20, 3, random)
-                .maxPool2d(2)
-                .neuron(new Synaptic(0.5, 0.8).withThreshold(0.1))
-                .flatten()
-                .dense(10, random)
-                .neuron(new Leaky(0.5).withThreshold(0.1))
-                .build();
+        return Networks.of(
+                new TorchRandom(4),
+                SHAPE,
+                maps(12, 3, new Leaky(0.5).withThreshold(0.6), OneToOne.scale(3), Pool.max(2)),
+                pooled(20, 3, new Synaptic(0.5, 0.8).withThreshold(0.1)),
+                flat(10, new Leaky(0.5).withThreshold(0.1)));
     }
 
     private static Network joined() {

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Users;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
@@ -88,19 +90,12 @@ final class ConvolutionalTrainingTest {
     @Users
     @Test
     void learnedConvolutionsBecomeIntegers() throws IOException {
-        TorchRandom random = new TorchRandom(42);
-        Network network = Network.builder(Shape.of(1, SIDE, SIDE))
-                .conv2d(8, 3, random)
-                .batchNorm()
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5))
-                .conv2d(16, 3, random)
-                .batchNorm()
-                .neuron(new Leaky(0.5))
-                .flatten()
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.5))
-                .build();
+        Network network = Networks.of(
+                new TorchRandom(42),
+                Shape.of(1, SIDE, SIDE),
+                maps(8, 3, new Leaky(0.5), BatchNorm.of(8), Pool.max(2)),
+                maps(16, 3, new Leaky(0.5), BatchNorm.of(16)),
+                flat(CLASSES, new Leaky(0.5)));
         train(network);
         try (Evaluator evaluator = evaluator(network.folded().network())) {
             Evaluator.Result.Quantized report = evaluator.quantize(ElementType.INT8, lines(100, 2));
@@ -150,18 +145,12 @@ final class ConvolutionalTrainingTest {
     @Test
     void runningStatisticsAreTorchs() {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(Shape.of(1, 10, 10))
-                .conv2d(4, 3, random)
-                .batchNorm()
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5))
-                .conv2d(6, 3, random)
-                .batchNorm()
-                .neuron(new Leaky(0.5))
-                .flatten()
-                .dense(3, random)
-                .neuron(new Leaky(0.5))
-                .build();
+        Network network = Networks.of(
+                random,
+                Shape.of(1, 10, 10),
+                maps(4, 3, new Leaky(0.5), BatchNorm.of(4), Pool.max(2)),
+                maps(6, 3, new Leaky(0.5), BatchNorm.of(6)),
+                flat(3, new Leaky(0.5)));
         FloatMatrix weights = network.weights().get("fc1.weight");
         for (int column = 0; column < weights.columns(); column++) {
             for (int row = 0; row < weights.rows(); row++) {

@@ -1,8 +1,11 @@
 package dev.spikelane.train.online;
 
+import static dev.spikelane.fixture.Layer.dense;
+
 import dev.spikelane.Allocations;
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -28,12 +31,11 @@ class OnlineAllocationTest {
     @Test
     void blocksAllocateNothing() {
         TorchRandom random = new TorchRandom(4);
-        Network network = Network.builder(10)
-                .dense(70, random)
-                .neuron(new RLeaky(Recurrence.allToAll(70, random), 0.9).withThreshold(0.4))
-                .dense(3, random)
-                .neuron(new Leaky(0.9).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
-                .build();
+        Network network = Networks.of(
+                random,
+                10,
+                dense(70, new RLeaky(Recurrence.allToAll(70, random), 0.9).withThreshold(0.4)),
+                dense(3, new Leaky(0.9).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE))));
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * 2, 10, 0.2, new Random(2));
         TrainingBatch batch = TrainingBatch.of(input, 0, 2);
         try (Trainer trainer = Trainer.of(network, STEPS, 2)

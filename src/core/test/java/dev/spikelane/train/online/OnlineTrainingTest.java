@@ -3,6 +3,8 @@ package dev.spikelane.train.online;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertPart;
 import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,7 +14,6 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Psn;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -64,14 +65,12 @@ class OnlineTrainingTest {
 
     private static Network recurrent() {
         TorchRandom random = new TorchRandom(4);
-        return Network.builder(INPUTS)
-                .dense(30, random)
-                .neuron(new RLeaky(Recurrence.allToAll(30, random), 0.9).withThreshold(0.4))
-                .dense(70, random)
-                .neuron(new RLeaky(Recurrence.allToAll(70, random), 0.8).withThreshold(0.4))
-                .dense(CLASSES, random)
-                .neuron(readout())
-                .build();
+        return Networks.of(
+                random,
+                INPUTS,
+                dense(30, new RLeaky(Recurrence.allToAll(30, random), 0.9).withThreshold(0.4)),
+                dense(70, new RLeaky(Recurrence.allToAll(70, random), 0.8).withThreshold(0.4)),
+                dense(CLASSES, readout()));
     }
 
     private static Network layers() {
@@ -144,14 +143,8 @@ class OnlineTrainingTest {
     @Test
     void connectionsBehindDenseOnesAreRefused() {
         for (Connection behind : List.of(BatchNorm.of(70), BatchNorm.td(70, 1, 1), Psn.of(20, new TorchRandom(1)))) {
-            TorchRandom random = new TorchRandom(6);
-            Network network = Network.builder(INPUTS)
-                    .dense(70, random)
-                    .connect(behind)
-                    .neuron(new Leaky(0.9))
-                    .dense(CLASSES, random)
-                    .neuron(readout())
-                    .build();
+            Network network = Networks.of(
+                    new TorchRandom(6), INPUTS, dense(70, new Leaky(0.9), behind), dense(CLASSES, readout()));
             TrainerBuilder online = Trainer.of(network, 20, BATCH)
                     .loss(CrossEntropyLoss.membrane())
                     .optimizer(new Adam(1e-3))
@@ -309,13 +302,7 @@ class OnlineTrainingTest {
                         .online(symmetric));
         refused(
                 "projection 'conv1' is",
-                trainer(Network.builder(Shape.of(1, 3, 3))
-                                .convolution(4, Kernel.of(2), random)
-                                .neuron(new Leaky(0.9))
-                                .flatten()
-                                .dense(CLASSES, random)
-                                .neuron(readout())
-                                .build())
+                trainer(Networks.of(random, Shape.of(1, 3, 3), maps(4, 2, new Leaky(0.9)), flat(CLASSES, readout())))
                         .online(EProp.throughTime()));
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.train.run;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,9 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -26,12 +29,7 @@ final class InferenceWorkTest {
     private static final Dense DENSE = Dense.linear(5, 3, new TorchRandom(1));
 
     private static void assertFull(Connection connection) {
-        Network network = Network.builder(5)
-                .scale(2)
-                .connect(connection)
-                .connect(new OneToOne(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = Networks.of(5, by(OneToOne.scale(2), new Leaky(0.9f), connection, new OneToOne(1)));
         assertArrayEquals(new int[] {3}, network.projections().getFirst().fanOut(), connection.toString());
         assertEquals(5 + 15 + 3, InferenceWork.dense(network), connection.toString());
     }
@@ -52,11 +50,7 @@ final class InferenceWorkTest {
 
     @Test
     void othersReachOne() {
-        Network network = Network.builder(5)
-                .connect(OneToOne.scale(2))
-                .flatten()
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = Networks.of(5, by(OneToOne.scale(2), new Leaky(0.9f), new Flatten()));
         assertArrayEquals(new int[] {1}, network.projections().getFirst().fanOut());
         assertEquals(10, InferenceWork.dense(network));
     }
