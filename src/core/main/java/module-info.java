@@ -46,7 +46,8 @@
  * <tr><td>{@link dev.spikelane.neuron.StateLeaky}</td><td>membrane; with a truncated kernel also sum</td>
  *     <td>no reset</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.DeltaLeaky}</td><td>membrane</td><td>spikes where the membrane changes</td></tr>
- * <tr><td>{@link dev.spikelane.neuron.HandLif}</td><td>membrane</td><td>the neuron that tutorial 3 writes by hand</td></tr>
+ * <tr><td>{@link dev.spikelane.neuron.HandLif}</td><td>membrane</td>
+ *     <td>the neuron that tutorial 3 writes by hand</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.EquationNeuron}</td><td>those of its text, the first as membrane</td>
  *     <td>any other model, written as equations</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.Lif}</td><td>membrane; in some presets also synapse</td>
