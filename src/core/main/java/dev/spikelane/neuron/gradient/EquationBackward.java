@@ -21,11 +21,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Takes gradients back through a step of neurons of equations; the loops compute the step again. */
+/**
+ * Backpropagates through a step of neurons of a text, in two passes; each recomputes what it needs of the step:
+ *
+ * <pre>{@code
+ * toDistance: gradients of variables and carried values -> gradients of spikes, distance to the threshold
+ *             (the caller multiplies by the surrogate)
+ * toCurrents: gradients of the distance -> gradients of currents, earlier variables and parameters
+ * }</pre>
+ */
 final class EquationBackward implements NeuronBackward {
 
     /**
-     * Neurons that are laid out.
+     * Compiled loops of neurons.
      *
      * @param equations the differentiated part of a step
      * @param text text of all equations
@@ -42,12 +50,11 @@ final class EquationBackward implements NeuronBackward {
             CompiledProgram toCurrents,
             @Nullable CompiledProgram charge) {
 
-        /** Returns these neurons with loops that compute variables at the spike. */
+        /** Adds loops that compute variables at the spike. */
         Neurons with(CompiledProgram charging) {
             return new Neurons(equations, text, names, toDistance, toCurrents, charging);
         }
 
-        /** Compiles the loops. */
         static Neurons of(EquationGradients back, NeuronText text) {
             Set<String> shared = text.parameters().shared();
             return new Neurons(
@@ -59,18 +66,18 @@ final class EquationBackward implements NeuronBackward {
                     null);
         }
 
-        /** Variables of the state. */
+        /** Number of variables of the state. */
         private int variables() {
             return names.size() - (names.contains(NeuronLoops.RESET) ? 1 : 0);
         }
 
-        /** Inputs of each port. */
+        /** Number of inputs of each port. */
         private int gates() {
             return text.channels() == 0 ? 1 : GateRows.GATES;
         }
     }
 
-    /** A loop, and the places of its rows; variables and their gradients have the order of the state. */
+    /** A loop and the places of its rows; variables and their gradients have the order of the state. */
     private static final class Pass {
 
         private final CompiledProgram compiled;
@@ -133,18 +140,20 @@ final class EquationBackward implements NeuronBackward {
     private final int neurons;
     private final MemorySegment zeros;
     private final long[] seeds;
-    /** Made when a batch is known. */
+    /** Created when the batch is known. */
     private @Nullable NoiseRows noises;
 
     private final int channels;
     private final int gates;
-    /** Gates of all samples, where they are not {@linkplain GateRows#inPlace in place}; made when a batch is known. */
+    /**
+     * Gates of all samples, unless they are {@linkplain GateRows#inPlace in place}; created when the batch is known.
+     */
     private @Nullable GateRows taken;
 
     /**
-     * Takes a tile of neurons back.
+     * Creates the backward pass of a tile of neurons.
      *
-     * @param sums of the gradients of parameters, {@code [batch x neurons]}, added to
+     * @param sums gradients of parameters, {@code [batch x neurons]}, added to
      */
     EquationBackward(Neurons of, Map<String, FloatMatrix> sums, int firstNeuron, int neurons) {
         this.first = new Pass(of.toDistance, of);
@@ -168,7 +177,7 @@ final class EquationBackward implements NeuronBackward {
         });
     }
 
-    /** Sets the rows of all neurons or of the tile. */
+    /** Sets rows that hold all neurons or the tile. */
     private void put(Frame frame, int place, @Nullable FloatMatrix rows, int row) {
         if (rows == null || place < 0) {
             return; // no loop needs them
@@ -205,7 +214,7 @@ final class EquationBackward implements NeuronBackward {
         putPorts(pass, pass.inputs, step.currents, step.currentRow, takeGates(pass, step, batch));
     }
 
-    /** Sets the rows of ports, or of their gates, which may have separate rows. */
+    /** Sets the rows of ports, or of their gates. */
     private void putPorts(Pass pass, int[] places, @Nullable FloatMatrix[] ports, int row, @Nullable GateRows ofGates) {
         for (int i = 0; i < places.length; i++) {
             FloatMatrix port = ports[i / gates];
@@ -218,7 +227,7 @@ final class EquationBackward implements NeuronBackward {
         }
     }
 
-    /** Takes the gates that a loop reads from the currents; null if it finds them there. */
+    /** Copies gates out of the currents; returns null if the loop reads them in place. */
     private @Nullable GateRows takeGates(Pass pass, Step step, int batch) {
         if (channels == 0 || GateRows.inPlace(all, channels) || pass.inputs.length == 0) {
             return null;
@@ -235,12 +244,12 @@ final class EquationBackward implements NeuronBackward {
         return into;
     }
 
-    /** Samples of a batch. */
+    /** Returns the number of samples. */
     int batch(FloatMatrix ofVariables) {
         return ofVariables.rows() / second.count;
     }
 
-    /** Computes variables as they are at the spike, {@code [batch x tile]} each. */
+    /** Computes the variables at the spike, {@code [batch x tile]} each. */
     void charge(Step step, FloatMatrix ofVariables, List<FloatMatrix> into) {
         Pass pass = Objects.requireNonNull(charge);
         put(pass, step, ofVariables);
@@ -253,7 +262,7 @@ final class EquationBackward implements NeuronBackward {
         }
     }
 
-    /** Draws the noises that a loop needs once more. */
+    /** Draws the step's noises again, if the loop reads them. */
     private void drawNoises(Pass pass, Step step, int batch) {
         boolean needed = false;
         for (int place : pass.noises) {

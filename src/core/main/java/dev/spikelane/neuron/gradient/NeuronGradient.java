@@ -35,8 +35,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass through the neurons of a model: the parameters that can be learned, and their gradients, computed
- * from the sums of {@link NeuronBackward}.
+ * The backward pass through the neurons of a model: gradients of its learned parameters, computed from the sums of
+ * {@link NeuronBackward}.
  *
  * <p>A parameter's gradient is computed per neuron: the sum over samples ascending of the sums over steps descending,
  * times the derivative of the neuron's value with respect to the parameter. If all neurons share one value, these are
@@ -64,7 +64,7 @@ public final class NeuronGradient {
     private final float[] ofNeuron;
     private final NeuronGroup group;
     private final Text text;
-    /** The way back of a step, or of its part after the charge. */
+    /** The backward pass of a step, or of its part after the charge. */
     private final EquationBackward.Neurons fire;
 
     private final EquationBackward.@Nullable Neurons charge;
@@ -74,24 +74,23 @@ public final class NeuronGradient {
     private final @Nullable DelayLine line;
 
     /**
-     * A parameter that follows from others.
+     * A parameter derived from others.
      *
-     * @param sum its place
-     * @param derivatives with respect to all before it
+     * @param sum its index
+     * @param derivatives with respect to all parameters before it
      */
     private record Link(int sum, DoubleProgram derivatives) {}
 
     /**
-     * The text that is differentiated.
+     * The differentiated text.
      *
      * @param of the neurons
      * @param cut two parts of a step; twice the whole if there is one
-     * @param underFrame neurons that {@link LeakyFrame} takes; else null
+     * @param underFrame neurons that {@link LeakyFrame} supports; else null
      */
     private record Text(
             NeuronText of, Equations.Cut cut, @Nullable LeakyNeurons underFrame) {
 
-        /** Returns the text of neurons, some of whose parameters are learned. */
         static Text of(Neuron model, NeuronGroup group, Set<String> learned) {
             NeuronText text = ((PortSteps<?>) group).differentiable();
             boolean carries = !model.spikeValue().isAlways(1) || learned.contains(SPIKE_FACTOR);
@@ -138,14 +137,14 @@ public final class NeuronGradient {
     }
 
     /**
-     * Prepares the way back.
+     * Prepares the backward pass.
      *
      * @param arena the arena that owns the sums
      * @param model the model
      * @param group its neurons
      * @param batch samples
-     * @param learned names of the parameters that are learned
-     * @return the way back
+     * @param learned names of the learned parameters
+     * @return the backward pass
      * @throws IllegalArgumentException if the model or a parameter has no gradient; the message says why
      */
     public static NeuronGradient of(Arena arena, Neuron model, NeuronGroup group, int batch, Set<String> learned) {
@@ -179,7 +178,7 @@ public final class NeuronGradient {
         Set<String> names = new TreeSet<>(model.parameters().keySet());
         switch (model) {
             case EquationNeuron own -> names.retainAll(EquationGradients.learnable(EquationParser.parse(own.text())));
-            case Lif lif when lif.synapse().isAlways(0) -> names.remove("synapse"); // there is none
+            case Lif lif when lif.synapse().isAlways(0) -> names.remove("synapse"); // there is no synapse
             case LeakyParallel own
             when !(own.recurrence() instanceof Recurrence.By(OneToOne _)) ->
                 names.remove("bias"); // the recurrence has its own
@@ -189,38 +188,38 @@ public final class NeuronGradient {
     }
 
     /**
-     * Goes on with other parameters of the same model, and the same sums.
+     * Returns a backward pass for other parameter values of the same model, with the same sums.
      *
      * @param now the model
      * @param neurons its neurons
-     * @return the way back
+     * @return the backward pass
      */
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
         return new NeuronGradient(neurons, Text.of(now, neurons, Set.copyOf(names)), names, sums);
     }
 
     /**
-     * Returns true if the backward pass needs whole rows of neurons.
+     * Returns true if the backward pass needs whole rows of neurons, one tile.
      *
-     * @return whether there can be one tile only
+     * @return true if neurons of a row depend on each other
      */
     public boolean coupled() {
         return group.coupled();
     }
 
     /**
-     * Returns true if currents of all steps are needed; else membranes alone.
+     * Returns true if the backward pass needs the currents of all steps; else membranes suffice.
      *
-     * @return whether {@link NeuronBackward.Step#currents} must be there
+     * @return true if {@link NeuronBackward.Step#currents} must be set
      */
     public boolean needsCurrents() {
         return needsCurrents;
     }
 
     /**
-     * Returns true if the backward pass is the same at every step.
+     * Returns true if the backward pass is equal at every step.
      *
-     * @return whether there is one variable, and the derivatives of a step depend neither on it nor on currents
+     * @return true if there is one variable, and the derivatives of a step depend neither on it nor on currents
      */
     public boolean isLinear() {
         return linear;
@@ -229,7 +228,7 @@ public final class NeuronGradient {
     /**
      * Returns true if neurons feed their own spikes back.
      *
-     * @return whether {@link NeuronBackward.Step#previous} must be there
+     * @return true if {@link NeuronBackward.Step#previous} must be set
      */
     public boolean feedsOwnSpikes() {
         return text.of.feedsSpikes();
@@ -238,7 +237,7 @@ public final class NeuronGradient {
     /**
      * Returns true if steps draw noise.
      *
-     * @return whether {@link NeuronBackward.Step#noise} must be there
+     * @return true if {@link NeuronBackward.Step#noise} must be set
      */
     public boolean drawsNoise() {
         return text.of.seeds().length > 0;
@@ -247,34 +246,33 @@ public final class NeuronGradient {
     /**
      * Returns true if some samples can run forward and backward without the others.
      *
-     * @return whether nothing but the variables goes from step to step, and nothing is drawn
+     * @return true if steps pass only variables to the next step and draw nothing
      */
     public boolean samplesApart() {
         return ((PortSteps<?>) group).samplesApart();
     }
 
     /**
-     * Returns true if a step lets gradients into spikes, so that spikes have gradients though no other population takes
-     * them.
+     * Returns true if spikes have gradients even if no other population reads them.
      *
-     * @return true if a spike acts in its own step in a way that has gradients, as a reset of {@link
-     *     dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE}
+     * @return true if a spike acts on its own step with a gradient, as a reset of
+     *     {@link dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE} does
      */
     public boolean resetsThroughSpikes() {
         return throughSpikes;
     }
 
     /**
-     * Returns neurons that can be run under a frame.
+     * Returns the neurons for {@link LeakyFrame}.
      *
-     * @return neurons for {@link LeakyFrame}; null if the neurons are others, carry other values than 1, or learn
+     * @return the neurons; null if they are others, carry values other than 1, or learn
      */
     public @Nullable LeakyNeurons underFrame() {
         return text.underFrame;
     }
 
     /**
-     * Makes the way back of a tile.
+     * Creates the backward pass of a tile.
      *
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
@@ -287,14 +285,14 @@ public final class NeuronGradient {
     /**
      * Returns true if currents are delayed.
      *
-     * @return whether {@link #delays(int, int)} can be asked for
+     * @return true if {@link #delays(int, int)} may be called
      */
     public boolean delays() {
         return line != null;
     }
 
     /**
-     * Makes the way back of a tile through delays.
+     * Creates the backward pass of a tile through delays.
      *
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
@@ -306,11 +304,11 @@ public final class NeuronGradient {
     }
 
     /**
-     * Makes the way back of all neurons of some samples.
+     * Creates the backward pass of all neurons of some samples.
      *
      * @param firstSample the first of the samples
-     * @param samples how many
-     * @return an object for one thread, to which they are a batch
+     * @param samples number of samples
+     * @return an object for one thread, whose batch is these samples
      */
     public NeuronBackward ofSamples(int firstSample, int samples) {
         Map<String, FloatMatrix> own = new LinkedHashMap<>();
@@ -331,7 +329,7 @@ public final class NeuronGradient {
                         count);
     }
 
-    /** Makes all sums zero. */
+    /** Sets all sums to zero. */
     public void clear() {
         for (FloatMatrix sum : allSums) {
             if (sum != null) {
@@ -343,8 +341,8 @@ public final class NeuronGradient {
     /**
      * Computes the gradient of a parameter.
      *
-     * @param name a parameter that is learned
-     * @param into receives a value, or one for each neuron, in the order of the rows
+     * @param name a learned parameter
+     * @param into receives one value, or one for each neuron, in the order of the rows
      */
     public void gradient(String name, float[] into) {
         Arrays.fill(into, 0);

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Backpropagates through a step of neurons of equations whose variables are rounded, or whose winner is found, before
- * they fire: first through the part after that, then through the part before it, as if nothing were rounded.
+ * Backpropagates through a step whose variables are rounded, or whose winner is chosen, before neurons fire: first
+ * through the part after the change, then through the part before it. The change itself passes gradients unchanged.
  */
 final class RoundedBackward implements NeuronBackward {
 
@@ -20,10 +20,9 @@ final class RoundedBackward implements NeuronBackward {
     private final NeuronText.AtSpike atSpike;
     private final int variables;
     private final int neurons;
-    /** The second part of a step, which begins with rounded variables. */
+    /** The second part of a step, whose variables are rounded. */
     private final Step cut = new Step();
 
-    /** The variables, one below the other. */
     private FloatMatrix all = FloatMatrix.zeros(1, 1);
 
     private final List<FloatMatrix> rounded = new ArrayList<>();
@@ -32,8 +31,8 @@ final class RoundedBackward implements NeuronBackward {
     /**
      * Joins both parts of a tile.
      *
-     * @param variables that a charge leaves
-     * @param neurons of the tile
+     * @param variables number of variables after the charge
+     * @param neurons neurons of the tile
      */
     RoundedBackward(
             EquationBackward charge, EquationBackward fire, NeuronText.AtSpike atSpike, int variables, int neurons) {
@@ -44,7 +43,7 @@ final class RoundedBackward implements NeuronBackward {
         this.neurons = neurons;
     }
 
-    /** Computes the rounded variables once more. */
+    /** Recomputes the rounded variables. */
     private void charge(Step step, FloatMatrix ofVariables) {
         int batch = charge.batch(ofVariables);
         if (rounded.isEmpty()) {
