@@ -13,29 +13,26 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delays the currents of neurons, each by its own number of steps, which may be fractional. The arithmetic is float32
- * without fused operations. Let
- *
- * <ul>
- *   <li>d be the delay, D the most steps, k the whole number below d, at most D - 1,
- *   <li>I[t] be the current of a step, 0 before the first:
- * </ul>
+ * Delays the currents of neurons, each by its own, possibly fractional number of steps. The arithmetic is float32
+ * without fused operations. With the delay d, the most steps D, k the whole part of d but at most D - 1, and the
+ * current I[t] of a step, 0 before the first:
  *
  * <pre>{@code
  * J[t] = (k + 1 - d) * I[t - k] + (d - k) * I[t - k - 1]
  * }</pre>
  *
  * <p>The backward pass is the transpose, with G[t] the gradient of J[t], 0 after the last step. The gradient of I[t] is
- * {@code (k + 1 - d) * G[t + k] + (d - k) * G[t + k + 1]}. The gradient of the delay is the sum of {@code I[t] * (G[t +
- * k + 1] - G[t + k])}, steps descending, the steps before the window last, unless all of them are 0.
+ * {@code (k + 1 - d) * G[t + k] + (d - k) * G[t + k + 1]}. The gradient of the delay is the sum of
+ * {@code I[t] * (G[t + k + 1] - G[t + k])}, steps descending, the steps before the window last, unless all of them are
+ * 0.
  *
- * <p>The newest D currents of a sample are a part of the state, the last step first. Loops take a sample's rows of some
- * steps one below the other, because vector lanes of one row would read as many rows as there are delays.
+ * <p>The state holds the newest D currents of a sample, the last step first. A sample's steps are copied one below the
+ * other into an array, because the lanes of a vector read as many rows as there are delays.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class DelayLine {
 
-    /** Steps that are taken at a time: with 25 steps of delay, rows of 128 neurons fit into L1. */
+    /** Steps in the array: with 25 steps of delay, rows of 128 neurons fit into L1. */
     private static final int STEPS = 64;
 
     private final EquationParameters parameters;
@@ -46,52 +43,52 @@ public final class DelayLine {
         this.declared = declared;
     }
 
-    /** The line of neurons; null if their currents are not delayed. */
+    /** Returns the delay line of neurons; null if their currents are not delayed. */
     public static @Nullable DelayLine of(Equations neurons, EquationParameters parameters) {
         Equations.Line declared = neurons.line();
         return declared == null ? null : new DelayLine(parameters, declared);
     }
 
-    /** The most steps. */
+    /** Returns D. */
     public int steps() {
         return declared.steps();
     }
 
-    /** The name of the parameter. */
+    /** Returns the name of the parameter. */
     public String delay() {
         return declared.delay();
     }
 
-    /** Neurons of some blocks, and rows of one sample of theirs; for one thread at a time. */
+    /** Rows of one sample for a range of neurons; for one thread at a time. */
     static final class Rows {
 
-        /** Offsets of the first value of each neuron from the row of a step, and the weights of both values. */
+        /** Offsets of each neuron's newer value from the row of a step; its weights of both values. */
         int[] places = {};
 
         float[] near = {};
         float[] far = {};
-        /** Rows of steps, one below the other, after the rows of the steps before. */
+        /** Rows of steps, one below the other, after the rows of earlier steps. */
         float[] given = {};
-        /** The results: bytes before the row of the first step, and bytes from row to row. */
+        /** The results: byte offset of the first step's row, and bytes from row to row. */
         MemorySegment made = MemorySegment.NULL;
 
         long madeAt;
         long madeStep;
-        /** The factors of the differences, likewise; null if delays are not learned. */
+        /** The factors of the differences for learned delays, with offsets as for the results. */
         MemorySegment factors = MemorySegment.NULL;
 
         long factorsAt;
         long factorsStep;
         boolean learns;
         float[] sum = {};
-        /** The row before, as late. */
+        /** Each neuron's older value. */
         float[] past = {};
 
         int first;
         int width;
         private int version = -1;
 
-        /** Goes to some blocks. */
+        /** Selects neurons; recomputes weights if these or the parameters changed. */
         private void at(DelayLine line, int firstNeuron, int neurons) {
             if (version == line.parameters.version() && first == firstNeuron && width == neurons) {
                 return;
@@ -121,14 +118,14 @@ public final class DelayLine {
             return matrix.rowOffset(row) + (long) (first - origin) * Float.BYTES;
         }
 
-        /** Sets the rows of the results: from a row on, {@code apart} rows from one to the next. */
+        /** Sets the rows of the results: from {@code row}, {@code apart} rows from one to the next. */
         private void make(FloatMatrix matrix, int row, int apart, int origin) {
             made = matrix.segment();
             madeAt = offset(matrix, row, origin);
             madeStep = (long) apart * matrix.stride() * Float.BYTES;
         }
 
-        /** Sets the rows of the factors in the same way. */
+        /** Sets the rows of the factors. */
         private void learn(FloatMatrix matrix, int row, int apart) {
             learns = true;
             factors = matrix.segment();
@@ -136,7 +133,7 @@ public final class DelayLine {
             factorsStep = (long) apart * matrix.stride() * Float.BYTES;
         }
 
-        /** Takes a row out of a matrix whose first column has a neuron. */
+        /** Copies a row from a matrix whose column 0 is the neuron {@code origin}. */
         private void take(FloatMatrix matrix, int row, int origin, float[] into, int at) {
             MemorySegment.copy(matrix.segment(), JAVA_FLOAT, offset(matrix, row, origin), into, at * width, width);
         }
@@ -145,7 +142,7 @@ public final class DelayLine {
             MemorySegment.copy(from, at * width, matrix.segment(), JAVA_FLOAT, offset(matrix, row, origin), width);
         }
 
-        /** Delays some steps from a row on: the late value of a step is the past value of the next. */
+        /** Delays some steps: a step's newer value is the next step's older value. */
         private void delay(int row, int steps) {
             for (int i = 0; i < width; i++) {
                 past[i] = given[(row - 1) * width + places[i]];
@@ -173,7 +170,7 @@ public final class DelayLine {
         }
     }
 
-    /** A line at work; it serves one thread at a time. */
+    /** The forward pass; for one thread at a time. */
     public static final class Run {
 
         private DelayLine line;
@@ -182,12 +179,11 @@ public final class DelayLine {
         private int keptSteps;
         private int keptFrom;
 
-        /** Starts. */
         public Run(DelayLine line) {
             this.line = line;
         }
 
-        /** Continues with another line of the same text, as recreated neurons have. */
+        /** Continues with another line of the same text, such as after parameters changed. */
         public Run with(DelayLine now) {
             if (line != now) {
                 line = now;
@@ -197,11 +193,11 @@ public final class DelayLine {
         }
 
         /**
-         * Keeps currents as they were before they were delayed.
+         * Stores currents as they are before the delay.
          *
          * @param undelayed receives them, sample after sample
-         * @param steps of a sample there
-         * @param first where the first step comes
+         * @param steps rows of a sample in {@code undelayed}
+         * @param first row of the first step in a sample
          */
         public void keep(FloatMatrix undelayed, int steps, int first) {
             kept = undelayed;
@@ -210,13 +206,13 @@ public final class DelayLine {
         }
 
         /**
-         * Delays the currents of some blocks.
+         * Delays currents.
          *
          * @param from the currents
          * @param row row of the first step, also in {@code into}
          * @param count rows, whole steps
          * @param into receives the delayed currents; may be the matrix of the currents
-         * @param origin the neuron whose currents are in column 0 of {@code into}
+         * @param origin the neuron in column 0 of {@code into}
          * @param newest {@code [steps * batch x neurons]}: the newest currents, updated
          */
         public void forward(Tile from, int row, int count, FloatMatrix into, int origin, FloatMatrix newest) {
@@ -250,7 +246,7 @@ public final class DelayLine {
         }
     }
 
-    /** The way back of some blocks of neurons; it serves one thread at a time. */
+    /** The backward pass of a range of neurons; for one thread at a time. */
     public static final class Back {
 
         private final DelayLine line;
@@ -258,11 +254,11 @@ public final class DelayLine {
         private final Rows own = new Rows();
         private final int firstNeuron;
         private final int width;
-        /** Receives results that are not needed. */
+        /** Receives unused results. */
         private final FloatMatrix spare;
-        /** Gradients of each sample, the last step first, after zeros for the later steps. */
+        /** Gradients of each sample, the last step first, after zeros for later steps. */
         private float[][] gradients = {};
-        /** The number of rows. */
+        /** Number of filled rows in {@link #gradients}. */
         private int there;
 
         private @Nullable FloatMatrix currents;
@@ -270,7 +266,7 @@ public final class DelayLine {
         private int batch;
 
         /**
-         * Starts.
+         * Creates a backward pass.
          *
          * @param sums {@code [batch x neurons]}, to which gradients of delays are added; null if delays are not learned
          */
@@ -282,7 +278,7 @@ public final class DelayLine {
             this.spare = FloatMatrix.zeros(NativeMemory.ofAuto(), sums == null ? 1 : line.steps(), width);
         }
 
-        /** Begins a way back. */
+        /** Starts at the last step. */
         public void begin() {
             there = line.steps();
             for (float[] sample : gradients) {
@@ -291,10 +287,10 @@ public final class DelayLine {
         }
 
         /**
-         * Goes to a segment.
+         * Selects a segment of steps.
          *
-         * @param undelayed its currents before they were delayed, sample after sample; null if delays are not learned
-         * @param before those before its first step; null if it is not the first segment
+         * @param undelayed its currents before the delay, sample after sample; null if delays are not learned
+         * @param before currents before its first step; null unless it is the first segment
          */
         public void open(@Nullable FloatMatrix undelayed, @Nullable FloatMatrix before, int samples) {
             currents = undelayed;
@@ -303,11 +299,11 @@ public final class DelayLine {
         }
 
         /**
-         * Turns gradients of delayed currents into gradients of currents. Call it for descending steps.
+         * Turns gradients of delayed currents into gradients of currents; steps must descend from call to call.
          *
          * @param of the gradients, changed in place
          * @param row row of the first step
-         * @param origin the neuron whose gradients are in column 0 of {@code of}
+         * @param origin the neuron in column 0 of {@code of}
          * @param step the first step, in the segment
          * @param steps number of steps
          */
@@ -349,7 +345,7 @@ public final class DelayLine {
             }
         }
 
-        /** Adds the parts of the currents before the window. */
+        /** Adds the terms of the currents before the window. */
         private void before(FloatMatrix earlier, FloatMatrix into) {
             int most = line.steps();
             turn(most);
@@ -378,7 +374,7 @@ public final class DelayLine {
             return bits == 0;
         }
 
-        /** Makes room for some steps: brings the last rows of all samples to the front. */
+        /** Moves the last rows of all samples to the front if more steps would not fit. */
         private void turn(int steps) {
             int most = line.steps();
             if ((there + steps) * width > gradients[0].length) {

@@ -8,7 +8,7 @@ import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** The vector variant of {@link DelayLine}: lanes come from rows as old as they are delayed. */
+/** The vector variant of {@link DelayLine}: a gather reads each lane's newer value from the row of its delay. */
 final class DelayLineVector {
 
     private DelayLineVector() {}
@@ -41,7 +41,7 @@ final class DelayLineVector {
         }
     }
 
-    /** Delays some steps and adds the differences to their sums. */
+    /** Delays some steps and adds {@code factor * (older - newer)} to the sums. */
     private static void learn(DelayLine.Rows rows, int row, int steps) {
         int width = rows.width;
         float[] given = rows.given;

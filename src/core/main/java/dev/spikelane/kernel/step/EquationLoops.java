@@ -8,7 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The package in which loops of equations live, as hidden classes. */
+/** The lookup class of compiled loops, which are hidden classes of this package. */
 public final class EquationLoops {
 
     private EquationLoops() {}
@@ -16,8 +16,7 @@ public final class EquationLoops {
     /**
      * Compiles a program.
      *
-     * @param program makes the program of a graph
-     * @param shared parameters that are one value for all neurons
+     * @param shared parameters with one value for all neurons
      */
     public static CompiledProgram compile(Function<Graph, Program> program, Set<String> shared) {
         return LoopCompiler.compile(MethodHandles.lookup(), program, shared);

@@ -5,12 +5,16 @@ import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The currents of neurons with four gates each, as rows of one gate that loops read. A row of currents at a port holds
- * the positions one after another; each position holds all channels of the first gate, then of the second, and so on.
+ * Copies the currents of neurons with four gates into rows of one gate, which loops read. A row of currents holds the
+ * positions one after another; each position holds all channels of the first gate, then of the second, and so on:
+ *
+ * <pre>{@code
+ * for each position, gate and channel:
+ *     rows[gate][position * channels + channel] = currents[(position * 4 + gate) * channels + channel]
+ * }</pre>
  */
 public final class GateRows {
 
-    /** Gates of a neuron. */
     public static final int GATES = 4;
 
     private final int neurons;
@@ -19,9 +23,9 @@ public final class GateRows {
     private final FloatMatrix rows;
 
     /**
-     * Makes room for the gates of two ports.
+     * Allocates rows for the gates of two ports.
      *
-     * @param channels neurons of a position; all of them, if they stand in a row
+     * @param channels neurons of a position; all neurons if they are a row
      * @param samples rows of each gate
      */
     public GateRows(int neurons, int channels, int samples) {
@@ -36,22 +40,22 @@ public final class GateRows {
         return channels == neurons && neurons % Long.SIZE == 0;
     }
 
-    /** Returns the gates of the first port, then the gates of the second: a row for each sample. */
+    /** Returns the gates of the first port, then of the second: a row for each sample. */
     public FloatMatrix rows() {
         return rows;
     }
 
-    /** The row of the first sample of a gate. */
+    /** Returns the row of a gate's first sample. */
     public int row(int gate) {
         return gate * samples;
     }
 
-    /** Takes the gates of a sample from a row of a port's currents. */
+    /** Copies a sample's gates from a row of currents. */
     public void take(FloatMatrix currents, int row, int port, int sample) {
         copy(currents, row, port, sample, true);
     }
 
-    /** Puts the gates of a sample into a row of a port's currents. */
+    /** Copies a sample's gates to a row of currents. */
     public void give(FloatMatrix currents, int row, int port, int sample) {
         copy(currents, row, port, sample, false);
     }

@@ -21,39 +21,46 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The loops of neurons that a text says, made when they are first needed. Threads share them. */
+/**
+ * Runs the compiled loops of a neuron's text, compiled on first use and shared by threads:
+ *
+ * <pre>{@code
+ * for each step of the rows:
+ *     charge(currents, state); atSpike(state)       only with inhibition or rounding, one step a call
+ *     fire(currents, state) -> spikes               many steps a call without them
+ * }</pre>
+ */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronLoops {
 
     // Names that a user cannot declare.
 
-    /** A variable that says which neuron of a row may fire. */
+    /** A flag: this neuron of a row may fire. */
     public static final String WINNER = "_winner";
 
-    /** A variable that a charge leaves for an immediate reset; it is in the row of spikes. */
+    /** A flag from the charge for an immediate reset; kept in the row of spikes. */
     public static final String RESET = "_resets";
 
-    /** A variable that is the spike of the step before. */
+    /** A flag: the neuron's spike of the previous step. */
     public static final String PREVIOUS = "_previous";
 
     /**
-     * Operations of a step up to which two at once pay: a long step waits for itself (Zen 5, 2026-11). Four at once
-     * never pay: 0.14 ns for leaky neurons, and 0.06 with two.
+     * Most operations of a step for which a loop of two steps is faster; a longer step's own chain of operations bounds
+     * it (Zen 5, 2026-11). Four steps are never faster: 0.14 ns for leaky neurons, 0.06 ns with two.
      */
     private static final int MOST_TWICE = 12;
 
-    /** Variables that are kept as bits. */
+    /** Variables kept as bits. */
     private static final Set<String> FLAGS = Set.of(WINNER, RESET, PREVIOUS);
 
-    /** Most steps at once where currents are the same at all steps. */
+    /** Most steps at once with held currents. */
     private static final int MOST_HELD = 8;
 
     static final int FORMS = Form.values().length * (MOST_HELD + 1);
 
-    /** A divisor of the steps up from here serves, so that one loop does all. */
+    /** From here, a divisor of the steps is preferred, so that one loop runs all steps. */
     private static final int FEWEST_HELD = 4;
 
-    /** The work of a loop. */
     enum Form {
         CHARGE(0),
         RUN(1),
@@ -86,16 +93,17 @@ public final class NeuronLoops {
 
     private @Nullable PadTrial trial;
     private boolean padsStay;
-    /** The version of the parameters with which that was tried. */
+    /** The parameters' version at the last {@link PadTrial}. */
     private volatile int tried;
 
     /**
-     * Makes the loops of neurons; each is compiled when it is first needed.
+     * Creates the loops of neurons; each is compiled on first use.
      *
      * @param charge the part of a step before {@code between}; null if there is none
      * @param steps a step, or its part after {@code between}
-     * @param between the change of variables between the two; null if there is none
-     * @param channels of neurons with four gates, as {@link GateRows} says; 0 for those with one current at each port
+     * @param between the change of variables between both parts; null if there is none
+     * @param channels neurons of a position with four gates, see {@link GateRows}; 0 for neurons with one current at
+     *     each port
      */
     public NeuronLoops(
             @Nullable Equations charge,
@@ -125,7 +133,7 @@ public final class NeuronLoops {
         this.twice = between == null && steps.noises().isEmpty() && operations() <= MOST_TWICE;
     }
 
-    /** The variables that are kept as numbers, and {@link #RESET} if there is one. */
+    /** Returns the variables kept as numbers, and {@link #RESET} if there is one. */
     public static List<String> numbers(Equations of) {
         List<String> numbers = new ArrayList<>();
         for (String name : of.variables().keySet()) {
@@ -140,12 +148,12 @@ public final class NeuronLoops {
         return steps.forward(1, List.of(), rows, new Lowering()).operations();
     }
 
-    /** The variables that are kept as numbers, in the order of the state. */
+    /** Returns the variables kept as numbers, in the order of the state. */
     public List<String> variables() {
         return variables;
     }
 
-    /** The ports. */
+    /** Returns the inputs, four for each port of neurons with gates. */
     public List<String> inputs() {
         return charge == null ? steps.inputs() : charge.inputs();
     }
@@ -154,7 +162,7 @@ public final class NeuronLoops {
         return charge == null ? steps.noises() : charge.noises();
     }
 
-    /** The row of membranes that are kept. */
+    /** Returns the name of the recorded membranes' row. */
     String recorded() {
         return Equations.RECORD + variables.getFirst();
     }
@@ -174,12 +182,12 @@ public final class NeuronLoops {
     }
 
     /**
-     * Runs whole steps of some rows, for the run's blocks of 64 neurons. Threads that share the work take disjoint
-     * blocks: all blocks if neurons are coupled.
+     * Runs whole steps of some rows, for the run's words of 64 neurons. Threads that share the work take disjoint
+     * words, or whole rows if neurons are coupled.
      *
      * @param run a run that {@link #check} accepts for these rows, or for more of them
-     * @param firstRow the first row, the begin of a step
-     * @param rows how many rows, whole steps
+     * @param firstRow the first row of a step
+     * @param rows number of rows, whole steps
      */
     public void run(NeuronRun<?> run, int firstRow, int rows) {
         StepFrames frames = run.frames(this);
@@ -199,7 +207,7 @@ public final class NeuronLoops {
                 SpikeMatrix winners = wins ? frames.winners(batch) : run.spikes;
                 own.run(run.state, batch, run.firstWord * Long.SIZE, run.endWord * Long.SIZE, winners);
             }
-            // Loops are called from here, as each call on the way costs a short step time.
+            // Called directly: each call between costs time in short steps.
             Form form = run.held ? Form.HOLD : run.records ? Form.RECORD : run.clears ? Form.CLEAR : Form.RUN;
             int steps = turn / batch;
             StepFrames.Placed most =
@@ -237,10 +245,9 @@ public final class NeuronLoops {
     /**
      * Checks the rows of a run.
      *
-     * @param run the rows of its ports that the neurons take, its state and its spikes; the spikes of the step before,
-     *     for {@link Feedback#OWN_SPIKES}; membranes, if they are kept
-     * @param firstRow the first row, the begin of a step
-     * @param rows how many rows, whole steps
+     * @param run the run's matrices
+     * @param firstRow the first row of a step
+     * @param rows number of rows, whole steps
      * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -307,12 +314,12 @@ public final class NeuronLoops {
         return gates() * neurons();
     }
 
-    /** Returns how many of some steps are done at once. */
+    /** Returns the number of steps of one loop. */
     int together(int count) {
         return twice && count > 1 ? 2 : 1;
     }
 
-    /** Returns how many of some steps with held currents are done at once. */
+    /** Returns the number of steps of one loop with held currents. */
     int heldTogether(int count) {
         int most = twice ? MOST_HELD : FEWEST_HELD;
         for (int steps = Math.min(count, most); steps >= FEWEST_HELD; steps--) {
@@ -323,13 +330,12 @@ public final class NeuronLoops {
         return count < most ? 1 : most;
     }
 
-    /** The place of a loop. */
+    /** Returns the index of a loop. */
     @SuppressWarnings("EnumOrdinal") // an index into an array of this class alone
     static int place(Form form, int count) {
         return form.place * (MOST_HELD + 1) + count;
     }
 
-    /** Returns the number of neurons. */
     public int neurons() {
         return parameters.neurons();
     }
@@ -355,22 +361,21 @@ public final class NeuronLoops {
         tried = parameters.version();
     }
 
-    /** Inputs of each port. */
+    /** Returns the inputs of each port. */
     int gates() {
         return channels == 0 ? 1 : GateRows.GATES;
     }
 
-    /** Returns true if rows of gates have to be made before each step. */
+    /** Returns true if gates must be copied before each step. */
     private boolean takesGates() {
         return channels > 0 && !GateRows.inPlace(neurons(), channels);
     }
 
-    /** Room for the gates of some samples. */
     GateRows newGates(int batch) {
         return new GateRows(neurons(), channels, batch);
     }
 
-    /** A loop of some steps at once, made when it is first needed. */
+    /** Returns a loop of {@code count} steps at once. */
     synchronized CompiledProgram compiled(Form form, int count) {
         CompiledProgram made = compiled[place(form, count)];
         if (made == null) {
@@ -395,7 +400,7 @@ public final class NeuronLoops {
         };
     }
 
-    /** Makes a frame in which a program finds the parameters. */
+    /** Creates a frame with the parameters. */
     Frame frame(CompiledProgram of) {
         Frame made = new Frame(of.program(), neurons());
         parameters.put(made);

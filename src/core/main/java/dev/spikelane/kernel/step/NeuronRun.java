@@ -8,24 +8,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of neurons: the matrices that its steps read and write, and the words of 64 neurons that run. An object is made
- * once and set anew for each run, so that runs allocate nothing; it serves one thread at a time. Matrices are
- * {@code [rows x neurons]}, time-major, unless said otherwise.
+ * A run of neurons: the matrices that its steps read and write, and its words of 64 neurons. Reused for many runs, so
+ * that runs allocate nothing; for one thread at a time. Matrices are {@code [rows x neurons]}, time-major, unless
+ * stated otherwise.
  *
- * @param <S> the state of such neurons
+ * @param <S> the state of the neurons
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronRun<S> {
 
-    /** The currents of each port. All but the first have the layout and the blocks of the first. */
+    /** Currents of each port. All have the layout and the blocks of the first. */
     public final Tile[] ports;
-    /** The state from which the neurons run, updated. */
+    /** The state, updated. */
     public S from;
-    /** The rows that run: whole steps. */
+    /** Rows of whole steps. */
     public int rows;
     /** {@code [variables * batch x neurons]}. */
     public FloatMatrix state;
-    /** {@code [batch x neurons]}, the spikes of the step before, for {@link Feedback#OWN_SPIKES}; updated. */
+    /** {@code [batch x neurons]}, spikes of the previous step, for {@link Feedback#OWN_SPIKES}; updated. */
     public SpikeMatrix previous;
 
     public SpikeMatrix spikes;
@@ -35,29 +35,29 @@ public final class NeuronRun<S> {
     public boolean records;
     /** True if all steps have the currents of the first. */
     public boolean held;
-    /** True if loops leave zeros where they have read the currents of their only step. */
+    /** True if loops write zeros to the currents of their only step. */
     public boolean clears;
-    /** True if the currents of the first port have passed {@link PortSteps#line} already. */
+    /** True if the currents of the first port have passed {@link PortSteps#line}. */
     public boolean delayed;
 
     public int firstWord;
     public int endWord;
-    /** The numbers of the step, if noises are drawn. */
+    /** Noises of the step, if drawn. */
     public @Nullable NoiseRows noises;
-    /** The places of rows in loops, by the first word; they stay with the state. */
+    /** Frames of loops by the first word; they belong to the state. */
     public @Nullable StepFrames[] frames = new StepFrames[1];
-    /** The currents of the port {@code feedback}, if they stand elsewhere. */
+    /** Currents of the port {@code feedback} in a separate matrix. */
     private @Nullable Tile fed;
     /** The row whose feedback is in row 0. */
     private int firstFed;
 
     /**
-     * Makes a run of all rows.
+     * Creates a run of all rows.
      *
-     * @param from the state from which neurons run
+     * @param from the state
      * @param state its variables, {@code [variables * batch x neurons]}, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @param ports the currents of each port, {@code [rows x currents]}, 0 after the last neuron
+     * @param ports currents of each port, {@code [rows x currents]}, 0 after the last neuron
      */
     public NeuronRun(S from, FloatMatrix state, SpikeMatrix spikes, Tile... ports) {
         this.ports = ports.clone();
@@ -71,7 +71,7 @@ public final class NeuronRun<S> {
     }
 
     /**
-     * Goes to some rows.
+     * Sets the rows.
      *
      * @param count whole steps, time-major ({@code row = step * batch + sample})
      * @param into {@code [at least rows x neurons]}, overwritten
@@ -84,13 +84,12 @@ public final class NeuronRun<S> {
         return record(kept);
     }
 
-    /** Goes to another state. */
     public NeuronRun<S> from(S other) {
         from = other;
         return this;
     }
 
-    /** Runs the words of the blocks in use; all words where neurons have several currents each. */
+    /** Runs the words of the blocks in use; all words if neurons have several currents each. */
     public void setWords() {
         boolean oneEach = ports[0].columns() == spikes.columns();
         firstWord = oneEach ? ports[0].firstBlock() : 0;
@@ -98,9 +97,9 @@ public final class NeuronRun<S> {
     }
 
     /**
-     * Sets the currents that are fed back from some row on.
+     * Sets the feedback currents.
      *
-     * @param currents of as many columns as the current, from {@code firstRow} on
+     * @param currents as many columns as the current, from {@code firstRow} on
      * @param firstRow the first row that runs
      * @return this run
      */
@@ -111,11 +110,10 @@ public final class NeuronRun<S> {
     }
 
     /**
-     * Keeps the membrane of every step.
+     * Records the membrane of every step.
      *
-     * @param into {@code [rows x neurons]}, receives the membrane after each step; may be the matrix of the currents of
-     *     the first port, if that holds all of them; shares no memory with anything else; null if membranes are not
-     *     kept
+     * @param into {@code [rows x neurons]}, receives the membrane after each step; may be the first port's matrix, if
+     *     that holds all currents; shares no memory with anything else; null to record nothing
      * @return this run
      */
     public NeuronRun<S> record(@Nullable FloatMatrix into) {
@@ -124,12 +122,10 @@ public final class NeuronRun<S> {
         return this;
     }
 
-    /** Returns the currents of the first port. */
     public FloatMatrix current() {
         return ports[0].matrix();
     }
 
-    /** Returns the currents of a port. */
     public Tile port(int number) {
         return number == 1 && fed != null ? fed : ports[number];
     }
@@ -139,7 +135,7 @@ public final class NeuronRun<S> {
         return port == 1 && fed != null ? firstFed : 0;
     }
 
-    /** Returns the places of the rows of these words in loops. */
+    /** Returns the frames of these words. */
     public StepFrames frames(NeuronLoops loops) {
         int slot = Math.min(firstWord, frames.length - 1);
         StepFrames made = frames[slot];
@@ -151,10 +147,10 @@ public final class NeuronRun<S> {
     }
 
     /**
-     * Throws unless there are the currents of some ports, at the same places.
+     * Checks the ports and their layout.
      *
-     * @param names of the ports whose currents the neurons take
-     * @throws IllegalArgumentException if there are currents of more or fewer ports, or some are at other places
+     * @param names ports of the neurons
+     * @throws IllegalArgumentException if the number of ports or their layout differs
      */
     public void requirePorts(List<String> names) {
         requireCount(ports.length, names);
@@ -168,11 +164,11 @@ public final class NeuronRun<S> {
     }
 
     /**
-     * Throws unless there are currents of as many ports as neurons take.
+     * Checks the number of ports.
      *
      * @param count ports with currents
-     * @param names of the ports whose currents the neurons take
-     * @throws IllegalArgumentException if there are more or fewer
+     * @param names ports of the neurons
+     * @throws IllegalArgumentException if it differs
      */
     public static void requireCount(int count, List<String> names) {
         if (names.size() != count) {

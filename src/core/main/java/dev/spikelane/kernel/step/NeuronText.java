@@ -14,7 +14,7 @@ public interface NeuronText {
     interface AtSpike {
 
         /**
-         * Changes the variables of some neurons.
+         * Changes variables.
          *
          * @param charged {@code [variables * batch x neurons]}
          * @param batch samples
@@ -25,17 +25,15 @@ public interface NeuronText {
         void run(FloatMatrix charged, int batch, int first, int end, SpikeMatrix winners);
     }
 
-    /** Returns the equations; those before the spike if something happens there that they do not say. */
+    /** Returns the equations, or those before the spike if {@link #atSpike} changes variables. */
     Equations equations();
 
-    /** Returns the values of the parameters. */
     EquationParameters parameters();
 
     /**
-     * Returns the equations that are differentiated, in two parts if something happens at the spike.
+     * Returns the differentiated equations, in two parts with {@link #atSpike}.
      *
-     * @param carries true if spikes carry the value that the model says; else they carry 1
-     * @return the parts
+     * @param carries true if spikes carry the model's value; else they carry 1
      */
     Equations.Cut back(boolean carries);
 
@@ -43,7 +41,7 @@ public interface NeuronText {
     @Nullable
     AtSpike atSpike();
 
-    /** Returns the neurons of a position of neurons with gates, as {@link GateRows} says; 0 for others. */
+    /** Returns the neurons of a position with gates, see {@link GateRows}; 0 without gates. */
     default int channels() {
         return 0;
     }
@@ -53,17 +51,16 @@ public interface NeuronText {
         return new long[0];
     }
 
-    /** Returns the line that delays the currents of the first port; null if they are not delayed. */
+    /** Returns the delay line of the first port; null if its currents are not delayed. */
     default @Nullable DelayLine line() {
         return null;
     }
 
-    /** Returns the variables at the start, {@code [variables x neurons]}; null if they are zero. */
+    /** Returns the initial variables, {@code [variables x neurons]}; null for zeros. */
     default @Nullable FloatMatrix initial() {
         return null;
     }
 
-    /** Returns true if neurons feed their own spikes back. */
     default boolean feedsSpikes() {
         return equations().variables().containsKey(NeuronLoops.PREVIOUS);
     }

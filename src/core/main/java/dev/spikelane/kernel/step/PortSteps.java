@@ -3,16 +3,15 @@ package dev.spikelane.kernel.step;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps of neurons whose currents are in tiles, for networks and their gradients. Every group of neurons has them;
- * users run all neurons at once.
+ * Steps of neurons whose currents are in tiles, for networks and their gradients. All groups of neurons implement it.
  *
- * @param <S> the state of such neurons
+ * @param <S> the state of the neurons
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface PortSteps<S> {
 
     /**
-     * Runs the steps of the first rows for the neurons whose currents are in use; all blocks are in use if the neurons
+     * Runs the steps of the first rows for the neurons whose currents are in use; all blocks must be in use if neurons
      * are coupled.
      *
      * @param run the currents, 0 after the last neuron, the state, the spikes and the rows
@@ -20,48 +19,28 @@ public interface PortSteps<S> {
      */
     void run(NeuronRun<S> run);
 
-    /**
-     * Returns the text of the neurons.
-     *
-     * @return the text; null if they feed back to themselves by a connection
-     */
+    /** Returns the text of the neurons; null if a connection feeds them back to themselves. */
     @Nullable
     NeuronText text();
 
     /**
-     * Returns the text whose gradients are taken.
+     * Returns the differentiated text.
      *
      * @return the text
      * @throws IllegalArgumentException if these neurons have no gradient; the message says why
      */
     NeuronText differentiable();
 
-    /**
-     * Returns true if some samples of a batch can run in a state of their own, as if there were no others.
-     *
-     * @return true if only the variables go from step to step, and nothing is drawn
-     */
+    /** Returns true if some samples can run without the others: steps pass on only variables, and draw nothing. */
     boolean samplesApart();
 
-    /**
-     * Returns true if these neurons can run with {@link NeuronRun#held} currents.
-     *
-     * @return true if they have loops for currents that are the same at all steps
-     */
+    /** Returns true if these neurons can run with {@link NeuronRun#held} currents. */
     boolean holds();
 
-    /**
-     * Returns true if these neurons can clear the currents of a run of one row.
-     *
-     * @return true if {@link NeuronRun#clears} has an effect
-     */
+    /** Returns true if {@link NeuronRun#clears} has an effect on runs of one row. */
     boolean clears();
 
-    /**
-     * Returns the line that delays the currents of the first port.
-     *
-     * @return the line; null if they are not delayed
-     */
+    /** Returns the delay line of the first port; null if its currents are not delayed. */
     @Nullable
     DelayLine line();
 }

@@ -6,16 +6,21 @@ import dev.spikelane.simd.Lanes;
 import dev.spikelane.simd.SimdWidth;
 
 /**
- * Rounds state variables to levels, as {@code snntorch.functional.quant.state_quant} does.
+ * Rounds state variables to levels, as {@code snntorch.functional.quant.state_quant} does, in float32:
  *
- * <p>{@code x = the level with the smallest |level - x|}, in float32, and the first of those; so NaN and infinities
- * become the first level, and so does a number that is so large that all levels are equally far from it.
+ * <pre>{@code
+ * nearest = levels[0]
+ * for each level: nearest = |level - x| < |nearest - x| ? level : nearest
+ * x = nearest
+ * }</pre>
+ *
+ * <p>So NaN and infinities become the first level, as does a number so large that all its distances are equal.
  */
 public final class Quantize {
 
     /**
-     * Fewest ascending levels, for each lane, for which a search (25 ns) beats vectors that are compared with all
-     * levels (0.067 ns each for 16 lanes; Zen 5, 2026-11).
+     * Fewest ascending levels, per lane, for which a search (25 ns) is faster than comparing vectors with all levels
+     * (0.067 ns a level for 16 lanes; Zen 5, 2026-11).
      */
     private static final int FEWEST_SEARCHED = 24;
 
@@ -52,7 +57,6 @@ public final class Quantize {
         }
     }
 
-    /** Rounds a row to ascending levels. */
     static void search(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         for (int neuron = first; neuron < Math.min(end, state.columns()); neuron++) {
             Elements.set(state, row, neuron, nearest(levels, Elements.get(state, row, neuron)));
@@ -60,8 +64,8 @@ public final class Quantize {
     }
 
     /**
-     * The nearest of ascending levels. Rounded distances do not shrink away from x on either side, so the first of the
-     * nearest is the first above x; or else it stands before all equally far levels below x.
+     * Returns the nearest of ascending levels. Rounded distances do not shrink away from x on either side, so the first
+     * of the nearest levels is the first above x, or the lowest of the equally distant levels below x.
      */
     static float nearest(QuantizeLevels levels, float x) {
         if (!(x >= levels.value(0))) {

@@ -6,26 +6,24 @@ import dev.spikelane.simd.Elements;
 import java.lang.foreign.Arena;
 
 /**
- * The levels of a quantization, and their properties.
+ * Levels of a quantization, and properties that select a kernel.
  *
  * @param values the levels, {@code [1 x levels]}
- * @param ascending whether no level is below the one before
- * @param uniform whether {@link Arange#between} gives them, and so far from each other that a division finds the
- *     nearest but one
- * @param doubt how near the middle of two uniform levels, in steps, rounding may move a quotient across it
+ * @param ascending true if no level is below the one before
+ * @param uniform true for levels of {@link Arange#between} so far apart that a division finds the nearest level or its
+ *     neighbor
+ * @param doubt distance from the middle of two uniform levels, in steps, within which rounding may choose the wrong one
  */
 public record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform, float doubt) {
 
-    /**
-     * Fewest units in the last place between uniform levels: then rounding moves a quotient by less than half a level.
-     */
+    /** Fewest units in the last place between uniform levels: rounding moves a quotient by less than half a level. */
     private static final int FEWEST_UNITS = 32;
 
     private static final int MOST_UNIFORM = 1 << 20;
 
     /**
-     * Up to so many uniform steps from the lowest level, which is a finite distance, distances of two levels differ
-     * after rounding.
+     * Most uniform steps from the lowest level, a finite distance, at which distances of two levels differ after
+     * rounding.
      */
     static final float FARTHEST = 0x1p22f;
 
@@ -35,10 +33,10 @@ public record QuantizeLevels(FloatMatrix values, boolean ascending, boolean unif
     }
 
     /**
-     * Of 16 units in the last place of the largest level. The levels are 3.5 units at most from a line through the
-     * first, by the roundings of the step and their own; the place of x on it is found to within 6 units, and two
-     * distances are compared to within 6: {@code (1 - 2 f) step > 13} for a place {@code f} steps from a level, which
-     * holds from {@code f = 1/2 - 12.5 / step} on.
+     * 16 units in the last place of the largest level. The levels are at most 3.5 units from a line through the first,
+     * by the roundings of the step and their own; the place of x on it is found to within 6 units, and two distances
+     * are compared to within 6: {@code (1 - 2 f) step > 13} for a place {@code f} steps from a level. This holds for a
+     * computed f of at most {@code 1/2 - 12.5 / step}, in which 6 units are the error of f.
      */
     private static float doubt(float... levels) {
         float low = levels[0];

@@ -19,10 +19,16 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The variant of {@link Quantize} for uniform levels: a division guesses the level. The guess is the nearest level,
- * with two exceptions. Near the middle of two levels rounding may move x across it ({@link QuantizeLevels#doubt}): the
- * guess is then compared with its neighbor on the side of x, and the nearer one wins. Far away rounding makes distances
- * equal: the levels are searched.
+ * The variant of {@link Quantize} for uniform levels: a division guesses the level.
+ *
+ * <pre>{@code
+ * guess = round(clamp((x - lowest) / step, 0, levels - 1))
+ * x = guess < levels / 2 ? fma(step, guess, lowest) : fma(-step, levels - 1 - guess, highest)
+ * }</pre>
+ *
+ * <p>The guess is the nearest level, with two exceptions. Within {@link QuantizeLevels#doubt} of the middle of two
+ * levels, it is compared with its neighbor on the side of x. Far away, where rounding makes distances equal, the levels
+ * are searched.
  */
 final class QuantizeUniformVector {
 
@@ -31,7 +37,7 @@ final class QuantizeUniformVector {
     private static final FloatVector MINUS_ONE = FloatVector.broadcast(FLOAT, -1f);
     /** Added and subtracted, it rounds numbers from 0 to 2^22 to integers. */
     private static final float ROUND = 0x1p23f;
-    /** With more doubt comparing all is as fast: 1 of 16 is near enough to the middle in one vector of four. */
+    /** Above it, comparing all is as fast: with 16 lanes one vector in four has a neuron near a middle. */
     private static final float MOST_DOUBT = 0x1p-7f;
 
     private QuantizeUniformVector() {}
@@ -43,7 +49,7 @@ final class QuantizeUniformVector {
         }
     }
 
-    /** Whole vectors of neurons; returns the first neuron after them. */
+    /** Rounds whole vectors; returns the first neuron after them. */
     private static int certain(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         MemorySegment states = state.segment();
         Checks.isNative(states);
@@ -57,7 +63,7 @@ final class QuantizeUniformVector {
         FloatVector high = FloatVector.broadcast(FLOAT, highest);
         FloatVector step = FloatVector.broadcast(FLOAT, distance);
         FloatVector back =
-                FloatVector.broadcast(FLOAT, -distance); // 0 of them is -0, which a highest level of -0 stays with
+                FloatVector.broadcast(FLOAT, -distance); // -0 for a factor 0, which keeps a highest level of -0
         FloatVector inverse = FloatVector.broadcast(FLOAT, 1 / distance);
         FloatVector farthest = FloatVector.broadcast(FLOAT, QuantizeLevels.FARTHEST * distance);
         FloatVector last = FloatVector.broadcast(FLOAT, (float) (count - 1));
@@ -68,8 +74,8 @@ final class QuantizeUniformVector {
             long at = stateRow + (long) i * BYTES;
             FloatVector above =
                     FloatVector.fromMemorySegment(FLOAT, states, at, ORDER).sub(low);
-            // Within the levels. Floats that are not negative have the order of their bits as integers, and negative
-            // ones are below 0 there too.
+            // Clamp as integers: floats that are not negative have the order of their bits, and negative floats are
+            // negative integers.
             FloatVector place = (FloatVector) ((IntVector) above.mul(inverse).reinterpretShape(INT, 0))
                     .max(0)
                     .min(last.reinterpretShape(INT, 0))
@@ -132,7 +138,7 @@ final class QuantizeUniformVector {
         return positive.blend(last, positive.compare(GT, last));
     }
 
-    /** See {@link Arange#between}. */
+    /** Returns {@link Arange#between} in lanes. */
     private static FloatVector level(
             FloatVector index,
             FloatVector low,

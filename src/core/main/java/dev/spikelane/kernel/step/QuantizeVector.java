@@ -17,10 +17,10 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link Quantize}: all levels in turn, for four vectors of neurons, whose chains of compare and
- * blend overlap. The pads after a row are cleared one by one. Masks for the last neurons would exceed the nodes that C2
- * inlines ({@code NodeCountInliningCutoff}), once a JVM has compared masks before (51 KB for 40 rows of 130 neurons at
- * 256 bits; Zen 5, 2026-11).
+ * The vector variant of {@link Quantize}: compares four vectors of neurons at a time with all levels, so that their
+ * chains of compare and blend overlap. Pads are cleared one by one after a row: masks for the last neurons would exceed
+ * the nodes that C2 inlines ({@code NodeCountInliningCutoff}), once a JVM has compared masks before (51 KB for 40 rows
+ * of 130 neurons at 256 bits; Zen 5, 2026-11).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 class QuantizeVector {
@@ -46,7 +46,7 @@ class QuantizeVector {
             }
             for (int i = 1; i < count; i++) {
                 FloatVector level = FloatVector.broadcast(FLOAT, values.get(JAVA_FLOAT, (long) i * Float.BYTES));
-                for (int v = 0; v < 4; v = next(v)) { // the distance of the nearest again: registers are dearer
+                for (int v = 0; v < 4; v = next(v)) { // recompute the nearest distance: registers are scarcer
                     nearest[v] = nearest[v].blend(
                             level,
                             level.sub(x[v])

@@ -16,18 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The places of rows in the loops of some neurons. An object is made once; it serves one thread at a time. */
+/** Frames of the loops of some words of neurons: where each loop finds its rows. Reused; for one thread at a time. */
 public final class StepFrames {
 
     private final NeuronLoops loops;
     private final @Nullable Placed[] placed = new Placed[NeuronLoops.FORMS];
     private final List<Placed> made = new ArrayList<>();
     private SpikeMatrix winners = SpikeMatrix.zeros(1, 1);
-    /** The gates of all samples, if loops do not find them in the currents; made when the batch is known. */
+    /** Gates of all samples, if loops do not read them in place; created when the batch is known. */
     private @Nullable GateRows gates;
 
     private @Nullable NoiseRows noises;
-    /** Currents that have passed a line. */
+    /** Delayed currents. */
     private @Nullable Tile late;
 
     private DelayLine.@Nullable Run delays;
@@ -36,12 +36,12 @@ public final class StepFrames {
         this.loops = loops;
     }
 
-    /** A loop, and the places of its rows. */
+    /** A loop and the places of its rows. */
     static final class Placed {
 
         final Loop loop;
         final Frame frame;
-        /** Steps at once. */
+        /** Steps of one call's loop body. */
         final int together;
 
         private final int[] variables;
@@ -104,7 +104,7 @@ public final class StepFrames {
         return loops;
     }
 
-    /** Returns the bits of the winner of each sample. */
+    /** Returns a row of bits for each sample, set at its winner. */
     SpikeMatrix winners(int batch) {
         if (winners.rows() != batch || winners.columns() != loops.neurons()) {
             winners = SpikeMatrix.zeros(NativeMemory.ofAuto(), batch, loops.neurons());
@@ -112,7 +112,7 @@ public final class StepFrames {
         return winners;
     }
 
-    /** Forgets currents and recordings, so that they can be freed. */
+    /** Drops currents and recordings, so that they can be freed. */
     public void release() {
         for (int i = 0; i < made.size(); i++) {
             made.get(i).release();
@@ -122,9 +122,7 @@ public final class StepFrames {
     /**
      * Draws the noises of a step.
      *
-     * @param seeds of the noises
      * @param draws the random streams of the samples; null if the index in the batch identifies a sample
-     * @param step the number of the step
      */
     public void draw(NeuronRun<?> run, long[] seeds, CounterRandom.@Nullable Draws draws, int step) {
         NoiseRows into = noises;
@@ -140,7 +138,6 @@ public final class StepFrames {
     /**
      * Delays the currents of the first port.
      *
-     * @param rows the rows that run
      * @param window {@code [steps * batch x neurons]}: the newest currents, updated
      * @return the delayed currents
      */
@@ -161,7 +158,7 @@ public final class StepFrames {
         return into;
     }
 
-    /** Takes the gates of a step from its currents, if loops do not find them there. */
+    /** Copies the gates of a step from its currents. */
     void takeGates(NeuronRun<?> run, int row, int batch) {
         GateRows taken = gates;
         if (taken == null || taken.row(1) != batch) {
@@ -175,11 +172,7 @@ public final class StepFrames {
         }
     }
 
-    /**
-     * Places the rows of a run in a loop.
-     *
-     * @param firstRow the first row that runs
-     */
+    /** Points a loop's frame at the rows of a run. */
     Placed place(Form form, int together, NeuronRun<?> run, int firstRow, int batch) {
         int place = NeuronLoops.place(form, together);
         Placed to = placed[place];
@@ -209,7 +202,7 @@ public final class StepFrames {
         }
         NoiseRows drawn = run.noises;
         for (int i = 0; drawn != null && i < to.noises.length; i++) {
-            // The rows of one step: they are the first, whatever the row of the step is.
+            // Noise rows hold one step only.
             to.put(to.noises[i], drawn.of(i), -firstRow, 0);
         }
         to.put(to.spikes, run.spikes, 0);

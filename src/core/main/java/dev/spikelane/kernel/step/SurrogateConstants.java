@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.step;
 
 /**
- * The numbers in the loop of a surrogate.
+ * Constants of a surrogate.
  *
  * @param a parameter a, or the factor of x in the arc tangent
  * @param b parameter b, or the factor of the arc tangent's gradient

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.step;
 
 /**
- * The formulas of {@link SurrogateStep}, with x the membrane minus the threshold, g the gradient of the spike, a and b
+ * Formulas of {@link SurrogateStep}, with x the membrane minus the threshold, g the gradient of the spike, a and b
  * parameters.
  */
 public enum SurrogateShape {
@@ -32,7 +32,7 @@ public enum SurrogateShape {
     /** {@code a * |x| < 1 ? g * b * (1 - a * |x|) : 0}. */
     TENT("a * abs(x) < 1 ? g * b * (1 - a * abs(x)) : 0");
 
-    /** With x the distance; empty where numbers are drawn. */
+    /** Text of the formula; empty if numbers are drawn. */
     final String formula;
 
     SurrogateShape(String formula) {

@@ -14,11 +14,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Backpropagates through the firing decision: multiplies gradients of spikes by a surrogate of its derivative, element
- * by element.
+ * Backpropagates through the firing decision with a surrogate of its derivative:
  *
- * <p>The formulas are in {@link SurrogateShape}. They are computed in float32, unfused and in the order in which they
- * are written there. Constants are computed in float64 and rounded once.
+ * <pre>{@code
+ * for each element: gradientOfDistance = shape(x = distance, g = gradientOfSpikes, a, b)
+ * }</pre>
+ *
+ * <p>Formulas are in {@link SurrogateShape}, computed in float32, unfused, in their written order. Constants are
+ * computed in float64 and rounded once.
  */
 public final class SurrogateStep {
 
@@ -27,7 +30,7 @@ public final class SurrogateStep {
     private volatile @Nullable Elementwise formula;
 
     /**
-     * Makes the step of a surrogate.
+     * Creates the step of a surrogate.
      *
      * @param shape the formula
      * @param first parameter a, if the formula has one
@@ -38,11 +41,7 @@ public final class SurrogateStep {
         this.constants = SurrogateConstants.of(shape, first, second);
     }
 
-    /**
-     * Returns true if this is an arc tangent, which some kernels support in a single pass.
-     *
-     * @return whether the formula is {@link SurrogateShape#ATAN}
-     */
+    /** Returns true for {@link SurrogateShape#ATAN}, which some kernels compute in a single pass. */
     public boolean isArcTangent() {
         return shape == SurrogateShape.ATAN;
     }
@@ -52,7 +51,7 @@ public final class SurrogateStep {
     }
 
     /**
-     * Computes gradients with respect to the membrane.
+     * Computes gradients of the membrane.
      *
      * @param distance {@code [rows x neurons]}, membrane minus threshold
      * @param gradientOfSpikes {@code [rows x neurons]}
@@ -99,7 +98,7 @@ public final class SurrogateStep {
     }
 
     /**
-     * Computes gradients with respect to the membrane of the surrogate that draws random numbers. This loop is scalar.
+     * Computes gradients of the membrane for the surrogate that draws random numbers, in a scalar loop.
      *
      * @param distance {@code [samples x neurons]}, membrane minus threshold
      * @param gradientOfSpikes {@code [samples x neurons]}
@@ -135,11 +134,8 @@ public final class SurrogateStep {
     }
 
     /**
-     * Throws unless the matrices have one shape and the result shares no memory with other elements.
+     * Checks that the matrices have one shape and the result shares no memory with other elements.
      *
-     * @param distance any shape
-     * @param gradientOfSpikes the same shape
-     * @param gradientOfDistance the same shape
      * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
      */
     public static void requireShapes(

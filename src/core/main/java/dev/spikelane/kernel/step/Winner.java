@@ -4,13 +4,20 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.SimdWidth;
 
-/** Finds the neuron of a row that may fire under inhibition. */
+/**
+ * Finds the neuron of a row that may fire under inhibition: the first with the largest excess; NaN counts as largest.
+ *
+ * <pre>{@code
+ * for each neuron: excess = membrane - threshold
+ *                  winner = excess > largest ? neuron : winner
+ * }</pre>
+ */
 public final class Winner {
 
     private Winner() {}
 
     /**
-     * The first neuron with the largest {@code membrane - threshold}, where NaN is larger than any number.
+     * Returns the winner.
      *
      * @param threshold with {@link Float#MAX_VALUE} after the last neuron
      */

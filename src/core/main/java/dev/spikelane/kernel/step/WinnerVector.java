@@ -22,21 +22,21 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link Winner}: in each lane the largest so far and the first neuron that had it, without
- * branches. Numbers of neurons are floats, as masks cannot be cast to another type without a price, so they must be
- * exact in float32. A chain of comparisons takes 1.8 ns a vector, so there are four: 55 instead of 116 ns for 1,000
- * neurons (Zen 5, 512 bits, 2026-11).
+ * The vector variant of {@link Winner}: keeps each lane's largest excess and the first neuron that had it, without
+ * branches. Indices of neurons are floats, exact in float32, as casting masks to another type is slow. A chain of
+ * comparisons takes 1.8 ns a vector, so there are four: 55 instead of 116 ns for 1,000 neurons (Zen 5, 512 bits,
+ * 2026-11).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a slice are int on purpose
 final class WinnerVector {
 
-    /** Most neurons whose numbers are floats. */
+    /** Most neurons whose index is exact as a float. */
     static final int MOST = 1 << 24;
 
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector NONE = FloatVector.broadcast(FLOAT, (float) MOST);
 
-    /** Vectors side by side, each with a chain of its own; rows are padded to multiples of them. */
+    /** Independent chains, one vector each; rows are padded to multiples of them. */
     private static final int CHAINS = 4;
 
     private static final int CHAIN_BYTES = CHAINS * BYTES;
@@ -59,7 +59,7 @@ final class WinnerVector {
         FloatVector first1 = first0;
         FloatVector first2 = first0;
         FloatVector first3 = first0;
-        // The neuron of each lane of the first chain.
+        // Indices of the first chain's neurons.
         FloatVector number = first0.addIndex(1);
         FloatVector finite0 = first0;
         FloatVector finite1 = first0;
@@ -87,7 +87,7 @@ final class WinnerVector {
             first2 = first2.blend(number, larger2);
             first3 = first3.blend(number, larger3);
             number = number.add(CHAINS * COUNT);
-            // NaN and infinities times 0 are NaN, and stay.
+            // NaN and infinities times 0 are NaN, which the sum keeps.
             finite0 = excess2.fma(ZERO, excess0.fma(ZERO, finite0));
             finite1 = excess3.fma(ZERO, excess1.fma(ZERO, finite1));
         }
@@ -96,12 +96,12 @@ final class WinnerVector {
         }
         FloatVector even = largest0.blend(largest2, largest2.compare(GT, largest0));
         FloatVector odd = largest1.blend(largest3, largest3.compare(GT, largest1));
-        // As integers in the order of floats: the reduction of those takes a third of the time.
+        // Reduce as integers in the order of floats, in a third of the time.
         IntVector bits = (IntVector) even.blend(odd, odd.compare(GT, even)).reinterpretShape(INT, 0);
         IntVector flipped = bits.lanewise(ASHR, Integer.SIZE - 1).lanewise(LSHR, 1);
         int most = bits.lanewise(XOR, flipped).reduceLanes(MAX);
         float largest = Float.intBitsToFloat(most ^ most >> Integer.SIZE - 1 >>> 1);
-        // Numbers of neurons, which are not negative.
+        // Indices are not negative, so their bits have their order.
         IntVector neuron0 =
                 (IntVector) NONE.blend(first0, largest0.compare(EQ, largest)).reinterpretShape(INT, 0);
         IntVector neuron1 = (IntVector)
